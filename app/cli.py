@@ -1,0 +1,275 @@
+"""The command line; every command is described in docs/cli.md."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from app import settings
+from app.domain.errors import KnownError, Refusal
+from app.texts import explain, say
+
+EXIT_DONE, EXIT_NOT_DONE, EXIT_USAGE = 0, 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `packbench` and return its exit code: 0 done, 1 not (all) done, 2 refused."""
+    for stream in (sys.stdout, sys.stderr):
+        # a terminal that lacks a letter must not end the program
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    arguments = _parser().parse_args(argv)
+    arguments.language = settings.language(arguments.language)
+    logging.basicConfig(
+        level=logging.DEBUG if arguments.verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        run: Callable[[argparse.Namespace], int] = arguments.run
+        return run(arguments)
+    except (Refusal, KnownError) as refusal:
+        _tell(explain(refusal, arguments.language))
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # whoever read our output has gone; nothing more can be said
+        return EXIT_NOT_DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="packbench", description="The fulfilment workstation.")
+    parser.add_argument("--version", action="version", version=f"packbench {version('packbench')}")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--db", metavar="URL", help="database (a file or a URL); default: your own, or PACKBENCH_DB")
+    shared.add_argument("--language", choices=("en", "zh"), help="language of the sentences")
+    shared.add_argument("--verbose", action="store_true", help="log what the program does")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, parents=[shared], help=text, description=text)
+        made.set_defaults(run=run)
+        return made
+
+    load = command("import", _import, "Import orders, SKUs, locations or stock from a CSV, XLSX or JSON file.")
+    load.add_argument("file", type=Path)
+    load.add_argument("--profile", help="a shipped profile's name, or a TOML file; default: found by the header")
+    load.add_argument("--kind", choices=("orders", "skus", "locations", "stock"))
+    load.add_argument("--warehouse", metavar="CODE")
+
+    demo = command("demo", _demo, "Do the whole job on made-up or given orders with simulated devices.")
+    demo.add_argument("--orders", type=_count, metavar="N", help="how many orders; default 40, or all of --from")
+    demo.add_argument("--seed", type=int, default=1)
+    demo.add_argument("--from", dest="source", type=Path, metavar="FILE", help="take the orders from this file")
+    demo.add_argument("--printer", metavar="URL", help="print here instead of on the demo's own simulated printer")
+    demo.add_argument("--until", choices=("import", "wave", "pick", "pack"), default="pack")
+    demo.add_argument("--headless", action="store_true", help="the engine alone, without a window")
+    demo.add_argument("--out", type=Path, default=Path("packbench-demo"), metavar="DIR")
+    demo.add_argument("--time-factor", type=_factor, default=0.02, help="of the simulated printer; 1 is real time")
+    demo.add_argument(
+        "--patience", type=_factor, default=30.0, metavar="SECONDS",
+        help="how long the packer waits for a sign of life of the printer",
+    )
+
+    station = command("station", _station, "A bench: a scan a line in, a verdict a line out.")
+    station.add_argument("--headless", action="store_true", help="without a window")
+    station.add_argument("--station", required=True, metavar="NAME")
+    station.add_argument("--printer", metavar="URL")
+    station.add_argument("--json", action="store_true", help="verdicts as JSON lines")
+
+    wave = command("wave", _wave, "Plan, list, release or cancel waves; kick an order out of one.")
+    verbs = wave.add_mutually_exclusive_group(required=True)
+    verbs.add_argument("--plan", action="store_true", help="plan the ready orders into a wave")
+    verbs.add_argument("--list", action="store_true")
+    verbs.add_argument("--release", type=int, metavar="WAVE")
+    verbs.add_argument("--cancel", type=int, metavar="WAVE")
+    verbs.add_argument("--kick", metavar="ORDER")
+    verbs.add_argument("--put-back", metavar="ORDER", help="the goods of a problem order are on their shelves again")
+    wave.add_argument("--limit", type=_count, metavar="N", help="plan at most N orders")
+    wave.add_argument("--reason", default="")
+
+    cancel = command("cancel", _cancel, "Cancel an order: at once, or at the next gate when it is being worked on.")
+    cancel.add_argument("order")
+    cancel.add_argument("--reason", required=True)
+
+    again = command("reprint", _reprint, "Print another copy of a label.")
+    again.add_argument("code", help="order, tracking or parcel number, or the label's square code")
+    again.add_argument("--reason", required=True)
+    again.add_argument("--station", metavar="NAME", help="whose printer; default: the one that printed the last copy")
+    again.add_argument("--printer", metavar="URL", help="print at once on this printer")
+
+    paper = command("print", _print, "Print a ZPL file as it is, and say what is known of it.")
+    paper.add_argument("file", type=Path)
+    paper.add_argument("--printer", required=True, metavar="URL")
+    paper.add_argument("--patience", type=_factor, default=30.0, metavar="SECONDS")
+
+    picture = command("render", _render, "Draw what a ZPL printer would print.")
+    picture.add_argument("file", type=Path)
+    picture.add_argument("--dpi", type=int, choices=(203, 300, 600), default=203)
+    picture.add_argument("--out", type=Path, required=True, metavar="X.png")
+
+    sim = commands.add_parser("sim", help="Simulated devices.", description="Simulated devices.")
+    devices = sim.add_subparsers(required=True, metavar="DEVICE")
+    printer = devices.add_parser("printer", parents=[shared], help="A ZPL printer that prints into a folder.")
+    printer.set_defaults(run=_sim_printer)
+    printer.add_argument("--listen", required=True, metavar="tcp://127.0.0.1:PORT")
+    printer.add_argument("--out", type=Path, required=True, metavar="DIR")
+    printer.add_argument("--dpi", type=int, choices=(203, 300, 600), default=203)
+    printer.add_argument("--ips", type=_factor, default=6.0, help="inches a second")
+    printer.add_argument("--time-factor", type=_factor, default=1.0, help="1 is real time, 0 at once")
+    printer.add_argument(
+        "--fault", action="append", default=[], metavar="WHAT@LABEL[:SECONDS]", help="such as paper_out@137:2.5"
+    )
+    printer.add_argument("--proof", choices=("counts", "state_only", "blind"), default="counts")
+    printer.add_argument("--mute-when-faulty", action="store_true", help="like newer firmware: no answer while faulty")
+    printer.add_argument("--until-stdin-closes", action="store_true", help="end with the standard input")
+
+    command("doctor", _doctor, "Check database, devices, fonts and sound; say what mends what is wrong.")
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _factor(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < 1e6:
+        raise argparse.ArgumentTypeError("must not be negative")
+    return number
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from app.desk import import_to, report_lines
+    from app.headless import open_store
+
+    with open_store(arguments.db) as store:
+        report = import_to(
+            store, arguments.file, profile=arguments.profile, kind=arguments.kind, warehouse=arguments.warehouse,
+        )
+    for line in report_lines(report, arguments.language):
+        _say(line)
+    return EXIT_NOT_DONE if report.problems else EXIT_DONE
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from app.demo import Demo, run_demo
+
+    return asyncio.run(
+        run_demo(
+            Demo(
+                orders=arguments.orders, seed=arguments.seed, source=arguments.source, printer=arguments.printer,
+                until=arguments.until, db=arguments.db, out=arguments.out, time_factor=arguments.time_factor,
+                patience=arguments.patience, language=arguments.language,
+            )
+        )
+    )
+
+
+def _station(arguments: argparse.Namespace) -> int:
+    from app.headless import open_store, run_station
+
+    with open_store(arguments.db) as store:
+        return asyncio.run(
+            run_station(
+                store, arguments.station, arguments.printer, as_json=arguments.json, language=arguments.language,
+                stdin=sys.stdin.buffer, stdout=sys.stdout, stderr=sys.stderr,
+            )
+        )
+
+
+def _wave(arguments: argparse.Namespace) -> int:
+    from app.desk import work_on_waves
+    from app.headless import open_store
+
+    with open_store(arguments.db) as store:
+        work_on_waves(store, arguments, _say)
+    return EXIT_DONE
+
+
+def _cancel(arguments: argparse.Namespace) -> int:
+    from app.desk import cancel_order
+    from app.headless import open_store
+
+    with open_store(arguments.db) as store:
+        state = cancel_order(store, arguments.order, arguments.reason)
+    code = "cancelled_now" if state == "cancelled" else "cancel_at_gate"
+    _say(say(code, {"order": arguments.order}, arguments.language))
+    return EXIT_DONE
+
+
+def _reprint(arguments: argparse.Namespace) -> int:
+    from app.headless import open_store, reprint_label
+
+    with open_store(arguments.db) as store:
+        copy, state = asyncio.run(
+            reprint_label(
+                store, arguments.code, arguments.reason, arguments.station, arguments.printer, 30.0,
+                _tell_code(arguments),
+            )
+        )
+    _say(say(f"reprint_{state}", {"copy": copy}, arguments.language))
+    return EXIT_DONE if state in ("queued", "printed", "confirmed") else EXIT_NOT_DONE
+
+
+def _tell_code(arguments: argparse.Namespace) -> Callable[[str], None]:
+    return lambda code: _tell(say("printer_waits", {"why": say(code, language=arguments.language)}, arguments.language))
+
+
+def _print(arguments: argparse.Namespace) -> int:
+    from app.headless import open_store, print_file
+
+    with open_store(arguments.db) as store:
+        state = asyncio.run(
+            print_file(store, arguments.file, arguments.printer, arguments.patience, _tell_code(arguments))
+        )
+    _say(say(f"print_{state}", {"file": arguments.file.name}, arguments.language))
+    return EXIT_DONE if state in ("printed", "confirmed") else EXIT_NOT_DONE
+
+
+def _render(arguments: argparse.Namespace) -> int:
+    from app.desk import render_file
+
+    for line in render_file(arguments.file, arguments.dpi, arguments.out):
+        _tell(line)
+    return EXIT_DONE
+
+
+def _sim_printer(arguments: argparse.Namespace) -> int:
+    from app.headless import run_sim_printer
+
+    asyncio.run(
+        run_sim_printer(
+            arguments.listen, arguments.out, dpi=arguments.dpi, ips=arguments.ips, time_factor=arguments.time_factor,
+            faults=arguments.fault, proof=arguments.proof, mute_when_faulty=arguments.mute_when_faulty,
+            until_stdin_closes=arguments.until_stdin_closes,
+        )
+    )
+    return EXIT_DONE
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from app.doctor import examine
+
+    healthy = True
+    for finding in examine(arguments.db, arguments.language):
+        _say(finding.line)
+        healthy = healthy and finding.healthy
+    return EXIT_DONE if healthy else EXIT_NOT_DONE

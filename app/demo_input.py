@@ -1,0 +1,131 @@
+"""What the demo feeds on: made-up orders from a seed, and made-up facts for real orders that lack them."""
+
+from __future__ import annotations
+
+import csv
+import random
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from app.domain.barcode import gtin_check_digit
+from app.queries.demo import incomplete_orders, skus_without_weight, stock_never_counted, tote_contents
+from db.store import Store
+
+AISLES, BAYS, SKUS = 8, 20, 160
+_GOODS = (
+    "Wireless earbuds", "Phone case", "USB-C cable 1 m", "Desk lamp", "Water bottle", "Yoga mat", "Notebook A5",
+    "Backpack", "Socks, pair", "Kitchen scale", "Garden gloves", "Board game", "Face towel", "Bike light", "Puzzle",
+    "Travel adapter",
+)
+_COLOURS = ("black", "red", "blue", "white", "green", "grey", "yellow", "orange", "pink", "brown")
+
+
+@cache
+def _samples() -> dict[str, object]:
+    return tomllib.loads(resources.files("resources").joinpath("samples", "recipients.toml").read_text("utf-8"))
+
+
+def sender() -> str:
+    """The made-up sender, in lines."""
+    return str(_samples()["sender"])
+
+
+def _recipients() -> list[dict[str, str]]:
+    found = _samples()["recipient"]
+    assert isinstance(found, list)
+    return found
+
+
+def write_made_up(folder: Path, orders: int, seed: int) -> list[Path]:
+    """Files of a small made-up warehouse and `orders` orders, the same for the same seed; in order of import."""
+    rng = random.Random(seed)
+    locations, skus, stock = [], [], []
+    places = [(aisle, bay) for aisle in range(1, AISLES + 1) for bay in range(1, BAYS + 1)]
+    for number, (aisle, bay) in enumerate(rng.sample(places, SKUS)):
+        location = f"A-{aisle:02d}-{bay:02d}"
+        body = f"690{seed % 1000:03d}{number:06d}"
+        good = f"{_GOODS[number % len(_GOODS)]}, {_COLOURS[number // len(_GOODS)]}"
+        locations.append((location, f"A{aisle:02d}", bay))
+        skus.append((f"SKU-{number:04d}", good, body + gtin_check_digit(body), rng.randint(20, 900)))
+        stock.append((location, f"SKU-{number:04d}", 60 + 2 * orders))
+    lines: list[dict[str, object]] = []
+    for number in range(orders):
+        count = 1 if rng.random() < 0.55 else rng.randint(2, 4)
+        person = rng.choice(_recipients())
+        for sku in rng.sample(range(SKUS), count):
+            quantity = 1 if count == 1 or rng.random() < 0.8 else rng.randint(2, 3)
+            lines.append(
+                {"order": f"PB-{seed}-{number + 1:05d}", "sku": f"SKU-{sku:04d}", "quantity": quantity, **person}
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    return [
+        _write(folder / "locations.csv", ("location", "aisle", "bay"), locations),
+        _write(folder / "skus.csv", ("sku", "name", "barcodes", "weight_g"), skus),
+        _write(folder / "stock.csv", ("location", "sku", "quantity"), stock),
+        _write(folder / "orders.csv", tuple(lines[0]), [tuple(line.values()) for line in lines]),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Files that fill gaps, and how many gaps of which sort: orders without recipient, SKUs without weight, stock."""
+
+    files: tuple[Path, ...]
+    recipients: int
+    weights: int
+    stock: int
+
+
+def write_fillings(store: Store, folder: Path, seed: int) -> Filled:
+    """Files with made-up weights, stock and recipients for everything that lacks them, drawn from the seed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = random.Random(seed)
+    files: list[Path] = []
+    weights = [(sku, rng.randint(20, 900)) for sku in store.read(skus_without_weight)]
+    if weights:
+        files.append(_write(folder / "filled-weights.csv", ("sku", "weight_g"), weights))
+    stock = [
+        (row.location, row.sku, row.wanted + rng.randint(5, 50)) for row in store.read(stock_never_counted)
+    ]
+    if stock:
+        files.append(_write(folder / "filled-stock.csv", ("location", "sku", "quantity"), stock))
+    people = _recipients()
+    rows: list[tuple[object, ...]] = []
+    orders = set()
+    for order in store.read(incomplete_orders):
+        # drawn from the order's own number, so that the same order gets the same person whatever came before it
+        person = people[random.Random(f"{seed}/{order.source_id}").randrange(len(people))]
+        orders.add(order.source_id)
+        rows += [
+            (order.source_id, order.shop, sku, quantity, *(person[name] for name in _PERSON))
+            for sku, quantity in order.lines
+        ]
+    if rows:
+        files.append(_write(folder / "filled-recipients.csv", ("order", "shop", "sku", "quantity", *_PERSON), rows))
+    return Filled(tuple(files), len(orders), len(weights), len(stock))
+
+
+def write_work(store: Store, path: Path) -> None:
+    """What a packer by hand has to scan: each tote's code, and the barcodes of the goods in it."""
+    lines, tote = [], None
+    for row in store.read(tote_contents):
+        if row.tote != tote:
+            tote = row.tote
+            lines.append(f"{tote}")
+        lines.append(f"    {row.quantity} x {row.barcode}   {row.name or row.sku}   order {row.order}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+_PERSON = ("recipient_name", "street", "postcode", "city", "region", "country")
+
+
+def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(header)
+        writer.writerows(rows)
+    return path

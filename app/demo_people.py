@@ -1,0 +1,199 @@
+"""The demo's automatic picker and packer: they know only what is on the screen, on the goods and in the tray."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from PIL import Image
+
+from app.domain.barcode import make_label_code, read_label_code
+from app.domain.packing import Bench, Command, OpenParcel
+from app.domain.people import Role
+from app.domain.states import JobState, Lane, ParcelState
+from app.operations.picking import scan_pick
+from app.operations.stations import ensure_station
+from app.queries.labels import Job, newest_job_of
+from app.queries.packing import Waiting, bench, waiting_orders
+from app.queries.waves import barcode_of, next_task, released_batches
+from app.station import ScanSource, Shown, Station
+from db.store import Priority, Store
+from printing.symbols import decode
+
+T = TypeVar("T")
+
+_LOOK = 0.01  # seconds between two looks at the tray
+_LATE = 1.5  # seconds that a label may still need to come out of an idle printer
+
+
+class Tray:
+    """The simulated printer's output: what can be read on each label that has come out."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.labels: dict[tuple[str, int], tuple[Path, frozenset[str]]] = {}
+        self._seen: set[str] = set()
+
+    def look(self) -> None:
+        """Read the labels that came out since the last look; a label is out when its .zpl is there."""
+        for marker in sorted(self.folder.glob("*.zpl")):
+            if marker.name in self._seen:
+                continue
+            self._seen.add(marker.name)
+            picture = marker.with_suffix(".png")
+            with Image.open(picture) as image:
+                texts = frozenset(symbol.text for symbol in decode(image))
+            for text in texts:
+                found = read_label_code(text)
+                if found is not None:
+                    self.labels[found] = (picture, texts)
+
+
+async def pick_all(store: Store, warehouse_id: int, progress: Callable[[int], None]) -> int:
+    """Walk every released batch to its end, by scanning; returns the number of picks."""
+    actor = await asyncio.to_thread(store.write, ensure_station, "CART-1", "Demo picker", Role.PICKER)
+    source = ScanSource("demo-picker")
+    picks = 0
+    for batch in await asyncio.to_thread(store.read, released_batches, warehouse_id):
+        task = await asyncio.to_thread(store.read, next_task, batch.batch_id)
+        while task is not None:
+            if task.at_location:
+                code = await asyncio.to_thread(store.read, barcode_of, task.sku_id)
+                picks += 1
+            else:
+                code = task.location
+            done = await asyncio.wrap_future(
+                store.submit(Priority.PERSON, scan_pick, actor, batch.batch_id, source.scan(code))
+            )
+            task = done.task
+            progress(picks)
+    return picks
+
+
+class Packer:
+    """Packs whatever waits, one scan after the other.
+
+    With a `tray` he takes the labels out of it and scans what is printed on them; without one he trusts the printer's
+    proof, and leaves uncertain what the printer could not prove. `patience`: seconds that he waits for a sign of life
+    of the printer, once; as long as none comes he then only starts parcels and puts them aside.
+    """
+
+    def __init__(
+        self, store: Store, station: Station, warehouse_id: int, tray: Tray | None, patience: float,
+        progress: Callable[[int], None],
+    ) -> None:
+        self._store = store
+        self._station = station
+        self._warehouse = warehouse_id
+        self._tray = tray
+        self._patience = patience
+        self._progress = progress
+        self._stalled = False
+        self._aside: set[int] = set()
+        self.closed = 0
+
+    async def pack_all(self) -> None:
+        """Pack until nothing more can be closed."""
+        while True:
+            before = self.closed
+            await self._clear_table()
+            everything = await self._read(waiting_orders, self._warehouse)
+            waiting = [order for order in everything if order.order_id not in self._aside]
+            for order in waiting:
+                if await self._open(order):
+                    await self._clear_table()
+            if not waiting or self.closed == before:
+                return
+
+    async def settle_all(self) -> None:
+        """Once more through the parcels that were put aside: labels may have come out meanwhile."""
+        self._aside.clear()
+        self._stalled = True
+        await self.pack_all()
+
+    async def _open(self, order: Waiting) -> bool:
+        tote_scan = order.lane is Lane.CART or (await self._bench()).tote_id is None
+        shown = await self._scan(order.tote if tote_scan else await self._read(barcode_of, order.sku_id))
+        if order.lane is Lane.SINGLE and shown.code in ("tote_opened", "no_order_for_item"):
+            # a new bulk tote, or one that is empty now: the next one on the trolley
+            if shown.code == "no_order_for_item":
+                await self._scan(Command.OK)
+                await self._scan(order.tote)
+            shown = await self._scan(await self._read(barcode_of, order.sku_id))
+        if shown.verdict == "fail":
+            await self._scan(Command.OK)
+        if (await self._bench()).parcel is None:
+            self._aside.add(order.order_id)
+            return False
+        return True
+
+    async def _clear_table(self) -> None:
+        """Finish the parcel on the table, or put it aside."""
+        while True:
+            table = await self._bench()
+            if table.latch is not None:
+                await self._scan(Command.OK)
+            elif table.parcel is None:
+                return
+            elif table.parcel.state is ParcelState.OPEN:
+                line = next(line for line in table.parcel.lines if line.open)
+                await self._scan(await self._read(barcode_of, line.sku_id))
+            elif not await self._label(table.parcel):
+                self._aside.add(table.parcel.order_id)
+                await self._scan(Command.HOLD)
+
+    async def _label(self, parcel: OpenParcel) -> bool:
+        """Wait for the parcel's label and scan it; False when it does not come or nobody knows."""
+        loop = asyncio.get_running_loop()
+        seen: Job | None = None
+        since = loop.time()
+        while True:
+            job = await self._read(newest_job_of, parcel.parcel_id)
+            assert job is not None
+            if job != seen:
+                if seen is not None and (seen.job_id, seen.state) != (job.job_id, job.state):
+                    self._stalled = False
+                seen, since = job, loop.time()
+            code = await self._code_on_label(parcel, job)
+            if code is not None and job.state is not JobState.QUEUED:
+                shown = await self._scan(code)
+                if shown.code == "closed":
+                    self._stalled = False
+                    self.closed += 1
+                    self._progress(self.closed)
+                    return True
+                if shown.verdict == "fail":
+                    return False
+            if job.state is JobState.UNCERTAIN:
+                if self._tray is None:
+                    return False
+                if loop.time() - since > _LATE:
+                    await self._scan(Command.NOT_OUT)
+            elif loop.time() - since > (0 if self._stalled else self._patience):
+                self._stalled = True
+                return False
+            await asyncio.sleep(_LOOK)
+
+    async def _code_on_label(self, parcel: OpenParcel, job: Job) -> str | None:
+        """What the packer can scan on the label in his hand, None when there is none."""
+        square = make_label_code(parcel.code, job.copy)
+        if self._tray is None:
+            return square if job.state is JobState.PRINTED else None
+        await asyncio.to_thread(self._tray.look)
+        found = self._tray.labels.get((parcel.code, job.copy))
+        if found is None:
+            return None
+        # by turns the bars and the square, as hands do; the bars alone do not tell copies apart
+        bars = [text for text in found[1] if text == parcel.tracking]
+        return bars[0] if bars and not parcel.older_copies and parcel.parcel_id % 2 else square
+
+    async def _bench(self) -> Bench:
+        return await self._read(bench, self._station.actor.station)
+
+    async def _scan(self, code: str) -> Shown:
+        return await asyncio.wrap_future(self._station.submit(code))
+
+    async def _read(self, query: Callable[..., T], *arguments: object) -> T:
+        return await asyncio.to_thread(self._store.read, query, *arguments)

@@ -1,0 +1,106 @@
+"""Looks over a computer that shall run Packbench, and says what mends what is wrong."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.errors import KnownError, Refusal
+from app.settings import database_url
+from app.texts import explain, say
+from db.engine import parse_url
+from db.store import Store
+from printing.fonts import unprintable
+
+_FREE_MB = 500
+# one word of each script that labels must carry
+_SCRIPTS = "Aé Ω Ж א م ไ अ 王 あ 한 😀"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    healthy: bool
+    text: str
+
+    @property
+    def line(self) -> str:
+        """As it is printed."""
+        return f"{'✓' if self.healthy else '✕'} {self.subject}: {self.text}"
+
+
+def examine(db: str | None, language: str) -> Iterator[Finding]:
+    """Look at everything that the main job needs, one finding after the other."""
+    yield from _database(database_url(db), language)
+    yield _fonts(language)
+    yield from _window(language)
+    yield from _devices(language)
+
+
+def _database(text: str, language: str) -> Iterator[Finding]:
+    try:
+        url = parse_url(text)
+        with Store(url):
+            pass
+    except (Refusal, KnownError) as refusal:
+        yield Finding("database", False, explain(refusal, language))
+        return
+    shown = url.render_as_string(hide_password=True)
+    yield Finding("database", True, say("doctor_database", {"url": shown}, language))
+    if url.get_backend_name() == "sqlite":
+        free = shutil.disk_usage(Path(str(url.database)).absolute().parent).free // 1_000_000
+        code = "doctor_disk" if free >= _FREE_MB else "doctor_disk_low"
+        yield Finding("disk", free >= _FREE_MB, say(code, {"free": free}, language))
+
+
+def _fonts(language: str) -> Finding:
+    missing = unprintable(_SCRIPTS)
+    if missing:
+        return Finding("fonts", False, say("doctor_fonts_missing", {"signs": " ".join(missing)}, language))
+    return Finding("fonts", True, say("doctor_fonts", language=language))
+
+
+def _window(language: str) -> Iterator[Finding]:
+    """Asked of a child process: a broken Qt installation must not take the doctor with it."""
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "ui.probe"], capture_output=True, text=True, timeout=60, check=False
+        )
+        told = json.loads(done.stdout.splitlines()[-1])
+    except (subprocess.TimeoutExpired, IndexError, ValueError, OSError):
+        yield Finding("window", False, say("doctor_window_broken", {"why": "ui.probe"}, language))
+        return
+    if told.get("error"):
+        yield Finding("window", False, say("doctor_window_broken", {"why": told["error"]}, language))
+        return
+    facts = {"qt": told["qt"], "platform": told["platform"]}
+    yield Finding("window", True, say("doctor_window", facts, language))
+    # no sound device is no illness: the bench then rings the bell
+    yield Finding("sound", True, say("doctor_sound" if told["sound"] else "doctor_no_sound", language=language))
+
+
+def _devices(language: str) -> Iterator[Finding]:
+    """Ports that a scanner or printer may be at, and whether this user may use them."""
+    ports = sorted([*Path("/dev").glob("ttyACM*"), *Path("/dev").glob("ttyUSB*"), *Path("/dev/usb").glob("lp*")])
+    if not ports:
+        yield Finding("devices", True, say("doctor_no_ports", language=language))
+    for port in ports:
+        try:
+            with port.open("rb+", buffering=0):
+                pass
+        except PermissionError:
+            group = "lp" if "lp" in port.name else "dialout"
+            text = say("doctor_port_denied", {"port": str(port), "group": group}, language)
+            yield Finding("devices", False, text)
+        except OSError as error:
+            facts = {"port": str(port), "why": error.strerror or ""}
+            yield Finding("devices", False, say("doctor_port_failed", facts, language))
+        else:
+            yield Finding("devices", True, say("doctor_port", {"port": str(port)}, language))

@@ -1,0 +1,102 @@
+"""SKUs, locations and counted stock as a source sends them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain.errors import Refusal
+
+MEASURES = ("weight_g", "length_mm", "width_mm", "height_mm")
+PLACE = ("aisle", "bay", "position", "x_mm", "y_mm")
+
+
+@dataclass(frozen=True, slots=True)
+class BarcodeDraft:
+    """A code on the goods, the pieces that one scan of it means, and the file's line that says so."""
+
+    barcode: str
+    quantity: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkuDraft:
+    """A kind of item; weight in grams, sizes in millimetres; None where the source says nothing."""
+
+    code: str
+    line: int
+    name: str | None = None
+    weight_g: int | None = None
+    length_mm: int | None = None
+    width_mm: int | None = None
+    height_mm: int | None = None
+    barcodes: tuple[BarcodeDraft, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationDraft:
+    """A bin; its place on the floor in millimetres; None where the source says nothing."""
+
+    code: str
+    line: int
+    aisle: str | None = None
+    bay: int | None = None
+    position: str | None = None
+    x_mm: int | None = None
+    y_mm: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountDraft:
+    """Pieces of a SKU counted at a location; `quantity` None when it is only known that the SKU lies there."""
+
+    location: str
+    sku: str
+    line: int
+    quantity: int | None = None
+    lot: str = ""
+    expires_on: date | None = None
+
+
+def combine_skus(one: SkuDraft, other: SkuDraft) -> SkuDraft:
+    """Two rows about the same SKU as one: barcodes together, what only one says from that one.
+
+    Raises Refusal `sku_rows_differ` (facts `sku`, `field`) when they say different things.
+    """
+    said: dict[str, str | int | None] = {}
+    for name in ("name", *MEASURES):
+        left, right = getattr(one, name), getattr(other, name)
+        if left is not None and right is not None and left != right:
+            raise Refusal("sku_rows_differ", sku=one.code, field=name)
+        said[name] = right if left is None else left
+    known = {b.barcode for b in one.barcodes}
+    both = one.barcodes + tuple(b for b in other.barcodes if b.barcode not in known)
+    return SkuDraft(code=one.code, line=one.line, barcodes=both, **said)  # type: ignore[arg-type]
+
+
+def combine_locations(one: LocationDraft, other: LocationDraft) -> LocationDraft:
+    """Two rows about the same location as one; raises Refusal `location_rows_differ` (facts `location`, `field`)."""
+    said: dict[str, str | int | None] = {}
+    for name in PLACE:
+        left, right = getattr(one, name), getattr(other, name)
+        if left is not None and right is not None and left != right:
+            raise Refusal("location_rows_differ", location=one.code, field=name)
+        said[name] = right if left is None else left
+    return LocationDraft(code=one.code, line=one.line, **said)  # type: ignore[arg-type]
+
+
+def changed_fields(draft: SkuDraft | LocationDraft, stored: Sequence[object]) -> dict[str, object]:
+    """What the draft says otherwise than the stored row, whose values come as `compared(draft)` names them."""
+    names = compared(draft)
+    return {
+        name: getattr(draft, name)
+        for name, old in zip(names, stored, strict=True)
+        if getattr(draft, name) is not None and getattr(draft, name) != old
+    }
+
+
+def compared(draft: SkuDraft | LocationDraft) -> tuple[str, ...]:
+    """The fields of a draft that a file may change."""
+    return ("name", *MEASURES) if isinstance(draft, SkuDraft) else PLACE

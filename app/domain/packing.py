@@ -1,0 +1,430 @@
+"""The rule of the bench: what a scan means, given what lies on the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.domain.errors import Fact
+from app.domain.states import JobState, ParcelState
+
+
+class Outcome(StrEnum):
+    """How a scan is shown: a tick, a latched failure, or something to look at."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    ATTENTION = "attention"
+
+
+class Code(StrEnum):
+    """Why a scan was judged as it was; each has its sentence in `app.texts`."""
+
+    # pass
+    OPENED = "opened"
+    TOTE_OPENED = "tote_opened"
+    ITEM = "item"
+    COMPLETE = "complete"
+    CLOSED = "closed"
+    ACKNOWLEDGED = "acknowledged"
+    UNDONE = "undone"
+    HELD = "held"
+    SETTLED_PRINTED = "settled_printed"
+    SETTLED_NOT_OUT = "settled_not_out"
+    REPRINTED = "reprinted"
+    # fail: the bench latches
+    WRONG_ITEM = "wrong_item"
+    OVER_SCAN = "over_scan"
+    UNKNOWN_CODE = "unknown_code"
+    MISREAD = "misread"
+    WRONG_KIND = "wrong_kind"
+    WRONG_LABEL = "wrong_label"
+    SUPERSEDED_COPY = "superseded_copy"
+    LABEL_VOIDED = "label_voided"
+    ORDER_CANCELLED = "order_cancelled"
+    NOT_PICKED = "not_picked"
+    NO_ORDER_FOR_ITEM = "no_order_for_item"
+    PARCEL_UNFINISHED = "parcel_unfinished"
+    LABEL_NOT_SCANNED = "label_not_scanned"
+    LABEL_REFUSED = "label_refused"
+    LATCHED = "latched"
+    # attention: look, nothing is stopped
+    ALREADY_OPEN = "already_open"
+    ALREADY_CLOSED = "already_closed"
+    SEVERAL_ORDERS = "several_orders"
+    TOTE_EMPTY = "tote_empty"
+    TAKE_OVER = "take_over"
+    LABEL_NOT_PRINTED = "label_not_printed"
+    SCAN_SQUARE = "scan_square"
+    REASON_NEEDED = "reason_needed"
+    SETTLE_FIRST = "settle_first"
+    STILL_PRINTING = "still_printing"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    NOTHING_UNCERTAIN = "nothing_uncertain"
+    NO_PARCEL_OPEN = "no_parcel_open"
+    UNDO_LABEL_PRINTED = "undo_label_printed"
+    UNKNOWN_COMMAND = "unknown_command"
+    # answers to "what next"
+    NEXT_SCAN_TOTE = "next_scan_tote"
+    NEXT_SCAN_ITEM = "next_scan_item"
+    NEXT_WAIT_LABEL = "next_wait_label"
+    NEXT_SCAN_LABEL = "next_scan_label"
+    NEXT_SETTLE_LABEL = "next_settle_label"
+
+
+class Command(StrEnum):
+    """Command barcodes; letters of `BCDEFGHIJKLNOPRSTUVX` only, which every keyboard layout keeps in place."""
+
+    OK = "XXOK"
+    UNDO = "XXUNDO"
+    HOLD = "XXHOLD"
+    NEXT = "XXNEXT"
+    PRINTED = "XXPRINTED"
+    NOT_OUT = "XXNOTOUT"
+    REPRINT = "XXREPRINT"
+    TORN = "XXTORN"
+    BLURRED = "XXBLURRED"
+    LOST = "XXLOST"
+    SHORT = "XXSHORT"
+
+
+REPRINT_REASONS = {Command.TORN: "torn", Command.BLURRED: "blurred", Command.LOST: "lost"}
+
+
+class Effect(StrEnum):
+    """What the operation must do about a scan."""
+
+    NONE = "none"
+    OPEN = "open"
+    OPEN_TOTE = "open_tote"
+    OPEN_AND_COUNT = "open_and_count"
+    COUNT = "count"
+    CLOSE = "close"
+    CANCEL = "cancel"
+    ASK = "ask"
+    UNDO = "undo"
+    HOLD = "hold"
+    SETTLE_PRINTED = "settle_printed"
+    SETTLE_NOT_OUT = "settle_not_out"
+    REPRINT = "reprint"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the open order: pieces ordered and pieces verified into the parcel."""
+
+    line_id: int
+    sku_id: int
+    sku: str
+    ordered: int
+    packed: int
+
+    @property
+    def open(self) -> int:
+        """Pieces still to be verified."""
+        return self.ordered - self.packed
+
+
+@dataclass(frozen=True, slots=True)
+class OpenParcel:
+    """The parcel on the table.
+
+    `copy` is the number of its newest label copy and `job` the state of that print job, 0 and None before there is
+    one; `older_copies` when an earlier copy may lie around; `last_line_id` is the line of the last verified piece,
+    None when there is nothing to undo.
+    """
+
+    parcel_id: int
+    code: str
+    state: ParcelState
+    order_id: int
+    order: str
+    cancel_requested: bool
+    lines: tuple[Line, ...]
+    tracking: str | None = None
+    copy: int = 0
+    job: JobState | None = None
+    older_copies: bool = False
+    last_line_id: int | None = None
+
+    @property
+    def remaining(self) -> int:
+        """Pieces still to be verified."""
+        return sum(line.open for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """All that a station remembers between two scans."""
+
+    latch: str | None = None
+    question: str | None = None
+    question_scan: str | None = None
+    tote_id: int | None = None
+    parcel: OpenParcel | None = None
+
+
+# What a scanned code turned out to be.
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A SKU's barcode; `quantity` pieces at one scan."""
+
+    sku_id: int
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFound:
+    """An order that can perhaps be opened; `held_by` is the name of another station that has it on the table."""
+
+    order_id: int
+    order: str
+    pickable: bool  # everything of it is picked
+    shipped: bool
+    cancelled: bool
+    held_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tote:
+    """A tote and the orders in it that wait to be packed; `bulk` for the single-item lane."""
+
+    tote_id: int
+    code: str
+    bulk: bool
+    orders: tuple[OrderFound, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralOrders:
+    """An order number that several shops use."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFound:
+    """A shipping label: by its Data Matrix (`copy` known) or by its tracking number (`copy` None)."""
+
+    parcel_id: int
+    copy: int | None
+    voided: bool
+    order: OrderFound
+
+
+@dataclass(frozen=True, slots=True)
+class OtherKind:
+    """A code of a known kind that means nothing at the bench, such as a location."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A code that nothing has; `expected` is what it would be with a right check digit, if that is what is wrong."""
+
+    expected: str | None = None
+
+
+Found = Item | OrderFound | SeveralOrders | Tote | LabelFound | OtherKind | Unknown | Command
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a scan was judged and what is to be done; `line_id` is the line it counted for."""
+
+    outcome: Outcome
+    code: Code
+    effect: Effect = Effect.NONE
+    facts: dict[str, Fact] = field(default_factory=dict)
+    line_id: int | None = None
+    sku: str | None = None
+    order_id: int | None = None
+    reason: str | None = None
+
+
+def _fail(code: Code, effect: Effect = Effect.NONE, **facts: Fact) -> Verdict:
+    return Verdict(Outcome.FAIL, code, effect, facts)
+
+
+def _look(code: Code, effect: Effect = Effect.NONE, **facts: Fact) -> Verdict:
+    return Verdict(Outcome.ATTENTION, code, effect, facts)
+
+
+def _pass(code: Code, effect: Effect = Effect.NONE, **facts: Fact) -> Verdict:
+    return Verdict(Outcome.PASS, code, effect, facts)
+
+
+def judge(bench: Bench, scan: str, found: Found) -> Verdict:
+    """What the scan means: the only place where the bench's rules stand."""
+    if bench.latch is not None:
+        if found is Command.OK:
+            return _pass(Code.ACKNOWLEDGED, was=bench.latch)
+        return _fail(Code.LATCHED, was=bench.latch)
+    parcel = bench.parcel
+    if bench.question == Code.TAKE_OVER and scan == bench.question_scan and (order := _only_order(found)) is not None:
+        return _may_open(order, take_over=True)
+    if bench.question == Code.REASON_NEEDED and isinstance(found, Command) and found in REPRINT_REASONS:
+        facts: dict[str, Fact] = {"copy": parcel.copy + 1 if parcel else 0}
+        return Verdict(Outcome.PASS, Code.REPRINTED, Effect.REPRINT, facts, reason=REPRINT_REASONS[found])
+    if isinstance(found, Command):
+        return _command(parcel, found)
+    if isinstance(found, Unknown):
+        return _fail(Code.MISREAD, expected=found.expected) if found.expected else _fail(Code.UNKNOWN_CODE)
+    if isinstance(found, OtherKind):
+        return _fail(Code.WRONG_KIND, kind=found.kind)
+    if parcel is None:
+        return _open(found)
+    if isinstance(found, LabelFound):
+        return _scan_back(parcel, found)
+    if parcel.state is ParcelState.LABELLING:
+        if isinstance(found, Item):
+            return verify(parcel, found)
+        return _fail(Code.LABEL_NOT_SCANNED, order=parcel.order)
+    if isinstance(found, Item):
+        return verify(parcel, found)
+    here = _only_order(found)
+    if here is not None and here.order_id == parcel.order_id:
+        return _look(Code.ALREADY_OPEN, order=parcel.order)
+    return _fail(Code.PARCEL_UNFINISHED, order=parcel.order, remaining=parcel.remaining)
+
+
+def verify(parcel: OpenParcel, item: Item) -> Verdict:
+    """Whether an item belongs into the parcel: the right SKU, and not more pieces than are still open."""
+    wanted = [line for line in parcel.lines if line.sku_id == item.sku_id]
+    if not wanted:
+        return Verdict(Outcome.FAIL, Code.WRONG_ITEM, facts={"sku": item.sku, "order": parcel.order}, sku=item.sku)
+    line = next((line for line in wanted if line.open >= item.quantity), None)
+    if line is None:
+        over = item.quantity - max(line.open for line in wanted)
+        ordered = sum(line.ordered for line in wanted)
+        facts: dict[str, Fact] = {"sku": item.sku, "over": over, "ordered": ordered}
+        return Verdict(Outcome.FAIL, Code.OVER_SCAN, facts=facts, sku=item.sku)
+    left = parcel.remaining - item.quantity
+    if left == 0 and parcel.cancel_requested:
+        return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
+    return Verdict(
+        Outcome.PASS,
+        Code.ITEM if left else Code.COMPLETE,
+        Effect.COUNT,
+        {"sku": item.sku, "left": line.open - item.quantity, "remaining": left},
+        line.line_id,
+        item.sku,
+    )
+
+
+def choose_order(orders: Sequence[OrderFound]) -> OrderFound | None:
+    """The order of a single-item lane that an item opens: the first that is picked and nobody else holds.
+
+    `orders` come sorted by urgency.
+    """
+    return next((o for o in orders if o.pickable and not o.cancelled and o.held_by is None), None)
+
+
+def _only_order(found: Found) -> OrderFound | None:
+    if isinstance(found, OrderFound):
+        return found
+    if isinstance(found, LabelFound):
+        return found.order
+    if isinstance(found, Tote) and not found.bulk and len(found.orders) == 1:
+        return found.orders[0]
+    return None
+
+
+def _open(found: Item | OrderFound | SeveralOrders | Tote | LabelFound) -> Verdict:
+    if isinstance(found, Item):
+        # the operation looks for an order of the single-item lane before it asks the rule
+        return Verdict(Outcome.FAIL, Code.NO_ORDER_FOR_ITEM, facts={"sku": found.sku}, sku=found.sku)
+    if isinstance(found, LabelFound) and found.voided:
+        return _fail(Code.LABEL_VOIDED, order=found.order.order)
+    if isinstance(found, Tote):
+        if not found.orders:
+            return _look(Code.TOTE_EMPTY, tote=found.code)
+        if found.bulk:
+            return _pass(Code.TOTE_OPENED, Effect.OPEN_TOTE, tote=found.code, orders=len(found.orders))
+    order = _only_order(found)
+    return _look(Code.SEVERAL_ORDERS) if order is None else _may_open(order)
+
+
+def _may_open(order: OrderFound, *, take_over: bool = False) -> Verdict:
+    if order.cancelled:
+        facts: dict[str, Fact] = {"order": order.order}
+        return Verdict(Outcome.FAIL, Code.ORDER_CANCELLED, Effect.CANCEL, facts, order_id=order.order_id)
+    if order.shipped:
+        return _look(Code.ALREADY_CLOSED, order=order.order)
+    if not order.pickable:
+        return _fail(Code.NOT_PICKED, order=order.order)
+    if order.held_by is not None and not take_over:
+        return _look(Code.TAKE_OVER, Effect.ASK, order=order.order, station=order.held_by)
+    return Verdict(Outcome.PASS, Code.OPENED, Effect.OPEN, {"order": order.order}, order_id=order.order_id)
+
+
+def _scan_back(parcel: OpenParcel, label: LabelFound) -> Verdict:
+    if label.parcel_id != parcel.parcel_id:
+        return _fail(Code.WRONG_LABEL, order=parcel.order, belongs_to=label.order.order)
+    if label.voided:
+        return _fail(Code.LABEL_VOIDED, order=parcel.order)
+    if parcel.state is ParcelState.OPEN:
+        return _fail(Code.PARCEL_UNFINISHED, order=parcel.order, remaining=parcel.remaining)
+    if parcel.cancel_requested:
+        return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
+    if label.copy is not None and label.copy < parcel.copy:
+        return _fail(Code.SUPERSEDED_COPY, copy=label.copy, newest=parcel.copy)
+    if label.copy is not None and label.copy > parcel.copy:
+        return _fail(Code.WRONG_LABEL, order=parcel.order, belongs_to=label.order.order)
+    if parcel.job is JobState.QUEUED:
+        return _look(Code.LABEL_NOT_PRINTED, copy=parcel.copy)
+    if label.copy is None and parcel.older_copies:
+        # both copies carry the same tracking number; only the square code tells them apart
+        return _look(Code.SCAN_SQUARE, newest=parcel.copy)
+    return _pass(Code.CLOSED, Effect.CLOSE, order=parcel.order)
+
+
+def _command(parcel: OpenParcel | None, command: Command) -> Verdict:
+    if command is Command.NEXT:
+        return _next(parcel)
+    if command is Command.OK:
+        return _next(parcel)
+    if parcel is None:
+        return _look(Code.NOTHING_TO_UNDO if command is Command.UNDO else Code.NO_PARCEL_OPEN)
+    if command is Command.UNDO:
+        if parcel.last_line_id is None:
+            return _look(Code.NOTHING_TO_UNDO)
+        if parcel.state is ParcelState.LABELLING and parcel.job is not JobState.QUEUED:
+            return _look(Code.UNDO_LABEL_PRINTED, order=parcel.order)
+        line = next(line for line in parcel.lines if line.line_id == parcel.last_line_id)
+        return Verdict(Outcome.PASS, Code.UNDONE, Effect.UNDO, {"sku": line.sku}, line.line_id, line.sku)
+    if command is Command.HOLD:
+        return _pass(Code.HELD, Effect.HOLD, order=parcel.order)
+    if command in (Command.PRINTED, Command.NOT_OUT):
+        if parcel.job is not JobState.UNCERTAIN:
+            return _look(Code.NOTHING_UNCERTAIN)
+        if command is Command.PRINTED:
+            return _pass(Code.SETTLED_PRINTED, Effect.SETTLE_PRINTED, order=parcel.order)
+        return _pass(Code.SETTLED_NOT_OUT, Effect.SETTLE_NOT_OUT, copy=parcel.copy + 1)
+    if command is Command.REPRINT:
+        if parcel.job is None:
+            return _look(Code.LABEL_NOT_PRINTED, copy=0)
+        if parcel.job is JobState.UNCERTAIN:
+            return _look(Code.SETTLE_FIRST)
+        if parcel.job in (JobState.QUEUED, JobState.SENDING):
+            return _look(Code.STILL_PRINTING)
+        return _look(Code.REASON_NEEDED, Effect.ASK)
+    return _look(Code.UNKNOWN_COMMAND, command=command.value)
+
+
+def _next(parcel: OpenParcel | None) -> Verdict:
+    if parcel is None:
+        return _look(Code.NEXT_SCAN_TOTE)
+    if parcel.state is ParcelState.OPEN:
+        line = next(line for line in parcel.lines if line.open)
+        return Verdict(Outcome.ATTENTION, Code.NEXT_SCAN_ITEM, facts={"sku": line.sku, "left": line.open}, sku=line.sku)
+    if parcel.job in (JobState.QUEUED, JobState.SENDING):
+        return _look(Code.NEXT_WAIT_LABEL)
+    if parcel.job is JobState.UNCERTAIN:
+        return _look(Code.NEXT_SETTLE_LABEL)
+    return _look(Code.NEXT_SCAN_LABEL, copy=parcel.copy)

@@ -1,0 +1,79 @@
+"""The rule of the pick: the location first, then the item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.errors import Fact
+from app.domain.packing import Command, Found, Item, OtherKind, Outcome
+
+
+class PickCode(StrEnum):
+    """Why a picker's scan was judged as it was."""
+
+    AT_LOCATION = "at_location"
+    PICKED = "picked"
+    BATCH_PICKED = "batch_picked"
+    SHORT = "short"
+    WRONG_LOCATION = "wrong_location"
+    WRONG_PICK = "wrong_pick"
+    LOCATION_FIRST = "location_first"
+    NOTHING_TO_PICK = "nothing_to_pick"
+    PICK_UNKNOWN_CODE = "pick_unknown_code"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The pick that is next: `quantity` pieces of a SKU at a location into a tote."""
+
+    task_id: int
+    location_id: int
+    location: str
+    sku_id: int
+    sku: str
+    quantity: int
+    tote: str
+    slot: int
+    at_location: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LocationFound:
+    """A location's own code."""
+
+    location_id: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickVerdict:
+    """How a picker's scan was judged."""
+
+    outcome: Outcome
+    code: PickCode
+    facts: dict[str, Fact]
+
+
+def judge_pick(task: Task | None, found: Found | LocationFound) -> PickVerdict:
+    """What a picker's scan means for the task that is next."""
+    if task is None:
+        return PickVerdict(Outcome.ATTENTION, PickCode.NOTHING_TO_PICK, {})
+    if found is Command.SHORT:
+        return PickVerdict(Outcome.ATTENTION, PickCode.SHORT, {"sku": task.sku, "location": task.location})
+    if isinstance(found, LocationFound):
+        if found.location_id == task.location_id:
+            return PickVerdict(
+                Outcome.PASS, PickCode.AT_LOCATION, {"sku": task.sku, "quantity": task.quantity, "tote": task.tote}
+            )
+        return PickVerdict(Outcome.FAIL, PickCode.WRONG_LOCATION, {"location": found.code, "expected": task.location})
+    if isinstance(found, Item):
+        if not task.at_location:
+            return PickVerdict(Outcome.FAIL, PickCode.LOCATION_FIRST, {"expected": task.location})
+        if found.sku_id == task.sku_id:
+            return PickVerdict(
+                Outcome.PASS, PickCode.PICKED, {"sku": task.sku, "quantity": task.quantity, "tote": task.tote}
+            )
+        return PickVerdict(Outcome.FAIL, PickCode.WRONG_PICK, {"sku": found.sku, "expected": task.sku})
+    kind = found.kind if isinstance(found, OtherKind) else "unknown"
+    return PickVerdict(Outcome.FAIL, PickCode.PICK_UNKNOWN_CODE, {"kind": kind, "expected": task.location})

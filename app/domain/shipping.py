@@ -1,0 +1,17 @@
+"""What a shipping label needs to know of an order."""
+
+from __future__ import annotations
+
+UNSHIPPABLE = "missing:"
+
+
+def recipient_lines(name: str, street: str, postcode: str, city: str, region: str, country: str) -> list[str]:
+    """The recipient as printed: name, street lines, postcode and city, region, country; empty parts left out."""
+    lines = [name, *street.splitlines(), " ".join(part for part in (postcode, city) if part), region, country]
+    return [line.strip() for line in lines if line.strip()]
+
+
+def missing_for_label(name: str, street: str, city: str, country: str) -> tuple[str, ...]:
+    """Which parts of a recipient a carrier cannot do without are empty."""
+    parts = {"recipient_name": name, "street": street, "city": city, "country": country}
+    return tuple(part for part, value in parts.items() if not value.strip())

@@ -1,0 +1,167 @@
+"""Carrying newer records into orders that are there, as far as their states still allow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Integer, bindparam, delete, exists, select, update
+
+from app.domain.errors import Refusal
+from app.domain.incoming import Problem
+from app.domain.orders import ABOUT, SHIPPING, SOURCE_CANCELLED, LineDraft, OrderDraft, check_update, differences
+from app.domain.people import Actor
+from app.domain.states import LabelState, OrderState
+from app.operations.importing_review import review_orders
+from app.operations.importing_rows import RowInserter, portions
+from app.operations.orders import request_cancel
+from db.orders import Order, OrderLine, Sku
+from db.parcels import Label, Parcel
+from db.stock import Allocation
+from db.store import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """What a newer record changed of an order: names of fields, `lines`, or `status`; never what they hold."""
+
+    order_id: int
+    order: str
+    fields: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Updated:
+    """What became of the newer records; `fields` of a change are empty when only the source's own text differs."""
+
+    changes: list[OrderChange] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A stored line; `used` when it was once promised stock, so that its past hangs on it."""
+
+    id: int
+    sku: str
+    quantity: int
+    used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How stored lines become the wanted ones: (row or None, line) by position, and the rows that go."""
+
+    places: tuple[tuple[_Line | None, LineDraft], ...]
+    surplus: tuple[_Line, ...]
+
+
+def update_orders(tx: Tx, actor: Actor, drafts: Mapping[int, OrderDraft], skus: Mapping[str, int]) -> Updated:
+    """Take over the drafts (by order id) whose fingerprint is new; `skus` are the ids of all their SKUs.
+
+    Problems, each of which leaves its order as it was: `order_in_work` (facts `order`, `state`, `fields`),
+    `order_was_cancelled`, `order_shipped` (fact `order`).
+    """
+    updated = Updated()
+    if not drafts:
+        return updated
+    names = (*SHIPPING, *ABOUT)
+    stored = {}
+    lines: dict[int, list[_Line]] = {order_id: [] for order_id in drafts}
+    labelled: set[int] = set()
+    used = exists().where(Allocation.order_line_id == OrderLine.id)
+    for portion in portions(drafts):
+        columns = [getattr(Order, name) for name in names]
+        statement = select(Order.id, Order.state, Order.cancel_requested_at, *columns).where(Order.id.in_(portion))
+        stored.update({row.id: row for row in tx.connection.execute(statement)})
+        for order_id, line_id, sku, pieces, past in tx.connection.execute(
+            select(OrderLine.order_id, OrderLine.id, Sku.code, OrderLine.quantity, used)
+            .join(Sku, Sku.id == OrderLine.sku_id)
+            .where(OrderLine.order_id.in_(portion))
+            .order_by(OrderLine.position)
+        ):
+            lines[order_id].append(_Line(line_id, sku, pieces, past))
+        labels = (
+            select(Parcel.order_id)
+            .join(Label, Label.parcel_id == Parcel.id)
+            .where(Parcel.order_id.in_(portion), Label.state == LabelState.VALID)
+        )
+        labelled.update(tx.connection.execute(labels).scalars())
+    rows: list[dict[str, object]] = []
+    plans: dict[int, _Plan] = {}
+    for order_id, draft in drafts.items():
+        old = stored[order_id]
+        cancelled = old.state is OrderState.CANCELLED or old.cancel_requested_at is not None
+        values = {name: getattr(old, name) for name in names}
+        fields: tuple[str, ...]
+        try:
+            if draft.cancelled:
+                if cancelled:
+                    updated.unchanged += 1
+                    continue
+                request_cancel(tx, actor, order_id, SOURCE_CANCELLED)
+                fields, step = ("status",), 0  # which the operation has counted
+            else:
+                fields, step = differences(draft, values, [(line.sku, line.quantity) for line in lines[order_id]]), 1
+                labels_out = order_id in labelled
+                check_update(draft, old.state, cancelled=cancelled, labelled=labels_out, fields=fields)
+                if "lines" in fields:
+                    plans[order_id] = _plan(draft, old.state, lines[order_id])
+                values |= {name: getattr(draft, name) for name in fields if name != "lines"}
+        except Refusal as refusal:
+            updated.problems.append(Problem(draft.line, refusal.code, refusal.facts))
+            continue
+        said = {"payload": draft.payload, "fingerprint": draft.fingerprint, "step": step}
+        rows.append({"order": order_id, **{f"new_{name}": value for name, value in (values | said).items()}})
+        updated.changes.append(OrderChange(order_id, draft.source_id, fields))
+    # what the cancel operation has changed goes first; the rows below are written past the session
+    tx.session.flush()
+    if rows:
+        said_now = (*names, "payload", "fingerprint")
+        sets: dict[str, Any] = {
+            name: bindparam(f"new_{name}", type_=getattr(Order, name).type) for name in said_now
+        }
+        sets |= {"version": Order.version + bindparam("new_step", type_=Integer), "updated_at": tx.at}
+        tx.connection.execute(update(Order).where(Order.id == bindparam("order")).values(sets), rows)
+        tx.session.expire_all()
+    for order_id, plan in plans.items():
+        _write_lines(tx, order_id, plan, skus)
+    review_orders(tx, [change.order_id for change in updated.changes], count=False)
+    return updated
+
+
+def _plan(draft: OrderDraft, state: OrderState, lines: Sequence[_Line]) -> _Plan:
+    """Rows stay with their SKU where they can; one that was once promised stock may neither go nor change its SKU."""
+    free = list(lines)
+    places: list[tuple[_Line | None, LineDraft]] = []
+    for wanted in draft.lines:
+        row = next((line for line in free if line.sku == wanted.sku), None)
+        if row is not None:
+            free.remove(row)
+        places.append((row, wanted))
+    spare = [line for line in free if not line.used]
+    for at, (row, wanted) in enumerate(places):
+        if row is None and spare:
+            places[at] = (spare.pop(0), wanted)
+    if any(line.used for line in free):
+        raise Refusal("order_in_work", order=draft.source_id, state=state.value, fields="lines")
+    return _Plan(tuple(places), tuple(spare))
+
+
+def _write_lines(tx: Tx, order_id: int, plan: _Plan, skus: Mapping[str, int]) -> None:
+    if plan.surplus:
+        tx.connection.execute(delete(OrderLine).where(OrderLine.id.in_([line.id for line in plan.surplus])))
+    # positions are unique: out of the way first
+    tx.connection.execute(
+        update(OrderLine).where(OrderLine.order_id == order_id).values(position=-OrderLine.position)
+    )
+    fresh: list[tuple[object, ...]] = []
+    for position, (row, wanted) in enumerate(plan.places, start=1):
+        if row is None:
+            fresh.append((order_id, position, skus[wanted.sku], wanted.quantity))
+            continue
+        values = {"position": position, "sku_id": skus[wanted.sku], "quantity": wanted.quantity}
+        tx.connection.execute(update(OrderLine).where(OrderLine.id == row.id).values(**values))
+    RowInserter(tx.connection, OrderLine, ("order_id", "position", "sku_id", "quantity")).insert(fresh)

@@ -1,0 +1,66 @@
+"""Orders: cancelled at once where nothing is at stake, else at the next gate."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.change import Change, changed
+from app.domain.errors import Refusal
+from app.domain.people import Actor
+from app.domain.states import ORDER, OrderState, ParcelState, advance
+from app.operations.labels import void_label
+from app.operations.waves import free_open_tasks, leave_batch, picked_lots, settle_batch
+from db.journal import record
+from db.orders import Order
+from db.parcels import Parcel
+from db.store import Tx
+from db.waves import BatchOrder
+
+
+def request_cancel(tx: Tx, actor: Actor, order_id: int, reason: str) -> tuple[OrderState, Change]:
+    """Cancel an order, or mark it so that the next gate (opened, last item, label) stops it; returns its state now.
+
+    Raises Refusal `order_shipped` when its parcel is closed already, `order_is_cancelled` when it was cancelled.
+    """
+    order = tx.session.get(Order, order_id)
+    if order is None:
+        raise Refusal("order_unknown", order=order_id)
+    if order.state is OrderState.SHIPPED:
+        raise Refusal("order_shipped", order=order.source_id)
+    if order.state is OrderState.CANCELLED:
+        raise Refusal("order_is_cancelled", order=order.source_id)
+    order.cancel_requested_at = order.cancel_requested_at or tx.at
+    order.reason = reason
+    order.version += 1
+    order.updated_at = tx.at
+    if order.state in (OrderState.INCOMPLETE, OrderState.READY):
+        order.state = advance(ORDER, order.state, OrderState.CANCELLED)
+    elif order.state in (OrderState.PLANNED, OrderState.RELEASED):
+        if picked_lots(tx, order_id):
+            # goods of it are on the cart: the rest is not picked, and the bench will put them aside
+            batch_id = tx.session.get_one(BatchOrder, order_id).batch_id
+            free_open_tasks(tx, order_id)
+            order.state = advance(ORDER, order.state, OrderState.CANCELLED)
+            tx.session.flush()
+            settle_batch(tx, batch_id)
+        else:
+            leave_batch(tx, order_id)
+            order.state = advance(ORDER, order.state, OrderState.CANCELLED)
+    elif order.state is OrderState.PROBLEM:
+        order.state = advance(ORDER, order.state, OrderState.CANCELLED)
+    record(tx, actor, "request_cancel", {"order": order_id}, reason=reason)
+    return order.state, changed("orders", "waves", "stock", ids=[("order", order_id)])
+
+
+def cancel_now(tx: Tx, actor: Actor, order_id: int) -> None:
+    """A gate has stopped a cancelled order: its parcel and label are void, its goods wait to be put back."""
+    order = tx.session.get_one(Order, order_id)
+    for parcel in tx.session.scalars(
+        select(Parcel).where(Parcel.order_id == order_id, Parcel.state.in_((ParcelState.OPEN, ParcelState.LABELLING)))
+    ):
+        void_label(tx, parcel)
+    if order.state is not OrderState.CANCELLED:
+        order.state = advance(ORDER, order.state, OrderState.CANCELLED)
+        order.updated_at = tx.at
+        record(tx, actor, "cancel_order", {"order": order_id}, reason=order.reason)
+    tx.session.flush()

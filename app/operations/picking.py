@@ -1,0 +1,184 @@
+"""Picking by scan: the location, then the item; a short pick takes another location or leaves the wave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select, update
+
+from app.change import Change, changed
+from app.domain.allocation import Need, Shelf, StockRow
+from app.domain.errors import Refusal
+from app.domain.packing import Found
+from app.domain.people import Actor
+from app.domain.picking import LocationFound, PickCode, PickVerdict, Task, judge_pick
+from app.domain.states import ORDER, TASK, OrderState, TaskState, advance
+from app.operations.scans import Scan, record_scan, what_is
+from app.operations.stock import Move, apply_moves, staging_stock
+from app.operations.waves import leave_batch, settle_batch
+from app.queries.waves import next_task
+from db.journal import record
+from db.orders import Lot, Order, OrderLine
+from db.places import Location, LocationKind
+from db.stock import Allocation, AllocationState, MoveKind, Stock
+from db.store import Tx
+from db.waves import PickTask
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A judged scan of a picker, and what is next."""
+
+    seq: int
+    verdict: PickVerdict
+    task: Task | None
+
+
+def scan_pick(tx: Tx, actor: Actor, batch_id: int, scan: Scan) -> tuple[Pick, Change]:
+    """Judge a picker's scan on a released batch, carry it out and write it down."""
+    task = next_task(tx.session, batch_id)
+    found: Found | LocationFound = what_is(tx, scan.code)
+    if task is not None:
+        place = tx.connection.execute(
+            select(Location.id, Location.code)
+            .where(Location.code == scan.code, Location.kind == LocationKind.PICK)
+            .order_by(Location.id != task.location_id)
+        ).first()
+        # a location's own label may look like anything; where the picker is expected at one, it is one
+        if place is not None and not (task.at_location and scan.code != task.location):
+            found = LocationFound(place[0], place[1])
+    verdict = judge_pick(task, found)
+    topics: list[str] = []
+    line_id = None
+    if task is not None:
+        row = tx.session.get_one(PickTask, task.task_id)
+        line_id = row.order_line_id
+        if verdict.code is PickCode.AT_LOCATION:
+            row.at_location = True
+        elif verdict.code is PickCode.PICKED:
+            _take(tx, row, row.quantity)
+            _carry_on(tx, batch_id, row)
+            topics = ["waves", "stock", "orders"]
+        elif verdict.code is PickCode.SHORT:
+            _short(tx, actor, row, 0)
+            topics = ["waves", "stock", "orders"]
+    tx.session.flush()
+    seq = record_scan(
+        tx, actor, scan, verdict.outcome, verdict.code, verdict.facts, line_id=line_id,
+        counted=task.quantity if task and verdict.code is PickCode.PICKED else 0,
+    )
+    after = next_task(tx.session, batch_id)
+    return Pick(seq, verdict, after), changed(*topics, "scans", ids=[("batch", batch_id)])
+
+
+def short_pick(tx: Tx, actor: Actor, task_id: int, found: int) -> tuple[OrderState, Change]:
+    """Only `found` pieces were at the location: take them, and the rest from elsewhere or not at all.
+
+    Returns the order's state: still released when another location has the rest, else as `leave_batch` says.
+    Raises Refusal `task_not_open`, or `found_too_many` unless 0 <= found < quantity.
+    """
+    task = tx.session.get(PickTask, task_id)
+    if task is None or task.state is not TaskState.OPEN:
+        raise Refusal("task_not_open")
+    if not 0 <= found < task.quantity:
+        raise Refusal("found_too_many", found=found, quantity=task.quantity)
+    state = _short(tx, actor, task, found)
+    return state, changed("waves", "stock", "orders", ids=[("task", task_id)])
+
+
+def _take(tx: Tx, task: PickTask, pieces: int) -> None:
+    """Move pieces of a task from the shelf to the tote."""
+    stock = tx.session.get_one(Stock, tx.session.get_one(Allocation, task.allocation_id).stock_id)
+    warehouse = tx.session.get_one(Location, task.location_id).warehouse_id
+    staging = staging_stock(tx, warehouse, task.sku_id, stock.lot_id)
+    apply_moves(
+        tx,
+        [
+            Move(stock.id, MoveKind.PICK, -pieces, -pieces, task.order_line_id),
+            Move(staging, MoveKind.PICK, pieces, 0, task.order_line_id),
+        ],
+    )
+    task.picked = pieces
+    if pieces == task.quantity:
+        task.state = advance(TASK, task.state, TaskState.PICKED)
+        tx.session.execute(
+            update(Allocation).where(Allocation.id == task.allocation_id).values(state=AllocationState.PICKED)
+        )
+
+
+def _carry_on(tx: Tx, batch_id: int, done: PickTask) -> None:
+    """After a task is finished: its order may be picked, its batch too; the next one may be at the same location."""
+    tx.session.flush()
+    order_id = tx.session.get_one(OrderLine, done.order_line_id).order_id
+    left = tx.connection.execute(
+        select(PickTask.id)
+        .join(OrderLine, OrderLine.id == PickTask.order_line_id)
+        .where(OrderLine.order_id == order_id, PickTask.state == TaskState.OPEN)
+        .limit(1)
+    ).scalar()
+    order = tx.session.get_one(Order, order_id)
+    if left is None and order.state is OrderState.RELEASED:
+        order.state = advance(ORDER, order.state, OrderState.PICKED)
+        order.updated_at = tx.at
+    task = next_task(tx.session, batch_id)
+    if task is None:
+        settle_batch(tx, batch_id)
+    elif task.location_id == done.location_id:
+        tx.session.execute(update(PickTask).where(PickTask.id == task.task_id).values(at_location=True))
+
+
+def _short(tx: Tx, actor: Actor, task: PickTask, found: int) -> OrderState:
+    allocation = tx.session.get_one(Allocation, task.allocation_id)
+    missing = task.quantity - found
+    if found:
+        _take(tx, task, found)
+        allocation.quantity = found
+        allocation.state = AllocationState.PICKED
+    else:
+        allocation.state = AllocationState.FREED
+    # the books say that the pieces are there, and they are not
+    apply_moves(tx, [Move(allocation.stock_id, MoveKind.SHORT, -missing, -missing, task.order_line_id)])
+    task.state = advance(TASK, task.state, TaskState.SHORT)
+    tx.session.flush()
+    order_id = tx.session.get_one(OrderLine, task.order_line_id).order_id
+    record(tx, actor, "short_pick", {"task": task.id, "order": order_id, "found": found, "missing": missing})
+    order = tx.session.get_one(Order, order_id)
+    if not _replace(tx, task, missing, order.warehouse_id):
+        leave_batch(tx, order_id, "short")
+    _carry_on(tx, task.batch_id, task)
+    return order.state
+
+
+def _replace(tx: Tx, task: PickTask, missing: int, warehouse_id: int) -> bool:
+    """Promise the missing pieces from other locations and add their picks at the end of the walk."""
+    rows = tx.connection.execute(
+        select(Stock.id, Stock.location_id, Stock.sku_id, Stock.on_hand - Stock.allocated, Lot.expires_on)
+        .join(Location, Location.id == Stock.location_id)
+        .outerjoin(Lot, Lot.id == Stock.lot_id)
+        .where(
+            Stock.sku_id == task.sku_id, Stock.on_hand > Stock.allocated, Location.kind == LocationKind.PICK,
+            Location.warehouse_id == warehouse_id, Location.id != task.location_id,
+        )
+    )
+    takes = Shelf(StockRow(*row) for row in rows.tuples()).allocate(
+        [Need(task.order_line_id, task.sku_id, missing)]
+    )
+    if takes is None:
+        return False
+    last = tx.connection.execute(
+        select(func.max(PickTask.sequence)).where(PickTask.batch_id == task.batch_id)
+    ).scalar_one()
+    apply_moves(tx, (Move(t.stock_id, MoveKind.ALLOCATE, 0, t.quantity, t.line_id) for t in takes))
+    for step, take in enumerate(takes, 1):
+        allocation = tx.connection.execute(
+            insert(Allocation)
+            .values(order_line_id=take.line_id, stock_id=take.stock_id, quantity=take.quantity)
+            .returning(Allocation.id)
+        ).scalar_one()
+        tx.connection.execute(
+            insert(PickTask).values(
+                batch_id=task.batch_id, order_line_id=take.line_id, allocation_id=allocation,
+                location_id=take.location_id, sku_id=take.sku_id, sequence=last + step, quantity=take.quantity,
+            )
+        )
+    return True

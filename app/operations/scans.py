@@ -1,0 +1,231 @@
+"""Scans on their way into the database: what a code stands for, and the event that remembers it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, select, update
+
+from app.domain.barcode import Kind, gtin_expected, kind_of, read_label_code
+from app.domain.errors import Fact
+from app.domain.packing import (
+    Command,
+    Found,
+    Item,
+    LabelFound,
+    OrderFound,
+    OtherKind,
+    Outcome,
+    SeveralOrders,
+    Tote,
+    Unknown,
+)
+from app.domain.people import Actor
+from app.domain.states import LabelState, Lane, OrderState, ParcelState
+from db.base import new_uuid
+from db.journal import ScanEvent
+from db.orders import Order, OrderLine, Sku, SkuBarcode
+from db.parcels import Label, Parcel
+from db.places import Location, Station
+from db.store import Tx
+from db.waves import Batch, BatchOrder
+from db.waves import Tote as ToteRow
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A code as a device delivered it: `raw` as it came, `code` cleaned for looking up.
+
+    (device, boot, seq) is never used twice: `boot` is drawn when the device is opened, `seq` counts from 1.
+    """
+
+    raw: str
+    code: str
+    device: str
+    boot: UUID
+    seq: int
+
+
+_BARCODE = (
+    select(Sku.id, Sku.code, SkuBarcode.quantity)
+    .join(Sku, Sku.id == SkuBarcode.sku_id)
+    .where(SkuBarcode.barcode == bindparam("code"))
+)
+_ORDERS = (
+    select(Order.id, Order.source_id, Order.state, Order.cancel_requested_at, Station.name, Station.id)
+    .outerjoin(Parcel, (Parcel.order_id == Order.id) & Parcel.station_id.is_not(None))
+    .outerjoin(Station, Station.id == Parcel.station_id)
+    .order_by(Order.ship_by.is_(None), Order.ship_by, Order.id)
+)
+_BY_SOURCE = _ORDERS.where(Order.source_id == bindparam("code"))
+_BY_ID = _ORDERS.where(Order.id == bindparam("id"))
+_IN_TOTE = (
+    _ORDERS.add_columns(Batch.lane)
+    .join(BatchOrder, BatchOrder.order_id == Order.id)
+    .join(Batch, Batch.id == BatchOrder.batch_id)
+    .where(BatchOrder.tote_id == bindparam("tote"), BatchOrder.emptied_at.is_(None))
+)
+_LABEL = (
+    select(Label.parcel_id, Label.state, Parcel.state, Parcel.order_id)
+    .join(Parcel, Parcel.id == Label.parcel_id)
+    .where(Label.tracking == bindparam("tracking"))
+)
+_PARCEL = select(Parcel.id, Parcel.state, Parcel.order_id).where(Parcel.code == bindparam("code"))
+_LOCATION = select(Location.id).where(Location.code == bindparam("code")).limit(1)
+_EVENT = insert(ScanEvent)
+_NUMBER = (
+    update(Station)
+    .where(Station.id == bindparam("station"))
+    .values(
+        last_seq=Station.last_seq + 1, latch=bindparam("new_latch"), question=bindparam("new_question"),
+        question_scan=bindparam("new_question_scan"), tote_id=bindparam("new_tote"),
+    )
+    .returning(Station.last_seq)
+)
+_COUNT = update(Station).where(Station.id == bindparam("station")).values(last_seq=Station.last_seq + 1).returning(
+    Station.last_seq
+)
+
+
+def what_is(tx: Tx, code: str, *, item_first: bool = True, station_id: int | None = None) -> Found:
+    """What a scanned code stands for; `item_first` while a parcel is open, where an item is expected.
+
+    An order that lies on another bench than `station_id` carries that bench's name.
+    """
+    kind = kind_of(code)
+    if kind is Kind.COMMAND:
+        return Command(code) if code in Command.__members__.values() else OtherKind("command")
+    if kind is Kind.TOTE:
+        return _tote(tx, code, station_id)
+    label_code = read_label_code(code)
+    if label_code is not None:
+        return _label_by_parcel(tx, label_code[0], label_code[1], station_id)
+    if kind is Kind.PARCEL:
+        return _label_by_parcel(tx, code, None, station_id)
+    if kind is not None:
+        return OtherKind(kind.name.lower())
+    look_ups = [_item, _order] if item_first else [_order, _item]
+    for look_up in look_ups:
+        found = look_up(tx, code, station_id)
+        if found is not None:
+            return found
+    label = tx.connection.execute(_LABEL, {"tracking": code}).first()
+    if label is not None:
+        parcel_id, state, parcel_state, order_id = label
+        voided = state is LabelState.VOIDED or parcel_state is ParcelState.VOIDED
+        return LabelFound(parcel_id, None, voided, order_found(tx, order_id, station_id))
+    if tx.connection.execute(_LOCATION, {"code": code}).first() is not None:
+        return OtherKind("location")
+    return Unknown(gtin_expected(code))
+
+
+def _item(tx: Tx, code: str, _station_id: int | None) -> Item | None:
+    row = tx.connection.execute(_BARCODE, {"code": code}).first()
+    return None if row is None else Item(row[0], row[1], row[2])
+
+
+def _order(tx: Tx, code: str, station_id: int | None) -> OrderFound | SeveralOrders | None:
+    rows = tx.connection.execute(_BY_SOURCE, {"code": code}).all()
+    orders = [_as_order(row, station_id) for row in rows]
+    if len(orders) > 1:
+        waiting = [order for order in orders if order.pickable]
+        return waiting[0] if len(waiting) == 1 else SeveralOrders(code)
+    return orders[0] if orders else None
+
+
+def _as_order(row: tuple[object, ...], station_id: int | None) -> OrderFound:
+    order_id, source_id, state, cancel_requested_at, holder, holder_id = row[:6]
+    return OrderFound(
+        order_id=order_id,  # type: ignore[arg-type]
+        order=source_id,  # type: ignore[arg-type]
+        pickable=state in (OrderState.PICKED, OrderState.PACKING),
+        shipped=state is OrderState.SHIPPED,
+        cancelled=state is OrderState.CANCELLED
+        or (cancel_requested_at is not None and state is not OrderState.SHIPPED),
+        held_by=holder if holder_id != station_id else None,  # type: ignore[arg-type]
+    )
+
+
+def order_found(tx: Tx, order_id: int, station_id: int | None) -> OrderFound:
+    """An order by its id, as the bench sees it."""
+    return _as_order(tuple(tx.connection.execute(_BY_ID, {"id": order_id}).one()), station_id)
+
+
+def orders_for_item(tx: Tx, sku_id: int, tote_id: int | None, station_id: int | None) -> list[OrderFound]:
+    """Orders of the single-item lane that wait for a piece of the SKU, the most urgent first."""
+    query = (
+        _ORDERS.join(OrderLine, OrderLine.order_id == Order.id)
+        .join(BatchOrder, BatchOrder.order_id == Order.id)
+        .join(Batch, Batch.id == BatchOrder.batch_id)
+        .where(
+            OrderLine.sku_id == bindparam("sku"), Batch.lane == Lane.SINGLE, BatchOrder.emptied_at.is_(None),
+            Order.state.in_((OrderState.PICKED, OrderState.PACKING, OrderState.CANCELLED)),
+        )
+        .limit(20)
+    )
+    parameters = {"sku": sku_id}
+    if tote_id is not None:
+        query = query.where(BatchOrder.tote_id == bindparam("tote"))
+        parameters["tote"] = tote_id
+    return [_as_order(tuple(row), station_id) for row in tx.connection.execute(query, parameters)]
+
+
+def _tote(tx: Tx, code: str, station_id: int | None) -> Found:
+    tote_id = tx.connection.execute(select(ToteRow.id).where(ToteRow.code == code)).scalar()
+    if tote_id is None:
+        return OtherKind("tote")
+    rows = [tuple(row) for row in tx.connection.execute(_IN_TOTE, {"tote": tote_id})]
+    bulk = any(row[6] is Lane.SINGLE for row in rows)
+    orders = [_as_order(row, station_id) for row in rows]
+    if bulk:
+        orders = [order for order in orders if order.pickable and not order.cancelled]
+    return Tote(tote_id, code, bulk, tuple(orders))
+
+
+def _label_by_parcel(tx: Tx, parcel_code: str, copy: int | None, station_id: int | None) -> Found:
+    row = tx.connection.execute(_PARCEL, {"code": parcel_code}).first()
+    if row is None:
+        return OtherKind("label")
+    voided = tx.connection.execute(
+        select(Label.id).where(Label.parcel_id == row[0], Label.state == LabelState.VOIDED).limit(1)
+    ).first()
+    return LabelFound(
+        row[0], copy, row[1] is ParcelState.VOIDED or voided is not None, order_found(tx, row[2], station_id)
+    )
+
+
+def record_scan(
+    tx: Tx,
+    actor: Actor,
+    scan: Scan,
+    outcome: Outcome,
+    code: str,
+    facts: Mapping[str, Fact],
+    *,
+    order_id: int | None = None,
+    parcel_id: int | None = None,
+    line_id: int | None = None,
+    counted: int = 0,
+    remember: Mapping[str, object] | None = None,
+) -> int:
+    """Write the scan's event; returns its number in the station's sequence.
+
+    `remember` are the station's new latch, question and tote (`new_latch` …); None leaves them as they are.
+    """
+    if remember is None:
+        seq: int = tx.connection.execute(_COUNT, {"station": actor.station}).scalar_one()
+    else:
+        seq = tx.connection.execute(_NUMBER, {"station": actor.station, **remember}).scalar_one()
+    tx.connection.execute(
+        _EVENT,
+        {
+            "uuid": new_uuid(), "station_id": actor.station, "seq": seq, "device": scan.device, "boot": scan.boot,
+            "device_seq": scan.seq, "operator_id": actor.operator, "at": tx.at, "raw": scan.raw, "outcome": outcome,
+            "code": code, "facts": json.dumps(dict(facts)), "order_id": order_id, "parcel_id": parcel_id,
+            "order_line_id": line_id, "counted": counted,
+        },
+    )
+    return seq

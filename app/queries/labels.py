@@ -1,0 +1,102 @@
+"""Labels and their print jobs, as the queue and the support desk see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.domain.barcode import read_label_code
+from app.domain.errors import Refusal
+from app.domain.states import JobState
+from db.orders import Order
+from db.parcels import Label, Parcel, PrintJob
+
+
+def has_queued(session: Session, queue: str) -> bool:
+    """Whether a job waits in a queue."""
+    found = select(PrintJob.id).where(PrintJob.state == JobState.QUEUED, PrintJob.queue == queue).limit(1)
+    return session.execute(found).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A label's print job."""
+
+    job_id: int
+    copy: int
+    state: JobState
+    reason: str | None
+
+
+def newest_job_of(session: Session, parcel_id: int) -> Job | None:
+    """The job of the newest copy of a parcel's label."""
+    row = session.execute(
+        select(PrintJob.id, PrintJob.copy, PrintJob.state, PrintJob.reason)
+        .join(Label, Label.id == PrintJob.label_id)
+        .where(Label.parcel_id == parcel_id, PrintJob.state != JobState.CANCELLED)
+        .order_by(PrintJob.copy.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else Job(*row.tuple())
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A printed copy of a label: what it was made from and the bytes that were sent."""
+
+    parcel: str
+    copy: int
+    tracking: str
+    state: JobState
+    fields: str
+    payload: bytes
+
+
+def copies(session: Session) -> list[Copy]:
+    """Every copy of every label that was not taken back before printing."""
+    rows = session.execute(
+        select(Parcel.code, PrintJob.copy, Label.tracking, PrintJob.state, Label.fields, PrintJob.payload)
+        .join(Label, Label.id == PrintJob.label_id)
+        .join(Parcel, Parcel.id == Label.parcel_id)
+        .where(PrintJob.state != JobState.CANCELLED)
+        .order_by(PrintJob.id)
+    )
+    return [Copy(*row) for row in rows.tuples()]
+
+
+def find_parcel(session: Session, code: str) -> int:
+    """The parcel that an order number, tracking number, parcel code or label's square code names.
+
+    Raises Refusal `nothing_to_reprint` when none does, `order_ambiguous` when several do.
+    """
+    label_code = read_label_code(code.upper())
+    parcel_code = label_code[0] if label_code else code
+    rows = session.execute(
+        select(Parcel.id)
+        .join(Order, Order.id == Parcel.order_id)
+        .outerjoin(Label, Label.parcel_id == Parcel.id)
+        .where(or_(Parcel.code == parcel_code, Label.tracking == code, Order.source_id == code))
+        .distinct()
+    ).scalars()
+    found = list(rows)
+    if not found:
+        raise Refusal("nothing_to_reprint", number=code)
+    if len(found) > 1:
+        raise Refusal("order_ambiguous", order=code)
+    return found[0]
+
+
+def open_jobs(session: Session, queue: str) -> int:
+    """Jobs of a queue that are not at rest: queued or being sent."""
+    return session.execute(
+        select(func.count())
+        .select_from(PrintJob)
+        .where(PrintJob.queue == queue, PrintJob.state.in_((JobState.QUEUED, JobState.SENDING)))
+    ).scalar_one()
+
+
+def job_state(session: Session, job_id: int) -> JobState:
+    """The state of a print job."""
+    return session.get_one(PrintJob, job_id).state

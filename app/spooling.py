@@ -1,0 +1,90 @@
+"""The spooler's journal on the database, and a station's printer as a running task."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from app.change import Change
+from app.domain.states import JobState
+from app.operations.labels import claim_job, finish_attempt, note_wait, recover_queue
+from app.queries.labels import has_queued
+from db.store import Priority, Store
+from hardware.drivers import open_printer
+from printing.interpreter import render
+from printing.spooler import Patience, Spooler, Work
+
+
+class StoreJournal:
+    """Reads and writes one queue (the name of a station) of print jobs."""
+
+    def __init__(self, store: Store, queue: str) -> None:
+        self._store = store
+        self._queue = queue
+
+    async def recover(self) -> None:
+        """Call what was being sent when the program died uncertain."""
+        await asyncio.wrap_future(self._store.submit(Priority.PRINTER, recover_queue, self._queue))
+
+    async def waiting(self) -> bool:
+        """Whether a job is queued."""
+        return await asyncio.to_thread(self._store.read, has_queued, self._queue)
+
+    async def note(self, reason: str | None) -> None:
+        """Say what the head of the queue waits for."""
+        await asyncio.wrap_future(self._store.submit(Priority.PRINTER, note_wait, self._queue, reason))
+
+    async def claim(self, printer: str, odometer: int | None, unsettled_limit: int) -> Work | None:
+        """The next job, durably *sending*."""
+        claimed = await asyncio.wrap_future(
+            self._store.submit(Priority.PRINTER, claim_job, self._queue, printer, odometer, unsettled_limit)
+        )
+        if claimed is None:
+            return None
+        labels = 1 if claimed.one_label else len(await asyncio.to_thread(render, claimed.payload))
+        return Work(claimed.attempt_id, claimed.payload, labels)
+
+    async def finish(self, attempt_id: int, outcome: JobState, odometer: int | None, reason: str | None) -> None:
+        """What became of an attempt."""
+        await asyncio.wrap_future(
+            self._store.submit(Priority.PRINTER, finish_attempt, attempt_id, outcome, odometer, reason)
+        )
+
+
+@asynccontextmanager
+async def running_spooler(
+    store: Store,
+    queue: str,
+    url: str,
+    *,
+    patience: Patience | None = None,
+    unsettled_limit: int | None = None,
+    on_status: Callable[[str], None] | None = None,
+) -> AsyncIterator[Spooler]:
+    """A station's printer, printing as long as the block runs.
+
+    Raises Refusal for a URL that names no printer. On leaving, a label whose proof is still missing becomes uncertain.
+    """
+    open_printer(url)  # a wrong URL is refused here, before anything is queued for it
+    spooler = Spooler(
+        StoreJournal(store, queue),
+        lambda: open_printer(url),
+        patience=patience,
+        unsettled_limit=unsettled_limit,
+        on_status=on_status,
+    )
+    loop = asyncio.get_running_loop()
+
+    def wake(change: Change) -> None:
+        if "labels" in change.topics and not loop.is_closed():
+            loop.call_soon_threadsafe(spooler.wake)
+
+    forget = store.listen(wake)
+    task = asyncio.create_task(spooler.run(), name=f"spooler {queue}")
+    try:
+        yield spooler
+    finally:
+        forget()
+        await spooler.stop()
+        await task

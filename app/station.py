@@ -1,0 +1,122 @@
+"""One bench: its scans in one ordered queue, each judged and on disk before it is shown."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from app.domain.barcode import clean_scan
+from app.domain.errors import Refusal
+from app.domain.packing import Outcome
+from app.domain.people import Actor, Role
+from app.operations.packing import Judged, scan_item
+from app.operations.scans import Scan
+from app.operations.stations import ensure_station
+from app.texts import say
+from db.base import new_uuid
+from db.store import Priority, Store
+
+MAX_SCAN = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the bench shows of a scan; the form of a line of `packbench station --json`.
+
+    `seq` is the scan's number at this station, None when it could not be saved.
+    """
+
+    seq: int | None
+    scan: str
+    verdict: str
+    code: str
+    order: str | None
+    sku: str | None
+    remaining: int | None
+    parcel: str | None
+    label: str | None
+    message: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Its fields, in the documented order."""
+        return asdict(self)
+
+
+class ScanSource:
+    """Numbers the scans of one device since it was opened, so that none is ever judged twice."""
+
+    def __init__(self, device: str) -> None:
+        self.device = device
+        self.boot: UUID = new_uuid()
+        self._seq = 0
+
+    def scan(self, raw: str) -> Scan:
+        """A scan with its number; control characters of the raw text are kept out of the look-up only."""
+        self._seq += 1
+        # half a surrogate pair and NUL cannot be stored; nothing that a scanner sends is thrown away
+        kept = raw[:MAX_SCAN].encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+        return Scan(kept, clean_scan(kept), self.device, self.boot, self._seq)
+
+
+class Station:
+    """A bench by name, made when nobody has used the name yet; `language` is that of its sentences.
+
+    Raises Refusal `station_name`.
+    """
+
+    def __init__(
+        self, store: Store, name: str, *, operator: str | None = None, device: str = "stdin", language: str = "en"
+    ) -> None:
+        self._store = store
+        self.name = name.strip()
+        self.language = language
+        self.actor: Actor = store.write(ensure_station, name, operator, Role.PACKER)
+        self._source = ScanSource(device)
+
+    def scan(self, raw: str) -> Shown:
+        """Judge a scan and wait until its verdict is on disk."""
+        return self.submit(raw).result()
+
+    def submit(self, raw: str) -> Future[Shown]:
+        """Queue a scan; the future has its verdict once it is on disk.
+
+        Scans are judged in the order in which they were submitted. A scan that cannot be saved comes back as a failure
+        `not_saved`, never as a pass.
+        """
+        judged = self._store.submit(Priority.SCAN, scan_item, self.actor, self._source.scan(raw))
+        shown: Future[Shown] = Future()
+
+        def finish(done: Future[Judged]) -> None:
+            error = done.exception()
+            if error is None:
+                shown.set_result(self._show(done.result()))
+            elif isinstance(error, Refusal):
+                shown.set_result(self._not_saved(raw, error))
+            else:
+                shown.set_exception(error)
+
+        judged.add_done_callback(finish)
+        return shown
+
+    def _show(self, judged: Judged) -> Shown:
+        return Shown(
+            seq=judged.seq,
+            scan=judged.scan,
+            verdict=judged.outcome.value,
+            code=str(judged.code),
+            order=judged.order,
+            sku=judged.sku,
+            remaining=judged.remaining,
+            parcel=judged.parcel,
+            label=judged.label,
+            message=say(str(judged.code), judged.facts, self.language),
+        )
+
+    def _not_saved(self, raw: str, refusal: Refusal) -> Shown:
+        why = say(refusal.code, refusal.facts, self.language)
+        message = say("not_saved", {"why": why}, self.language)
+        return Shown(None, raw[:MAX_SCAN], Outcome.FAIL, "not_saved", None, None, None, None, None, message)
+
+

@@ -1,0 +1,131 @@
+"""Orders as they came and what we made of them; SKUs and the codes printed on the goods."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.domain.states import OrderState
+from db.base import Base, new_uuid, words
+
+
+class Backend(Base):
+    """A system that sends orders; a file drop is one too."""
+
+    __tablename__ = "backends"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+
+
+class Shop(Base):
+    """A shop on a channel, as its backend names it."""
+
+    __tablename__ = "shops"
+    __table_args__ = (UniqueConstraint("backend_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    backend_id: Mapped[int] = mapped_column(ForeignKey("backends.id"))
+    code: Mapped[str]
+    channel: Mapped[str] = mapped_column(default="")
+
+
+class Sku(Base):
+    """A kind of item; sizes in millimetres, weight in grams, None where nobody has measured."""
+
+    __tablename__ = "skus"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(default="")
+    weight_g: Mapped[int | None]
+    length_mm: Mapped[int | None]
+    width_mm: Mapped[int | None]
+    height_mm: Mapped[int | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class SkuBarcode(Base):
+    """A code on the goods; `quantity` pieces at one scan (a case barcode has more than one)."""
+
+    __tablename__ = "sku_barcodes"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"), Index("ix_sku_barcodes_sku_id", "sku_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    barcode: Mapped[str] = mapped_column(unique=True)
+    sku_id: Mapped[int] = mapped_column(ForeignKey("skus.id"))
+    quantity: Mapped[int] = mapped_column(default=1)
+
+
+class Lot(Base):
+    """A production lot of a SKU and the day it expires."""
+
+    __tablename__ = "lots"
+    __table_args__ = (UniqueConstraint("sku_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sku_id: Mapped[int] = mapped_column(ForeignKey("skus.id"))
+    code: Mapped[str]
+    expires_on: Mapped[date | None]
+
+
+class Order(Base):
+    """An order of one shop, unique by (backend, shop, source id).
+
+    `payload` is the source's own record, untouched; `fingerprint` tells whether a new record says anything new;
+    `missing` lists, comma-separated, what keeps it from being planned.
+    """
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        UniqueConstraint("backend_id", "shop_id", "source_id"),
+        Index("ix_orders_source_id", "source_id"),
+        Index("ix_orders_state", "state", "ship_by"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(default=new_uuid, unique=True)
+    warehouse_id: Mapped[int] = mapped_column(ForeignKey("warehouses.id"))
+    backend_id: Mapped[int] = mapped_column(ForeignKey("backends.id"))
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    source_id: Mapped[str]
+    source_version: Mapped[str | None]
+    payload: Mapped[str]
+    fingerprint: Mapped[str]
+    state: Mapped[OrderState] = mapped_column(words(OrderState))
+    missing: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str | None]  # why it is a problem or cancelled
+    placed_at: Mapped[datetime | None]
+    ship_by: Mapped[datetime | None]
+    service: Mapped[str] = mapped_column(default="")
+    recipient_name: Mapped[str] = mapped_column(default="")
+    recipient_phone: Mapped[str] = mapped_column(default="")
+    street: Mapped[str] = mapped_column(default="")  # lines as printed
+    postcode: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    region: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(default="")  # ISO 3166-1 alpha-2
+    cancel_requested_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class OrderLine(Base):
+    """A quantity of one SKU in an order, in the order of the source."""
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        UniqueConstraint("order_id", "position"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        Index("ix_order_lines_sku_id", "sku_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    position: Mapped[int]
+    sku_id: Mapped[int] = mapped_column(ForeignKey("skus.id"))
+    quantity: Mapped[int]

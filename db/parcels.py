@@ -1,0 +1,134 @@
+"""Shipments, parcels and what is verified in them; labels, print jobs and the attempts to print them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.domain.states import JobState, LabelState, ParcelState
+from db.base import Base, new_uuid, words
+
+
+class JobKind(StrEnum):
+    """What a print job prints."""
+
+    LABEL = "label"
+    FILE = "file"
+
+
+class Shipment(Base):
+    """What one order sends."""
+
+    __tablename__ = "shipments"
+    __table_args__ = (Index("ix_shipments_order_id", "order_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(default=new_uuid, unique=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    created_at: Mapped[datetime]
+
+
+class Parcel(Base):
+    """One box; `station_id` is the bench on whose table it lies (the claim), None when it lies on none."""
+
+    __tablename__ = "parcels"
+    __table_args__ = (
+        Index("ix_parcels_order_id", "order_id"),
+        Index("ix_parcels_state", "state"),
+        Index("uq_parcels_on_table", "station_id", unique=True),  # one parcel on a table at a time
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(default=new_uuid, unique=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipments.id"))
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    state: Mapped[ParcelState] = mapped_column(words(ParcelState), default=ParcelState.OPEN)
+    station_id: Mapped[int | None] = mapped_column(ForeignKey("stations.id"))
+    weight_g: Mapped[int | None]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class ParcelItem(Base):
+    """Pieces of one order line verified into a parcel."""
+
+    __tablename__ = "parcel_items"
+    __table_args__ = (CheckConstraint("quantity >= 0", name="quantity"),)
+
+    parcel_id: Mapped[int] = mapped_column(ForeignKey("parcels.id"), primary_key=True)
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"), primary_key=True)
+    quantity: Mapped[int]
+
+
+class Label(Base):
+    """One tracking number; `fields` (JSON) is all that its template was filled with, without the copy number."""
+
+    __tablename__ = "labels"
+    __table_args__ = (Index("ix_labels_parcel_id", "parcel_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(default=new_uuid, unique=True)
+    parcel_id: Mapped[int] = mapped_column(ForeignKey("parcels.id"))
+    tracking: Mapped[str] = mapped_column(unique=True)
+    service: Mapped[str]
+    template: Mapped[str]
+    fields: Mapped[str]
+    state: Mapped[LabelState] = mapped_column(words(LabelState), default=LabelState.VALID)
+    created_at: Mapped[datetime]
+
+
+class PrintJob(Base):
+    """One physical copy of a label, or a file; `queue` is the name of the station whose printer takes it.
+
+    The payload is self-contained. A reprint is a new job that names the old one (`reprint_of_id`), the person and the
+    reason.
+    """
+
+    __tablename__ = "print_jobs"
+    __table_args__ = (
+        Index("ix_print_jobs_state", "state", "queue", "id"),
+        Index("ix_print_jobs_label_id", "label_id"),
+        UniqueConstraint("label_id", "copy"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(default=new_uuid, unique=True)
+    queue: Mapped[str]
+    kind: Mapped[JobKind] = mapped_column(words(JobKind))
+    label_id: Mapped[int | None] = mapped_column(ForeignKey("labels.id"))
+    copy: Mapped[int] = mapped_column(default=1)
+    language: Mapped[str] = mapped_column(default="zpl")
+    dpi: Mapped[int] = mapped_column(default=203)
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str]
+    state: Mapped[JobState] = mapped_column(words(JobState), default=JobState.QUEUED)
+    reason: Mapped[str | None]  # code of what holds it up or ended it
+    reprint_of_id: Mapped[int | None] = mapped_column(ForeignKey("print_jobs.id"))
+    reprint_reason: Mapped[str | None]
+    operator_id: Mapped[int | None] = mapped_column(ForeignKey("operators.id"))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class PrintAttempt(Base):
+    """One sending of a job's bytes, durable before the first of them leaves."""
+
+    __tablename__ = "print_attempts"
+    __table_args__ = (Index("ix_print_attempts_job_id", "job_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(default=new_uuid, unique=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("print_jobs.id"))
+    printer: Mapped[str]
+    sha256: Mapped[str]
+    odometer_before: Mapped[int | None]
+    odometer_after: Mapped[int | None]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[JobState | None] = mapped_column(words(JobState))
+    reason: Mapped[str | None]

@@ -1,0 +1,195 @@
+"""The driver of ZPL printers behind any transport."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from app.domain.errors import KnownError
+from hardware import zpl_status
+from hardware.device import Transport
+from hardware.printer import Condition, PrinterStatus, Proof
+
+_ASK_SECONDS = 2.0  # to get a question of a few bytes out
+_SETTLE_SECONDS = 0.2
+_MOST_OWED = 4
+
+# what a person mends first stands first
+_SEVERITY = (
+    Condition.HEAD_OPEN,
+    Condition.PAPER_OUT,
+    Condition.RIBBON_OUT,
+    Condition.OVERHEATED,
+    Condition.FAULT,
+    Condition.PAUSED,
+    Condition.BUFFER_FULL,
+    Condition.LABEL_WAITING,
+)
+_CONDITIONS = frozenset(condition.value for condition in Condition)
+
+A = TypeVar("A")
+
+
+class ZplPrinter:
+    """A printer that speaks ZPL; see `hardware.printer.Printer` for what each call promises.
+
+    `asks`: False for a printer that is known not to answer (one-way cable, `?status=none`): it is BLIND and is never
+    asked. `silence`: seconds after which no answer counts as silence.
+    """
+
+    def __init__(self, transport: Transport, *, asks: bool = True, silence: float = 1.0) -> None:
+        self._transport = transport
+        self._asks = asks
+        self._silence = silence
+        self._forget()
+
+    def _forget(self) -> None:
+        self._answered = False
+        self._counted = False
+        self._knows_odometer = True
+        # questions, by their bytes, whose answers may still come
+        self._owed: dict[bytes, int] = {}
+
+    @property
+    def url(self) -> str:
+        """The URL of the transport."""
+        return self._transport.url
+
+    @property
+    def proof(self) -> Proof:
+        """COUNTS once the odometer was told, STATE_ONLY once anything was, else BLIND."""
+        if self._counted:
+            return Proof.COUNTS
+        return Proof.STATE_ONLY if self._answered else Proof.BLIND
+
+    def open(self) -> None:
+        """Connect; raises KnownError `device_open_failed`."""
+        self._forget()
+        self._transport.open()
+
+    def close(self) -> None:
+        """Disconnect; never raises."""
+        self._transport.close()
+
+    def probe(self) -> Proof:
+        """Ask for state and odometer; at most three times the silence."""
+        self.status()
+        if self._asks:
+            self.odometer()
+        return self.proof
+
+    def status(self) -> PrinterStatus:
+        """`~HS`; where that is met with silence, `~HQES`, because newer firmware is mute while it is faulty."""
+        if not self._asks:
+            return PrinterStatus(Condition.SILENT, reason="not_asked")
+        status = self._ask(zpl_status.ASK_STATUS, zpl_status.cut_status)
+        if status is not None:
+            return _from_status(status)
+        errors = self._ask(zpl_status.ASK_ERRORS, zpl_status.cut_errors)
+        if errors is not None:
+            return _from_errors(errors)
+        return PrinterStatus(Condition.SILENT, reason="no_answer")
+
+    def odometer(self) -> int | None:
+        """Labels in the printer's life, by SGD; None if it does not know, does not answer or is not asked."""
+        if not (self._asks and self._knows_odometer):
+            return None
+        value = self._ask(zpl_status.ASK_ODOMETER, zpl_status.cut_odometer)
+        if isinstance(value, int):
+            self._counted = True
+            return value
+        self._knows_odometer = value is None
+        return None
+
+    def send(self, data: bytes, timeout: float) -> None:
+        """Hand over one label; a return means that the bytes are in a buffer somewhere, no more."""
+        self._transport.write(data, timeout)
+
+    def _ask(self, question: bytes, cut: Callable[[bytearray], A | None]) -> A | None:
+        """The answer to a question asked now, or None for silence; never the late answer to an earlier question.
+
+        Answers come in order and carry no number. While earlier questions of this kind may still be answered, it
+        is asked once more than there are such questions: the last of as many answers can only belong to now.
+        """
+        buffer = self._drain()
+        owed = self._owed.get(question, 0)
+        while owed and cut(buffer) is not None:
+            owed -= 1
+        buffer.clear()
+        need, got, answer = owed + 1, 0, None
+        try:
+            self._transport.write(question * need, _ASK_SECONDS)
+        except KnownError as error:
+            if error.code != "device_write_failed":
+                raise
+            return None
+        end = time.monotonic() + self._silence
+        while got < need and (left := end - time.monotonic()) > 0:
+            chunk = self._transport.read(left)
+            if not chunk:
+                break
+            buffer += chunk
+            while got < need and (found := cut(buffer)) is not None:
+                answer, got = found, got + 1
+                end = time.monotonic() + self._silence
+        self._answered |= got > 0
+        if got < need:
+            self._owed[question] = min(owed + need - got, _MOST_OWED)
+            return None
+        if owed:
+            # either the old questions are lost for good, or the rest of this burst follows at once
+            self._transport.read(_SETTLE_SECONDS)
+        self._owed[question] = 0
+        return answer
+
+    def _drain(self) -> bytearray:
+        """Whatever the printer has said unasked or too late."""
+        stale = bytearray()
+        end = time.monotonic() + self._silence
+        while (chunk := self._transport.read(0)) and time.monotonic() < end:
+            stale += chunk
+        return stale
+
+
+def _from_status(status: zpl_status.HostStatus) -> PrinterStatus:
+    said = {
+        Condition.HEAD_OPEN: status.head_open,
+        Condition.PAPER_OUT: status.paper_out,
+        Condition.RIBBON_OUT: status.ribbon_out,
+        Condition.OVERHEATED: status.over_temperature,
+        Condition.FAULT: status.under_temperature,
+        Condition.PAUSED: status.paused,
+        Condition.BUFFER_FULL: status.buffer_full,
+        Condition.LABEL_WAITING: status.label_waiting,
+    }
+    others = ["under_temperature"] if status.under_temperature else []
+    condition, reason = _worst([condition for condition in _SEVERITY if said[condition]], others)
+    return PrinterStatus(
+        condition,
+        # a label that is still arriving is not printed either
+        formats_in_buffer=status.formats_in_buffer + status.partial_format,
+        labels_remaining=status.labels_remaining,
+        reason=reason,
+    )
+
+
+def _from_errors(errors: zpl_status.HostErrors) -> PrinterStatus:
+    named = zpl_status.words(errors.errors, zpl_status.ERROR_WORDS)
+    known = {Condition(word) for word in named if word in _CONDITIONS}
+    others = [word for word in named if word not in _CONDITIONS]
+    if errors.more:
+        others.append("other_error")
+    if others:
+        known.add(Condition.FAULT)
+    notes = zpl_status.words(errors.warnings, zpl_status.WARNING_WORDS)
+    if not known:
+        notes.append("no_host_status")  # it answers, but not what tells the buffer
+    condition, reason = _worst([condition for condition in _SEVERITY if condition in known], others + notes)
+    return PrinterStatus(condition, reason=reason)
+
+
+def _worst(conditions: list[Condition], others: list[str]) -> tuple[Condition, str]:
+    first, *rest = conditions or [Condition.READY]
+    names = others + [condition.value for condition in rest if condition is not Condition.FAULT]
+    return first, " ".join(names)
