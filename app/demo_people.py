@@ -43,8 +43,11 @@ class Tray:
                 continue
             self._seen.add(marker.name)
             picture = marker.with_suffix(".png")
-            with Image.open(picture) as image:
-                texts = frozenset(symbol.text for symbol in decode(image))
+            try:
+                with Image.open(picture) as image:
+                    texts = frozenset(symbol.text for symbol in decode(image))
+            except OSError:
+                continue  # blank or smeared paper: there is nothing to scan on it
             for text in texts:
                 found = read_label_code(text)
                 if found is not None:

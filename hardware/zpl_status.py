@@ -68,7 +68,7 @@ _VALUE = re.compile(rb'"(\d{1,12}|\?)"')
 def cut_status(buffer: bytearray) -> HostStatus | None:
     """The first complete answer to `~HS`: three consecutive frames of 12, 11 and 2 fields."""
     frames: list[list[bytes]] = []
-    for found in _FRAME.finditer(buffer):
+    for found in _FRAME.finditer(bytes(buffer)):
         body = bytes(found[1]).strip()
         # the third line's password may be anything; the first two are numbers only
         fields = body.split(b",")

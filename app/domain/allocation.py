@@ -70,5 +70,15 @@ class Shelf:
                 return None
         return tuple(takes)
 
+    def can_allocate(self, needs: Iterable[Need]) -> bool:
+        """Whether `allocate` would promise all of it now."""
+        wanted: dict[int, int] = {}
+        for need in needs:
+            wanted[need.sku_id] = wanted.get(need.sku_id, 0) + need.quantity
+        return all(
+            sum(self._free[row.stock_id] for row in self._rows.get(sku, ())) >= quantity
+            for sku, quantity in wanted.items()
+        )
+
     def _rank(self, row: StockRow, quantity: int) -> tuple[date, bool, int]:
         return row.expires_on or date.max, self._free[row.stock_id] < quantity, row.stock_id

@@ -13,7 +13,7 @@ from enum import StrEnum
 from app.domain.errors import Refusal
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+")
+_SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+", re.ASCII)
 
 
 class Kind(StrEnum):
@@ -49,7 +49,9 @@ def make_label_code(parcel_code: str, copy: int) -> str:
     return body + check_character(body)
 
 
-_LABEL_CODE = re.compile(r"(PB\d{8,}[0-9A-Z])C(\d{2,})[0-9A-Z]")
+# ASCII: a scan may hold the digits of any script, and the check character knows only these
+_LABEL_CODE = re.compile(r"(PB\d{8,}[0-9A-Z])C(\d{2,})[0-9A-Z]", re.ASCII)
+_OWN_BODY = re.compile(r"\d{4,}[0-9A-Z]", re.ASCII)
 
 
 def read_label_code(scanned: str) -> tuple[str, int] | None:
@@ -66,7 +68,7 @@ def kind_of(scanned: str) -> Kind | None:
         return Kind.COMMAND
     for kind in Kind:
         body = scanned[len(kind.value) :]
-        if scanned.startswith(kind.value) and re.fullmatch(r"\d{4,}[0-9A-Z]", body):
+        if scanned.startswith(kind.value) and _OWN_BODY.fullmatch(body):
             return kind if check_character(scanned[:-1]) == scanned[-1] else None
     return None
 
@@ -78,7 +80,7 @@ def clean_scan(raw: str) -> str:
     """
     code = "".join(c for c in raw if c >= " " or c == "\x1d").replace("\x7f", "").strip()
     upper = code.upper()
-    return upper if upper.startswith(Kind.COMMAND.value) or kind_of(upper) or read_label_code(upper) else code
+    return upper if kind_of(upper) or read_label_code(upper) else code
 
 
 def gtin_check_digit(body: str) -> str:

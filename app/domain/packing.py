@@ -89,6 +89,8 @@ class Command(StrEnum):
     SHORT = "XXSHORT"
 
 
+# a label whose job is in one of these states can be in somebody's hand, so that its scan is proof
+MAY_LIE_THERE = frozenset({JobState.SENDING, JobState.PRINTED, JobState.UNCERTAIN})
 REPRINT_REASONS = {Command.TORN: "torn", Command.BLURRED: "blurred", Command.LOST: "lost"}
 
 
@@ -266,12 +268,16 @@ def judge(bench: Bench, scan: str, found: Found) -> Verdict:
             return _pass(Code.ACKNOWLEDGED, was=bench.latch)
         return _fail(Code.LATCHED, was=bench.latch)
     parcel = bench.parcel
-    if bench.question == Code.TAKE_OVER and scan == bench.question_scan and (order := _only_order(found)) is not None:
-        return _may_open(order, take_over=True)
-    if bench.question == Code.REASON_NEEDED and isinstance(found, Command) and found in REPRINT_REASONS:
-        facts: dict[str, Fact] = {"copy": parcel.copy + 1 if parcel else 0}
-        return Verdict(Outcome.PASS, Code.REPRINTED, Effect.REPRINT, facts, reason=REPRINT_REASONS[found])
+    if parcel is None and bench.question == Code.TAKE_OVER and scan == bench.question_scan:
+        order = _only_order(found)
+        if order is not None:
+            return _may_open(order, take_over=True)
     if isinstance(found, Command):
+        # between question and answer the parcel may have been taken over, or the desk may have reprinted
+        if parcel is not None and bench.question == Code.REASON_NEEDED and found in REPRINT_REASONS:
+            facts: dict[str, Fact] = {"copy": parcel.copy + 1}
+            pressed = Verdict(Outcome.PASS, Code.REPRINTED, Effect.REPRINT, facts, reason=REPRINT_REASONS[found])
+            return _no_reprint(parcel) or pressed
         return _command(parcel, found)
     if isinstance(found, Unknown):
         return _fail(Code.MISREAD, expected=found.expected) if found.expected else _fail(Code.UNKNOWN_CODE)
@@ -284,6 +290,9 @@ def judge(bench: Bench, scan: str, found: Found) -> Verdict:
     if parcel.state is ParcelState.LABELLING:
         if isinstance(found, Item):
             return verify(parcel, found)
+        if parcel.cancel_requested:
+            # its label may never come: nobody can scan it back
+            return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
         return _fail(Code.LABEL_NOT_SCANNED, order=parcel.order)
     if isinstance(found, Item):
         return verify(parcel, found)
@@ -376,7 +385,7 @@ def _scan_back(parcel: OpenParcel, label: LabelFound) -> Verdict:
         return _fail(Code.SUPERSEDED_COPY, copy=label.copy, newest=parcel.copy)
     if label.copy is not None and label.copy > parcel.copy:
         return _fail(Code.WRONG_LABEL, order=parcel.order, belongs_to=label.order.order)
-    if parcel.job is JobState.QUEUED:
+    if parcel.job not in MAY_LIE_THERE:
         return _look(Code.LABEL_NOT_PRINTED, copy=parcel.copy)
     if label.copy is None and parcel.older_copies:
         # both copies carry the same tracking number; only the square code tells them apart
@@ -394,7 +403,8 @@ def _command(parcel: OpenParcel | None, command: Command) -> Verdict:
     if command is Command.UNDO:
         if parcel.last_line_id is None:
             return _look(Code.NOTHING_TO_UNDO)
-        if parcel.state is ParcelState.LABELLING and parcel.job is not JobState.QUEUED:
+        untouched = parcel.job in (None, JobState.QUEUED) and not parcel.older_copies
+        if parcel.state is ParcelState.LABELLING and not untouched:
             return _look(Code.UNDO_LABEL_PRINTED, order=parcel.order)
         line = next(line for line in parcel.lines if line.line_id == parcel.last_line_id)
         return Verdict(Outcome.PASS, Code.UNDONE, Effect.UNDO, {"sku": line.sku}, line.line_id, line.sku)
@@ -407,19 +417,27 @@ def _command(parcel: OpenParcel | None, command: Command) -> Verdict:
             return _pass(Code.SETTLED_PRINTED, Effect.SETTLE_PRINTED, order=parcel.order)
         return _pass(Code.SETTLED_NOT_OUT, Effect.SETTLE_NOT_OUT, copy=parcel.copy + 1)
     if command is Command.REPRINT:
-        if parcel.job is None:
-            return _look(Code.LABEL_NOT_PRINTED, copy=0)
-        if parcel.job is JobState.UNCERTAIN:
-            return _look(Code.SETTLE_FIRST)
-        if parcel.job in (JobState.QUEUED, JobState.SENDING):
-            return _look(Code.STILL_PRINTING)
-        return _look(Code.REASON_NEEDED, Effect.ASK)
+        return _no_reprint(parcel) or _look(Code.REASON_NEEDED, Effect.ASK)
     return _look(Code.UNKNOWN_COMMAND, command=command.value)
+
+
+def _no_reprint(parcel: OpenParcel) -> Verdict | None:
+    if parcel.cancel_requested:
+        return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
+    if parcel.job is None:
+        return _look(Code.LABEL_NOT_PRINTED, copy=0)
+    if parcel.job is JobState.UNCERTAIN:
+        return _look(Code.SETTLE_FIRST)
+    if parcel.job in (JobState.QUEUED, JobState.SENDING):
+        return _look(Code.STILL_PRINTING)
+    return None
 
 
 def _next(parcel: OpenParcel | None) -> Verdict:
     if parcel is None:
         return _look(Code.NEXT_SCAN_TOTE)
+    if parcel.cancel_requested:
+        return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
     if parcel.state is ParcelState.OPEN:
         line = next(line for line in parcel.lines if line.open)
         return Verdict(Outcome.ATTENTION, Code.NEXT_SCAN_ITEM, facts={"sku": line.sku, "left": line.open}, sku=line.sku)

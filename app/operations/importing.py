@@ -20,7 +20,6 @@ from app.operations.importing_updates import OrderChange, update_orders
 from db.base import new_uuid
 from db.journal import record
 from db.orders import Backend, Order, OrderLine, Shop, Sku
-from db.places import Warehouse
 from db.store import Tx
 
 
@@ -45,18 +44,6 @@ class Origin:
     warehouse_id: int
     backend: str
     file: str
-
-
-def open_warehouse(tx: Tx, actor: Actor, code: str) -> tuple[int, Change]:
-    """Make the first warehouse of a new database, in UTC; the id of the one with this code if it is there."""
-    found = tx.connection.execute(select(Warehouse.id).where(Warehouse.code == code)).scalar()
-    if found is not None:
-        return found, NOTHING
-    warehouse = Warehouse(code=code, name=code)
-    tx.session.add(warehouse)
-    tx.session.flush()
-    record(tx, actor, "open_warehouse", {"warehouse": warehouse.id})
-    return warehouse.id, changed("stock", ids=[("warehouse", warehouse.id)])
 
 
 def import_orders(
@@ -127,7 +114,7 @@ def _find_shops(tx: Tx, backend: str) -> tuple[int | None, dict[str, int]]:
     if backend_id is None:
         return None, {}
     rows = tx.connection.execute(select(Shop.code, Shop.id).where(Shop.backend_id == backend_id))
-    return backend_id, dict(rows.tuples().all())
+    return backend_id, dict(rows.all())
 
 
 def _find_orders(

@@ -126,7 +126,7 @@ def _locations(tx: Tx, warehouse_id: int, codes: set[str]) -> dict[str, int]:
                 Location.warehouse_id == warehouse_id, Location.kind == LocationKind.PICK, Location.code.in_(portion)
             )
         )
-        found.update(dict(rows.tuples().all()))
+        found.update(dict(rows.all()))
     return found
 
 
@@ -134,7 +134,7 @@ def _skus(tx: Tx, codes: set[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for portion in portions(codes):
         rows = tx.connection.execute(select(Sku.code, Sku.id).where(Sku.code.in_(portion)))
-        found.update(dict(rows.tuples().all()))
+        found.update(dict(rows.all()))
     return found
 
 

@@ -126,8 +126,7 @@ def update_orders(tx: Tx, actor: Actor, drafts: Mapping[int, OrderDraft], skus: 
         sets |= {"version": Order.version + bindparam("new_step", type_=Integer), "updated_at": tx.at}
         tx.connection.execute(update(Order).where(Order.id == bindparam("order")).values(sets), rows)
         tx.session.expire_all()
-    for order_id, plan in plans.items():
-        _write_lines(tx, order_id, plan, skus)
+    _write_lines(tx, plans, skus)
     review_orders(tx, [change.order_id for change in updated.changes], count=False)
     return updated
 
@@ -150,18 +149,22 @@ def _plan(draft: OrderDraft, state: OrderState, lines: Sequence[_Line]) -> _Plan
     return _Plan(tuple(places), tuple(spare))
 
 
-def _write_lines(tx: Tx, order_id: int, plan: _Plan, skus: Mapping[str, int]) -> None:
-    if plan.surplus:
-        tx.connection.execute(delete(OrderLine).where(OrderLine.id.in_([line.id for line in plan.surplus])))
-    # positions are unique: out of the way first
-    tx.connection.execute(
-        update(OrderLine).where(OrderLine.order_id == order_id).values(position=-OrderLine.position)
-    )
+def _write_lines(tx: Tx, plans: Mapping[int, _Plan], skus: Mapping[str, int]) -> None:
+    moved: list[dict[str, object]] = []
     fresh: list[tuple[object, ...]] = []
-    for position, (row, wanted) in enumerate(plan.places, start=1):
-        if row is None:
-            fresh.append((order_id, position, skus[wanted.sku], wanted.quantity))
-            continue
-        values = {"position": position, "sku_id": skus[wanted.sku], "quantity": wanted.quantity}
-        tx.connection.execute(update(OrderLine).where(OrderLine.id == row.id).values(**values))
+    for order_id, plan in plans.items():
+        for position, (row, wanted) in enumerate(plan.places, start=1):
+            if row is None:
+                fresh.append((order_id, position, skus[wanted.sku], wanted.quantity))
+            else:
+                moved.append({"row": row.id, "place": position, "sku": skus[wanted.sku], "pieces": wanted.quantity})
+    for portion in portions(line.id for plan in plans.values() for line in plan.surplus):
+        tx.connection.execute(delete(OrderLine).where(OrderLine.id.in_(portion)))
+    for portion in portions(plans):
+        # positions are unique in an order: out of the way first
+        aside = update(OrderLine).where(OrderLine.order_id.in_(portion)).values(position=-OrderLine.position)
+        tx.connection.execute(aside)
+    if moved:
+        sets = {"position": bindparam("place"), "sku_id": bindparam("sku"), "quantity": bindparam("pieces")}
+        tx.connection.execute(update(OrderLine).where(OrderLine.id == bindparam("row")).values(**sets), moved)
     RowInserter(tx.connection, OrderLine, ("order_id", "position", "sku_id", "quantity")).insert(fresh)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.change import Change, changed
@@ -128,8 +128,8 @@ def newest_job(tx: Tx, parcel_id: int) -> PrintJob | None:
 def reprint(tx: Tx, actor: Actor, parcel_id: int, reason: str, queue: str | None = None) -> tuple[int, Change]:
     """Another copy of a parcel's label with the next copy number, from the same data; returns the copy number.
 
-    Raises Refusal: `reason_needed` without one, `no_label` when there is none yet, `label_voided`, `settle_first`
-    while nobody knows whether the last copy came out, `still_printing` while it is on its way.
+    Raises Refusal: `reprint_reason_needed`, `no_label` when there is none yet, `label_is_voided`, `settle_first` while
+    nobody knows whether the last copy came out, `still_printing` while it is on its way.
     """
     if not reason.strip():
         raise Refusal("reprint_reason_needed")
@@ -151,11 +151,13 @@ def reprint(tx: Tx, actor: Actor, parcel_id: int, reason: str, queue: str | None
     return made.copy, changed("labels", ids=[("job", made.id), ("parcel", parcel_id)])
 
 
-def settle(tx: Tx, actor: Actor, job_id: int, *, came_out: bool) -> tuple[int | None, Change]:
+def settle(
+    tx: Tx, actor: Actor, job_id: int, *, came_out: bool, queue: str | None = None
+) -> tuple[int | None, Change]:
     """A person says whether an uncertain label came out; if not, the next copy is queued (its number is returned).
 
-    The next copy has its own number, so that both are told apart if the first one does appear. Raises Refusal
-    `nothing_uncertain` for a job in any other state.
+    The next copy has its own number, so that both are told apart if the first one does appear; it goes to `queue`,
+    by default to that of the first. Raises Refusal `nothing_uncertain` for a job in any other state.
     """
     job = tx.session.get_one(PrintJob, job_id)
     if job.state is not JobState.UNCERTAIN:
@@ -169,9 +171,21 @@ def settle(tx: Tx, actor: Actor, job_id: int, *, came_out: bool) -> tuple[int | 
     if not came_out and job.label_id is not None:
         label = tx.session.get_one(Label, job.label_id)
         copy = _queue(
-            tx, actor, label, queue=job.queue, dpi=job.dpi, reprint_of=job.id, reason="not_out"
+            tx, actor, label, queue=queue or job.queue, dpi=job.dpi, reprint_of=job.id, reason="not_out"
         ).copy
     return copy, changed("labels", ids=[("job", job_id)])
+
+
+def move_queued(tx: Tx, parcel_id: int, queue: str) -> None:
+    """A label that waits to be printed comes out where its parcel is."""
+    tx.session.execute(
+        update(PrintJob)
+        .where(
+            PrintJob.label_id.in_(select(Label.id).where(Label.parcel_id == parcel_id)),
+            PrintJob.state == JobState.QUEUED, PrintJob.queue != queue,
+        )
+        .values(queue=queue, reason=None, updated_at=tx.at)
+    )
 
 
 def void_label(tx: Tx, parcel: Parcel) -> None:
@@ -209,8 +223,15 @@ def claim_job(
     The last gate before paper: the job of an order that was cancelled is taken back here. Nothing is sent while
     `unsettled_limit` jobs of the queue are uncertain.
     """
+    # nobody will settle a label that is void: its parcel lies on no bench any more
     unsettled = tx.session.scalar(
-        select(func.count()).select_from(PrintJob).where(PrintJob.state == JobState.UNCERTAIN, PrintJob.queue == queue)
+        select(func.count())
+        .select_from(PrintJob)
+        .outerjoin(Label, Label.id == PrintJob.label_id)
+        .where(
+            PrintJob.state == JobState.UNCERTAIN, PrintJob.queue == queue,
+            or_(Label.id.is_(None), Label.state != LabelState.VOIDED),
+        )
     )
     if (unsettled or 0) >= unsettled_limit:
         return None, Change()

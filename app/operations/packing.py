@@ -27,7 +27,7 @@ from app.domain.people import Actor
 from app.domain.states import JOB, ORDER, PARCEL, JobState, OrderState, ParcelState, advance
 from app.operations import labels
 from app.operations.orders import cancel_now
-from app.operations.scans import Scan, order_found, orders_for_item, record_scan, what_is
+from app.operations.scans import Scan, order_found, orders_for_item, record_scan, scan_event, what_is
 from app.operations.stock import Move, apply_moves, staging_stock
 from app.operations.waves import picked_lots
 from app.queries.packing import see_bench
@@ -59,11 +59,6 @@ class Judged:
     label: str | None = None
 
 
-_REPLAYED = select(ScanEvent).where(
-    ScanEvent.device == bindparam("device"), ScanEvent.boot == bindparam("boot"),
-    ScanEvent.device_seq == bindparam("seq"),
-)
-_SEEN = _REPLAYED.with_only_columns(ScanEvent.id)
 _LAST = (
     select(ScanEvent.id, ScanEvent.order_line_id, ScanEvent.counted)
     .where(ScanEvent.parcel_id == bindparam("parcel"), ScanEvent.counted > 0, ScanEvent.undone_by.is_(None))
@@ -85,9 +80,9 @@ def scan_item(tx: Tx, actor: Actor, scan: Scan) -> tuple[Judged, Change]:
     """
     if actor.station is None:
         raise Refusal("station_unknown")
-    seen = tx.connection.execute(_SEEN, {"device": scan.device, "boot": scan.boot, "seq": scan.seq}).first()
+    seen = scan_event(tx, scan)
     if seen is not None:
-        return _again(tx, seen[0]), Change()
+        return _again(tx, seen), Change()
     name, bench = see_bench(tx.connection, actor.station)
     parcel = bench.parcel
     found = what_is(tx, scan.code, item_first=parcel is not None, station_id=actor.station)
@@ -138,9 +133,11 @@ def scan_item(tx: Tx, actor: Actor, scan: Scan) -> tuple[Judged, Change]:
     if about is not None:
         ids += [("parcel", about.parcel_id), ("order", about.order_id)]
     topics = ["scans"]
-    if verdict.effect is not Effect.NONE:
+    # a piece that opened its order and was then refused leaves the order on the table
+    came_or_went = (after is None) is not (parcel is None)
+    if verdict.effect is not Effect.NONE or came_or_went:
         topics += ["parcels"]
-    if verdict.effect not in (Effect.NONE, Effect.COUNT, Effect.ASK) or verdict.code is Code.COMPLETE:
+    if verdict.effect not in (Effect.NONE, Effect.COUNT, Effect.ASK) or verdict.code is Code.COMPLETE or came_or_went:
         topics += ["orders", "labels"]
     return judged, changed(*topics, ids=ids, undo="undo" if verdict.effect is Effect.COUNT else None)
 
@@ -155,7 +152,7 @@ def _pieces(found: Found) -> int:
 
 def _judge(tx: Tx, actor: Actor, bench: Bench, scan: Scan, found: Found) -> Verdict:
     if isinstance(found, Item) and bench.parcel is None and bench.latch is None:
-        orders = orders_for_item(tx, found.sku_id, bench.tote_id, actor.station)
+        orders = orders_for_item(tx, found, bench.tote_id, actor.station)
         chosen = choose_order(orders)
         if chosen is None:
             chosen = next((order for order in orders if order.cancelled), None)
@@ -174,7 +171,7 @@ def _carry_out(
     parcel = bench.parcel
     if verdict.effect in (Effect.OPEN, Effect.OPEN_AND_COUNT):
         assert verdict.order_id is not None
-        opened = _open(tx, actor, verdict.order_id)
+        opened = _open(tx, actor, verdict.order_id, station)
         if verdict.effect is Effect.OPEN:
             return replace(
                 verdict, facts={**verdict.facts, "pieces": opened.remaining, "lines": len(opened.lines)}
@@ -206,7 +203,7 @@ def _carry_out(
     elif verdict.effect in (Effect.SETTLE_PRINTED, Effect.SETTLE_NOT_OUT):
         job = labels.newest_job(tx, parcel.parcel_id)
         assert job is not None
-        labels.settle(tx, actor, job.id, came_out=verdict.effect is Effect.SETTLE_PRINTED)
+        labels.settle(tx, actor, job.id, came_out=verdict.effect is Effect.SETTLE_PRINTED, queue=station)
     elif verdict.effect is Effect.REPRINT:
         assert verdict.reason is not None
         labels.reprint(tx, actor, parcel.parcel_id, verdict.reason, station)
@@ -214,7 +211,7 @@ def _carry_out(
     return verdict
 
 
-def _open(tx: Tx, actor: Actor, order_id: int) -> OpenParcel:
+def _open(tx: Tx, actor: Actor, order_id: int, station: str) -> OpenParcel:
     order = tx.session.get_one(Order, order_id)
     if order.state is not OrderState.PACKING:
         order.state = advance(ORDER, order.state, OrderState.PACKING)
@@ -238,6 +235,8 @@ def _open(tx: Tx, actor: Actor, order_id: int) -> OpenParcel:
         tx.connection.execute(
             insert(ParcelItem), [{"parcel_id": parcel.id, "order_line_id": line, "quantity": 0} for line in lines]
         )
+    elif parcel.state is ParcelState.LABELLING:
+        labels.move_queued(tx, parcel.id, station)
     parcel.station_id = actor.station
     tx.session.flush()
     assert actor.station is not None
@@ -321,11 +320,13 @@ def _mark_undone(tx: Tx, actor: Actor, parcel: OpenParcel | None, seq: int) -> N
     tx.connection.execute(update(ScanEvent).where(ScanEvent.id == last).values(undone_by=event))
 
 
-def _again(tx: Tx, event_id: int) -> Judged:
-    event = tx.session.get_one(ScanEvent, event_id)
+def _again(tx: Tx, event: ScanEvent) -> Judged:
     parcel = tx.session.get(Parcel, event.parcel_id) if event.parcel_id else None
     order = order_found(tx, event.order_id, event.station_id) if event.order_id else None
+    facts: dict[str, Fact] = json.loads(event.facts)
     return Judged(
-        event.seq, event.raw, event.outcome, event.code, json.loads(event.facts),
-        order=order.order if order else None, parcel=parcel.code if parcel else None,
+        event.seq, event.raw, event.outcome, event.code, facts,
+        order=order.order if order else _text(facts.get("order")),
+        sku=_text(facts.get("sku")),
+        parcel=parcel.code if parcel else None,
     )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from sqlalchemy import func, insert, select, update
 
-from app.change import Change, changed
+from app.change import NOTHING, Change, changed
 from app.domain.allocation import Need, Shelf, StockRow
 from app.domain.errors import Refusal
-from app.domain.packing import Found
+from app.domain.packing import Found, Item
 from app.domain.people import Actor
 from app.domain.picking import LocationFound, PickCode, PickVerdict, Task, judge_pick
-from app.domain.states import ORDER, TASK, OrderState, TaskState, advance
-from app.operations.scans import Scan, record_scan, what_is
+from app.domain.states import ORDER, TASK, BatchState, OrderState, TaskState, advance
+from app.operations.scans import Scan, record_scan, scan_event, what_is
 from app.operations.stock import Move, apply_moves, staging_stock
 from app.operations.waves import leave_batch, settle_batch
 from app.queries.waves import next_task
@@ -22,7 +23,7 @@ from db.orders import Lot, Order, OrderLine
 from db.places import Location, LocationKind
 from db.stock import Allocation, AllocationState, MoveKind, Stock
 from db.store import Tx
-from db.waves import PickTask
+from db.waves import Batch, PickTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,18 @@ class Pick:
 
 
 def scan_pick(tx: Tx, actor: Actor, batch_id: int, scan: Scan) -> tuple[Pick, Change]:
-    """Judge a picker's scan on a released batch, carry it out and write it down."""
+    """Judge a picker's scan on a released batch, carry it out and write it down.
+
+    A scan that was delivered before is not judged again: its first verdict comes back. Raises Refusal
+    `station_unknown`.
+    """
+    if actor.station is None:
+        raise Refusal("station_unknown")
     task = next_task(tx.session, batch_id)
+    seen = scan_event(tx, scan)
+    if seen is not None:
+        verdict = PickVerdict(seen.outcome, PickCode(seen.code), json.loads(seen.facts))
+        return Pick(seen.seq, verdict, task), NOTHING
     found: Found | LocationFound = what_is(tx, scan.code)
     if task is not None:
         place = tx.connection.execute(
@@ -45,7 +56,8 @@ def scan_pick(tx: Tx, actor: Actor, batch_id: int, scan: Scan) -> tuple[Pick, Ch
             .order_by(Location.id != task.location_id)
         ).first()
         # a location's own label may look like anything; where the picker is expected at one, it is one
-        if place is not None and not (task.at_location and scan.code != task.location):
+        elsewhere = task.at_location and scan.code != task.location
+        if place is not None and not (elsewhere and isinstance(found, Item)):
             found = LocationFound(place[0], place[1])
     verdict = judge_pick(task, found)
     topics: list[str] = []
@@ -78,12 +90,16 @@ def short_pick(tx: Tx, actor: Actor, task_id: int, found: int) -> tuple[OrderSta
     Raises Refusal `task_not_open`, or `found_too_many` unless 0 <= found < quantity.
     """
     task = tx.session.get(PickTask, task_id)
-    if task is None or task.state is not TaskState.OPEN:
+    if task is None or task.state is not TaskState.OPEN or not _released(tx, task.batch_id):
         raise Refusal("task_not_open")
     if not 0 <= found < task.quantity:
         raise Refusal("found_too_many", found=found, quantity=task.quantity)
     state = _short(tx, actor, task, found)
     return state, changed("waves", "stock", "orders", ids=[("task", task_id)])
+
+
+def _released(tx: Tx, batch_id: int) -> bool:
+    return tx.session.get_one(Batch, batch_id).state is BatchState.RELEASED
 
 
 def _take(tx: Tx, task: PickTask, pieces: int) -> None:
@@ -160,7 +176,7 @@ def _replace(tx: Tx, task: PickTask, missing: int, warehouse_id: int) -> bool:
             Location.warehouse_id == warehouse_id, Location.id != task.location_id,
         )
     )
-    takes = Shelf(StockRow(*row) for row in rows.tuples()).allocate(
+    takes = Shelf(StockRow(*row) for row in rows).allocate(
         [Need(task.order_line_id, task.sku_id, missing)]
     )
     if takes is None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy.orm import aliased
 
 from app.domain.barcode import Kind, gtin_expected, kind_of, read_label_code
 from app.domain.errors import Fact
@@ -28,7 +29,7 @@ from app.domain.states import LabelState, Lane, OrderState, ParcelState
 from db.base import new_uuid
 from db.journal import ScanEvent
 from db.orders import Order, OrderLine, Sku, SkuBarcode
-from db.parcels import Label, Parcel
+from db.parcels import Label, Parcel, ParcelItem
 from db.places import Location, Station
 from db.store import Tx
 from db.waves import Batch, BatchOrder
@@ -49,6 +50,7 @@ class Scan:
     seq: int
 
 
+PackedIn = aliased(Parcel)
 _BARCODE = (
     select(Sku.id, Sku.code, SkuBarcode.quantity)
     .join(Sku, Sku.id == SkuBarcode.sku_id)
@@ -75,6 +77,10 @@ _LABEL = (
 )
 _PARCEL = select(Parcel.id, Parcel.state, Parcel.order_id).where(Parcel.code == bindparam("code"))
 _LOCATION = select(Location.id).where(Location.code == bindparam("code")).limit(1)
+_SEEN = select(ScanEvent.id).where(
+    ScanEvent.device == bindparam("device"), ScanEvent.boot == bindparam("boot"),
+    ScanEvent.device_seq == bindparam("seq"),
+)
 _EVENT = insert(ScanEvent)
 _NUMBER = (
     update(Station)
@@ -96,17 +102,19 @@ def what_is(tx: Tx, code: str, *, item_first: bool = True, station_id: int | Non
     An order that lies on another bench than `station_id` carries that bench's name.
     """
     kind = kind_of(code)
-    if kind is Kind.COMMAND:
-        return Command(code) if code in Command.__members__.values() else OtherKind("command")
-    if kind is Kind.TOTE:
-        return _tote(tx, code, station_id)
+    if kind is Kind.COMMAND and code in Command.__members__.values():
+        return Command(code)
     label_code = read_label_code(code)
-    if label_code is not None:
-        return _label_by_parcel(tx, label_code[0], label_code[1], station_id)
-    if kind is Kind.PARCEL:
-        return _label_by_parcel(tx, code, None, station_id)
-    if kind is not None:
-        return OtherKind(kind.name.lower())
+    own: Found | None = None
+    if kind is Kind.TOTE:
+        own = _tote(tx, code, station_id)
+    elif label_code is not None:
+        own = _label_by_parcel(tx, label_code[0], label_code[1], station_id)
+    elif kind is Kind.PARCEL:
+        own = _label_by_parcel(tx, code, None, station_id)
+    if own is not None:
+        return own
+    # one in 36 of a supplier's codes that begin like ours has the right check character by chance
     look_ups = [_item, _order] if item_first else [_order, _item]
     for look_up in look_ups:
         found = look_up(tx, code, station_id)
@@ -119,6 +127,10 @@ def what_is(tx: Tx, code: str, *, item_first: bool = True, station_id: int | Non
         return LabelFound(parcel_id, None, voided, order_found(tx, order_id, station_id))
     if tx.connection.execute(_LOCATION, {"code": code}).first() is not None:
         return OtherKind("location")
+    if label_code is not None or kind is Kind.PARCEL:
+        return OtherKind("label")
+    if kind is not None:
+        return OtherKind(kind.name.lower())
     return Unknown(gtin_expected(code))
 
 
@@ -154,8 +166,23 @@ def order_found(tx: Tx, order_id: int, station_id: int | None) -> OrderFound:
     return _as_order(tuple(tx.connection.execute(_BY_ID, {"id": order_id}).one()), station_id)
 
 
-def orders_for_item(tx: Tx, sku_id: int, tote_id: int | None, station_id: int | None) -> list[OrderFound]:
-    """Orders of the single-item lane that wait for a piece of the SKU, the most urgent first."""
+def orders_for_item(tx: Tx, item: Item, tote_id: int | None, station_id: int | None) -> list[OrderFound]:
+    """Orders of the single-item lane that still lack as many pieces of the SKU, the most urgent first.
+
+    Those that cannot be packed, because they are cancelled or on another table, come last.
+    """
+    packed = (
+        select(func.coalesce(func.sum(ParcelItem.quantity), 0))
+        .join(PackedIn, PackedIn.id == ParcelItem.parcel_id)
+        .where(
+            PackedIn.order_id == Order.id, PackedIn.state != ParcelState.VOIDED,
+            ParcelItem.order_line_id == OrderLine.id,
+        )
+        .scalar_subquery()
+    )
+    stopped = or_(
+        Order.state == OrderState.CANCELLED, Order.cancel_requested_at.is_not(None), Parcel.station_id.is_not(None)
+    )
     query = (
         _ORDERS.join(OrderLine, OrderLine.order_id == Order.id)
         .join(BatchOrder, BatchOrder.order_id == Order.id)
@@ -163,20 +190,23 @@ def orders_for_item(tx: Tx, sku_id: int, tote_id: int | None, station_id: int | 
         .where(
             OrderLine.sku_id == bindparam("sku"), Batch.lane == Lane.SINGLE, BatchOrder.emptied_at.is_(None),
             Order.state.in_((OrderState.PICKED, OrderState.PACKING, OrderState.CANCELLED)),
+            OrderLine.quantity - packed >= item.quantity,
         )
+        .order_by(None)
+        .order_by(stopped, Order.ship_by.is_(None), Order.ship_by, Order.id)
         .limit(20)
     )
-    parameters = {"sku": sku_id}
+    parameters = {"sku": item.sku_id}
     if tote_id is not None:
         query = query.where(BatchOrder.tote_id == bindparam("tote"))
         parameters["tote"] = tote_id
     return [_as_order(tuple(row), station_id) for row in tx.connection.execute(query, parameters)]
 
 
-def _tote(tx: Tx, code: str, station_id: int | None) -> Found:
+def _tote(tx: Tx, code: str, station_id: int | None) -> Tote | None:
     tote_id = tx.connection.execute(select(ToteRow.id).where(ToteRow.code == code)).scalar()
     if tote_id is None:
-        return OtherKind("tote")
+        return None
     rows = [tuple(row) for row in tx.connection.execute(_IN_TOTE, {"tote": tote_id})]
     bulk = any(row[6] is Lane.SINGLE for row in rows)
     orders = [_as_order(row, station_id) for row in rows]
@@ -185,16 +215,22 @@ def _tote(tx: Tx, code: str, station_id: int | None) -> Found:
     return Tote(tote_id, code, bulk, tuple(orders))
 
 
-def _label_by_parcel(tx: Tx, parcel_code: str, copy: int | None, station_id: int | None) -> Found:
+def _label_by_parcel(tx: Tx, parcel_code: str, copy: int | None, station_id: int | None) -> LabelFound | None:
     row = tx.connection.execute(_PARCEL, {"code": parcel_code}).first()
     if row is None:
-        return OtherKind("label")
+        return None
     voided = tx.connection.execute(
         select(Label.id).where(Label.parcel_id == row[0], Label.state == LabelState.VOIDED).limit(1)
     ).first()
     return LabelFound(
         row[0], copy, row[1] is ParcelState.VOIDED or voided is not None, order_found(tx, row[2], station_id)
     )
+
+
+def scan_event(tx: Tx, scan: Scan) -> ScanEvent | None:
+    """The event of a scan that was delivered before."""
+    event_id = tx.connection.execute(_SEEN, {"device": scan.device, "boot": scan.boot, "seq": scan.seq}).scalar()
+    return None if event_id is None else tx.session.get_one(ScanEvent, event_id)
 
 
 def record_scan(

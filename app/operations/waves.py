@@ -105,7 +105,6 @@ def _check_plan(tx: Tx, proposal: Proposal, order_ids: Sequence[int]) -> None:
             .with_for_update(),
             {"ids": list(order_ids)},
         )
-        .tuples()
         .all()
     )
     if any(versions.get(order) != version for order, version in proposal.versions.items()):
@@ -121,7 +120,6 @@ def _check_plan(tx: Tx, proposal: Proposal, order_ids: Sequence[int]) -> None:
             .with_for_update(),
             {"ids": list(wanted)},
         )
-        .tuples()
         .all()
     )
     if any(free.get(stock, 0) < quantity for stock, quantity in wanted.items()):
@@ -255,7 +253,7 @@ def picked_lots(tx: Tx, order_id: int) -> list[tuple[int, int, int, int | None, 
         .where(OrderLine.order_id == order_id, Allocation.state == AllocationState.PICKED)
         .order_by(Allocation.id)
     )
-    return list(rows.tuples())
+    return list(rows)
 
 
 def settle_batch(tx: Tx, batch_id: int) -> None:

@@ -42,7 +42,7 @@ def stock_never_counted(session: Session) -> list[Uncounted]:
         .where(Location.kind == LocationKind.PICK, Stock.on_hand == 0, ~moved)
         .order_by(Stock.id)
     )
-    return [Uncounted(*row) for row in rows.tuples()]
+    return [Uncounted(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def incomplete_orders(session: Session) -> list[Incomplete]:
         .order_by(Order.id, OrderLine.position)
     )
     found: dict[int, tuple[str, str, list[tuple[str, int]]]] = {}
-    for order_id, source_id, shop, sku, quantity in rows.tuples():
+    for order_id, source_id, shop, sku, quantity in rows:
         found.setdefault(order_id, (source_id, shop, []))[2].append((sku, quantity))
     return [Incomplete(source_id, shop, tuple(lines)) for source_id, shop, lines in found.values()]
 
@@ -98,4 +98,4 @@ def tote_contents(session: Session) -> list[Content]:
         .where(BatchOrder.emptied_at.is_(None), Order.state.in_((OrderState.PICKED, OrderState.PACKING)))
         .order_by(Tote.number, BatchOrder.slot, OrderLine.position)
     )
-    return [Content(*row) for row in rows.tuples()]
+    return [Content(*row) for row in rows]

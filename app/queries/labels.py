@@ -39,7 +39,7 @@ def newest_job_of(session: Session, parcel_id: int) -> Job | None:
         .order_by(PrintJob.copy.desc())
         .limit(1)
     ).first()
-    return None if row is None else Job(*row.tuple())
+    return None if row is None else Job(*row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def copies(session: Session) -> list[Copy]:
         .where(PrintJob.state != JobState.CANCELLED)
         .order_by(PrintJob.id)
     )
-    return [Copy(*row) for row in rows.tuples()]
+    return [Copy(*row) for row in rows]
 
 
 def find_parcel(session: Session, code: str) -> int:

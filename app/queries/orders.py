@@ -27,7 +27,7 @@ def order_number(session: Session, order_id: int) -> str:
 
 def order_counts(session: Session) -> dict[OrderState, int]:
     """How many orders are in each state."""
-    return dict(session.execute(select(Order.state, func.count()).group_by(Order.state)).tuples().all())
+    return dict(session.execute(select(Order.state, func.count()).group_by(Order.state)).all())
 
 
 def line_count(session: Session) -> int:

@@ -45,13 +45,13 @@ def see_bench(connection: Connection, station_id: int) -> tuple[str, Bench]:
     if parcel_id is None:
         return name, Bench(latch, question, question_scan, tote_id)
     code, state, order_id, order, cancel_requested_at, order_state = row[6:]
-    lines = tuple(Line(*line) for line in connection.execute(_LINES, {"parcel": parcel_id}).tuples())
+    lines = tuple(Line(*line) for line in connection.execute(_LINES, {"parcel": parcel_id}))
     parcel = OpenParcel(
         parcel_id, code, state, order_id, order,
         cancel_requested_at is not None or order_state is OrderState.CANCELLED, lines,
     )
     if state is not ParcelState.OPEN:
-        rows = connection.execute(_LABEL, {"parcel": parcel_id}).tuples()
+        rows = connection.execute(_LABEL, {"parcel": parcel_id})
         copies = [row for row in rows if row[2] is not JobState.CANCELLED]
         if copies:
             tracking, copy, job = copies[0]
@@ -90,7 +90,7 @@ def waiting_orders(session: Session, warehouse_id: int) -> list[Waiting]:
         .group_by(Order.id, Order.source_id, Tote.code, Batch.lane, Batch.id, BatchOrder.slot)
         .order_by(Batch.id, BatchOrder.slot)
     )
-    return [Waiting(*row) for row in rows.tuples()]
+    return [Waiting(*row) for row in rows]
 
 
 def counts(session: Session) -> dict[str, dict[str, int]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
+from app.domain.allocation import Shelf
 from app.domain.errors import Refusal
 from app.operations.labels import check_label
 from app.queries import waves
@@ -12,21 +15,34 @@ from db.orders import Order
 
 
 def propose_wave(session: Session, warehouse_id: int, limit: int | None) -> Proposal:
-    """A plan for at most `limit` ready orders whose labels can be printed; raises Refusal `no_orders_to_plan`."""
-    orders = waves.open_orders(session, warehouse_id, limit)
+    """A plan for at most `limit` ready orders that have stock and whose labels can be printed.
+
+    Orders without stock do not count: however many of them come first, they stop nobody. Raises Refusal
+    `no_orders_to_plan`.
+    """
+    orders = waves.open_orders(session, warehouse_id)
     if not orders:
         raise Refusal("no_orders_to_plan")
-    printable, refused = [], []
+    stock = waves.free_stock(session, warehouse_id)
+    shelf = Shelf(stock)
+    printable, short, refused = [], [], []
     for order in orders:
+        if len(printable) == limit:
+            break
+        if not shelf.can_allocate(order.needs):
+            short.append(order.order_id)
+            continue
         why = check_label(session, session.get_one(Order, order.order_id))
         if why is None:
+            shelf.allocate(order.needs)
             printable.append(order)
         else:
             refused.append(Refused(order.order_id, why))
-    return propose(
+    proposal = propose(
         printable,
-        waves.free_stock(session, warehouse_id),
+        stock,
         waves.warehouse_survey(session, warehouse_id),
         waves.cart(session, warehouse_id),
         refused,
     )
+    return replace(proposal, short=(*proposal.short, *short))

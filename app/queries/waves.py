@@ -20,13 +20,11 @@ from db.stock import Stock
 from db.waves import Batch, BatchOrder, PickTask, Tote, Wave
 
 
-def open_orders(session: Session, warehouse_id: int, limit: int | None = None) -> list[OpenOrder]:
+def open_orders(session: Session, warehouse_id: int) -> list[OpenOrder]:
     """Orders that are ready to be planned, earliest ship-by first, then in the order in which they came."""
     chosen = (
         select(Order.id)
         .where(Order.warehouse_id == warehouse_id, Order.state == OrderState.READY)
-        .order_by(Order.ship_by.is_(None), Order.ship_by, Order.id)
-        .limit(limit)
         .subquery()
     )
     rows = session.execute(
@@ -61,7 +59,7 @@ def free_stock(session: Session, warehouse_id: int) -> list[StockRow]:
             Location.warehouse_id == warehouse_id, Location.kind == LocationKind.PICK, Stock.on_hand > Stock.allocated
         )
     )
-    return [StockRow(*row) for row in rows.tuples()]
+    return [StockRow(*row) for row in rows]
 
 
 def warehouse_survey(session: Session, warehouse_id: int) -> Survey:
@@ -73,7 +71,7 @@ def warehouse_survey(session: Session, warehouse_id: int) -> Survey:
         .order_by(Location.id)
     )
     return survey(
-        [Place(*row) for row in rows.tuples()],
+        [Place(*row) for row in rows],
         aisle_pitch_mm=warehouse.aisle_pitch_mm,
         bay_pitch_mm=warehouse.bay_pitch_mm,
         cross_aisle_mm=warehouse.cross_aisle_mm,
@@ -123,7 +121,7 @@ def waves(session: Session, *states: WaveState) -> list[WaveRow]:
     )
     if states:
         query = query.where(Wave.state.in_(states))
-    return [WaveRow(*row) for row in session.execute(query).tuples()]
+    return [WaveRow(*row) for row in session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,26 +145,29 @@ def released_batches(session: Session, warehouse_id: int) -> list[BatchRow]:
         .group_by(Batch.id, Batch.wave_id, Batch.number, Batch.lane)
         .order_by(Batch.wave_id, Batch.number)
     )
-    return [BatchRow(*row) for row in rows.tuples()]
+    return [BatchRow(*row) for row in rows]
 
 
 def next_task(session: Session, batch_id: int) -> Task | None:
-    """The pick that is next on a cart's walk."""
+    """The pick that is next on a cart's walk, None when nothing is left or its wave is not released."""
     row = session.execute(
         select(
             PickTask.id, PickTask.location_id, Location.code, PickTask.sku_id, Sku.code, PickTask.quantity,
             func.coalesce(Tote.code, ""), BatchOrder.slot, PickTask.at_location,
         )
+        .join(Batch, Batch.id == PickTask.batch_id)
         .join(Location, Location.id == PickTask.location_id)
         .join(Sku, Sku.id == PickTask.sku_id)
         .join(OrderLine, OrderLine.id == PickTask.order_line_id)
         .join(BatchOrder, BatchOrder.order_id == OrderLine.order_id)
         .outerjoin(Tote, Tote.id == BatchOrder.tote_id)
-        .where(PickTask.batch_id == batch_id, PickTask.state == TaskState.OPEN)
+        .where(
+            PickTask.batch_id == batch_id, PickTask.state == TaskState.OPEN, Batch.state == BatchState.RELEASED
+        )
         .order_by(PickTask.sequence)
         .limit(1)
     ).first()
-    return None if row is None else Task(*row.tuple())
+    return None if row is None else Task(*row)
 
 
 def barcode_of(session: Session, sku_id: int) -> str:

@@ -16,10 +16,11 @@ from app.domain.errors import Refusal
 from app.domain.incoming import Problem
 from app.domain.orders import OrderDraft
 from app.domain.people import SYSTEM, Actor
-from app.operations.importing import Origin, import_orders, open_warehouse
+from app.operations.importing import Origin, import_orders
 from app.operations.importing_master import Taken, import_locations, import_skus
 from app.operations.importing_stock import import_counts
 from app.operations.importing_updates import OrderChange
+from app.operations.stations import ensure_warehouse
 from app.sync.file_profiles import KINDS, Profile, find_zone, load, load_shipped, shipped
 from app.sync.file_readers import ImportFile, fold
 from app.sync.file_records import Intake, read_records
@@ -27,7 +28,7 @@ from db.places import Warehouse
 from db.store import Priority, Store
 
 T = TypeVar("T")
-FIRST_WAREHOUSE = "MAIN"
+FIRST_WAREHOUSE = ("MAIN", "Main warehouse")
 # A scan waits for the chunk that is being written: some 20 ms.
 CHUNK_ORDERS = 500
 CHUNK_LINES = 2_000
@@ -167,9 +168,8 @@ def import_file(
     read = perf_counter()
     writing = _Writing(store, actor, path.name, chosen, intake, orders, progress)
     if writing.total:
-        code = warehouse or FIRST_WAREHOUSE
-        warehouse_id = place[0] if place else store.submit(Priority.BULK, open_warehouse, actor, code).result()
-        writing.write(warehouse_id)
+        code, name = (warehouse, warehouse) if warehouse else FIRST_WAREHOUSE
+        writing.write(place[0] if place else store.submit(Priority.BULK, ensure_warehouse, code, name).result())
     return writing.report(read - started, perf_counter() - read)
 
 

@@ -149,8 +149,9 @@ def test_formats_agree(tmp_path: Path) -> None:
 
 HOSTILE = st.one_of(
     st.sampled_from([
-        "O'Brien ^XZ^XA~JR", "<img src=x>", "王小明", "Ольга", "محمد", "ไทย", "😀", '=HYPERLINK("http://x")', "+1", "@SUM",
-        "' OR 1=1--", '"', "NEAR(", "../../x", "CON", "a,b;c", "line\nbreak", "\x1b@", "x" * 300, "\ud800", "Zoe\u0308",
+        "O'Brien ^XZ^XA~JR", "<img src=x>", "王小明", "Ольга", "محمد", "ไทย", "😀", '=HYPERLINK("http://x")', "+1",
+        "@SUM", "' OR 1=1--", '"', "NEAR(", "../../x", "CON", "a,b;c", "line\nbreak", "\x1b@", "x" * 300,
+        "\ud800", "Zoe\u0308",
     ]),
     st.text(max_size=40),
 )  # fmt: skip
@@ -164,8 +165,8 @@ def test_hostile_text_arrives_literally(tmp_path: Path, values: list[str], sku: 
     path = tmp_path / "a.json"
     path.write_text(json.dumps({"orders": [record]}), encoding="utf-8")
     intake = read_file(path, profile="packbench-orders")[1]
-    if not clean_code(sku):
-        assert told(intake) == [(1, "code_missing")]
+    if not 0 < len(clean_code(sku)) <= 100:
+        assert told(intake) == [(1, "text_too_long" if sku.startswith("xxx") else "code_missing")]
         return
     (order,) = intake.orders
     assert json.loads(order.payload) == record
@@ -177,7 +178,7 @@ def test_hostile_text_arrives_literally(tmp_path: Path, values: list[str], sku: 
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=HOSTILE.filter(lambda text: "\ud800" not in text and text.isprintable()), code=st.from_regex(r"0\d{5,12}", fullmatch=True))
+@given(name=HOSTILE.filter(str.isprintable), code=st.text("0123456789", min_size=5, max_size=13).map("0".__add__))
 def test_tables_carry_text_as_it_is(tmp_path: Path, name: str, code: str) -> None:
     row = order_row("1", code, recipient_name=name)
     for path in (write_csv(tmp_path / "a.csv", [row]), write_xlsx(tmp_path / "a.xlsx", [row])):
@@ -233,7 +234,8 @@ def test_skus(tmp_path: Path) -> None:
 
 def test_units_and_decimal_sign(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(
-        'base = "packbench-skus"\ndecimal = ","\ndelimiter = ";"\n[units]\nweight = "kg"\nsize = "cm"\n', encoding="utf-8"
+        'base = "packbench-skus"\ndecimal = ","\ndelimiter = ";"\n[units]\nweight = "kg"\nsize = "cm"\n',
+        encoding="utf-8",
     )
     path = write_csv(tmp_path / "s.csv", [{"sku": "S1", "weight_g": "0,25", "length_mm": "10,4"}], delimiter=";")
     (sku,) = read_file(path, profile=tmp_path / "mine.toml")[1].skus
@@ -279,7 +281,8 @@ LINE = {
 
 def test_a_line_export_fills_orders_skus_bins_and_what_lies_where(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [
-        LINE, LINE | {"OrderNumber": "2"}, LINE | {"SKU": "8", "PCS": "x"}, LINE | {"SKU": "6.9E+12", "OrderNumber": "3"},
+        LINE, LINE | {"OrderNumber": "2"}, LINE | {"SKU": "8", "PCS": "x"},
+        LINE | {"SKU": "6.9E+12", "OrderNumber": "3"},
     ]  # fmt: skip
     profile, intake = read_file(write_csv(tmp_path / "l.csv", rows))
     assert profile.name == "warehouse-lines"
