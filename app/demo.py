@@ -86,8 +86,8 @@ async def run_demo(demo: Demo) -> int:
 
 def _start_anew(out: Path) -> None:
     """Without --db every run starts from nothing: what the last one left in its own folder goes."""
-    left = ("demo.db*", "labels/*-*.zpl", "labels/*-*.png", "labels/*-*.pdf", "tray/[0-9]*.*", "summary.json", "work.txt")
-    for pattern in left:
+    labels = [f"labels/PB*-*.{ending}" for ending in ("zpl", "png", "pdf")]
+    for pattern in ("demo.db*", *labels, "tray/[0-9]*.*", "summary.json", "work.txt"):
         for path in out.glob(pattern):
             path.unlink(missing_ok=True)
 

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from PIL import Image
 
-from app.domain.barcode import make_label_code, read_label_code
-from app.domain.packing import Bench, Command, OpenParcel
+from app.domain.barcode import Command, make_label_code, read_label_code
+from app.domain.packing import Bench, OpenParcel
 from app.domain.people import Role
 from app.domain.states import JobState, Lane, ParcelState
 from app.operations.picking import scan_pick
@@ -117,12 +117,13 @@ class Packer:
         await self.pack_all()
 
     async def _open(self, order: Waiting) -> bool:
-        tote_scan = order.lane is Lane.CART or (await self._bench()).tote_id is None
-        shown = await self._scan(order.tote if tote_scan else await self._read(barcode_of, order.sku_id))
-        if order.lane is Lane.SINGLE and shown.code in ("tote_opened", "no_order_for_item"):
-            # a new bulk tote, or one that is empty now: the next one on the trolley
-            if shown.code == "no_order_for_item":
-                await self._scan(Command.OK)
+        if order.lane is Lane.CART:
+            shown = await self._scan(order.tote)
+        elif order.started:
+            # its item is in a box already; the number stands on what lies in the box
+            shown = await self._scan(order.order)
+        else:
+            if (await self._bench()).tote_id != order.tote_id:
                 await self._scan(order.tote)
             shown = await self._scan(await self._read(barcode_of, order.sku_id))
         if shown.verdict == "fail":

@@ -1,12 +1,12 @@
-"""What Packbench says in English, by code; placeholders are the facts that come with the code.
+"""What Packbench says in English; `resources/i18n/zh.po` says the same in Chinese.
 
-Codes that begin with `kind_`, `field_`, `state_` or `entity_` are words that stand for a fact's value inside another
-sentence. The Chinese sentences are in `resources/i18n/zh.po`.
+`SENTENCES` by code, with the facts that come with the code as placeholders; `WORDS` for facts that are codes
+themselves, by the kind of fact and its value.
 """
 
 from __future__ import annotations
 
-_WORK: dict[str, str] = {
+SENTENCES: dict[str, str] = {
     # the bench: pass
     "opened": "Order {order}: {pieces} to scan",
     "tote_opened": "Tote {tote}, single items: {orders} to pack, scan an item",
@@ -57,25 +57,11 @@ _WORK: dict[str, str] = {
     "next_wait_label": "Wait for the label",
     "next_scan_label": "Stick copy {copy} on the box and scan it",
     "next_settle_label": "Did the label come out? Scan it, or say printed or not out",
+    "internal_error": "Packbench made a mistake; its log says which",
     "not_saved": "NOT SAVED: {why}. Scan it again when this is mended",
     "resumed_open": "Order {order} is still on the table: {remaining} to scan",
     "resumed_label": "Order {order} is still on the table: scan copy {copy} of its label",
     "no_printer_given": "No printer given: labels wait in the queue",
-    # what a scanned code is (`kind`)
-    "kind_location": "a location",
-    "kind_tote": "a tote that is not known here",
-    "kind_label": "a label that is not known here",
-    "kind_order": "an order that is not known here",
-    "kind_slot": "a slot",
-    "kind_person": "a badge",
-    "kind_carton": "a carton",
-    "kind_command": "a command that is not known here",
-    # what a file holds (`kind`)
-    "kind_orders": "orders",
-    "kind_skus": "SKUs",
-    "kind_locations": "locations",
-    "kind_places": "SKUs at their locations",
-    "kind_stock": "stock",
     # picking
     "at_location": "Take {quantity} × {sku} into tote {tote}",
     "picked": "{quantity} × {sku} is in tote {tote}",
@@ -127,36 +113,6 @@ _WORK: dict[str, str] = {
         "The warehouse's distances are not possible (aisles {aisle_pitch_mm} mm, bays {bay_pitch_mm} "
         "mm, cross aisle {cross_aisle_mm} mm): correct them"
     ),
-    # states, and what has them (`state`, `entity`)
-    "entity_OrderState": "Order",
-    "entity_WaveState": "Wave",
-    "entity_BatchState": "Batch",
-    "entity_TaskState": "Pick task",
-    "entity_ParcelState": "Parcel",
-    "entity_LabelState": "Label",
-    "entity_JobState": "Print job",
-    "state_incomplete": "incomplete",
-    "state_ready": "ready to be planned",
-    "state_planned": "planned",
-    "state_released": "released",
-    "state_picked": "picked",
-    "state_packing": "being packed",
-    "state_shipped": "shipped",
-    "state_problem": "put aside with a problem",
-    "state_cancelled": "cancelled",
-    "state_done": "done",
-    "state_open": "open",
-    "state_short": "short",
-    "state_labelling": "waiting for its label",
-    "state_closed": "closed",
-    "state_voided": "voided",
-    "state_valid": "valid",
-    "state_queued": "queued",
-    "state_sending": "being sent",
-    "state_printed": "printed",
-    "state_confirmed": "confirmed",
-    "state_failed": "failed",
-    "state_uncertain": "uncertain",
     # labels
     "no_label": "Parcel {parcel} has no label yet",
     "label_is_voided": "The label of parcel {parcel} is void",
@@ -249,9 +205,6 @@ _WORK: dict[str, str] = {
     "database_unreachable": "The database cannot be opened: check the path and its permissions",
     "database_foreign": "This database belongs to another program: choose another",
     "database_newer": "This database was made by a newer Packbench (revision {revision}): update this one",
-}
-
-_FILES: dict[str, str] = {
     # what an import came to
     "import_counts": "{kind}: {new} new, {changed} changed, {unchanged} unchanged, {refused} refused",
     "import_lines": "Lines of the new orders: {lines}",
@@ -275,7 +228,7 @@ _FILES: dict[str, str] = {
     "sheet_unknown": "{file} has no sheet {sheet}: name the right one in the profile",
     "columns_repeated": "{file} has the column {column} twice: rename one",
     "columns_missing": "{file} lacks columns that {profile} needs: {columns}",
-    "import_kind_unknown": "A file holds no {kind}: choose one of {kinds}",
+    "import_kind_unknown": "That is no kind of record: choose one of {kinds}",
     "profile_not_found": "No profile fits the columns of {file}: name one of {profiles}, or write your own",
     "profile_ambiguous": "Several profiles fit {file}: name one of {profiles}",
     "profile_unknown": "There is no profile {profile}: choose one of {profiles}, or give a file",
@@ -334,6 +287,79 @@ _FILES: dict[str, str] = {
     "order_without_lines": "Order {order} has no lines: add them",
     "order_in_work": "Order {order} is {state}: too late to change {fields}",
     "order_was_cancelled": "Order {order} was cancelled here: send it as a new order",
+    # the demo, the simulated printer, the doctor
+    "demo_filled": "Made up for the demo: recipients {recipients}, weights {weights}, stock {stock}",
+    "demo_picking": "Picking",
+    "demo_packing": "Packing",
+    "demo_misprinted": "Labels whose codes are not what the database says: {count}",
+    "demo_unfinished": "Not everything is done: the table says what is left",
+    "demo_printer_failed": "The demo's simulated printer did not start: try again",
+    "demo_on_own_database": "The demo does not run on your own database: name another one",
+    "listen_failed": "Nothing can listen at {host}:{port} ({reason}): choose another port",
+    "tray_taken": "Another simulated printer prints into {folder}: choose another folder",
+    "tray_unusable": "{folder} cannot be used ({reason}): choose another folder",
+    "twin_fault_unknown": "{fault} is no fault: write one such as paper_out@137:2.5",
+    "doctor_database": "{url} can be used",
+    "doctor_disk": "{free} MB are free",
+    "doctor_disk_low": "Only {free} MB are free: make room",
+    "doctor_fonts": "Every script can be printed",
+    "doctor_fonts_missing": "Some signs cannot be printed: {signs}. Install Packbench again",
+    "doctor_window": "Qt {qt} on {platform}",
+    "doctor_window_broken": "No window can be opened ({why}): install what is missing, or work without a window",
+    "doctor_sound": "There is a sound device",
+    "doctor_no_sound": "There is no sound device: the bench rings the bell instead",
+    "doctor_no_ports": "No serial or USB device is plugged in",
+    "doctor_port": "{port} can be used",
+    "doctor_port_denied": "{port} may not be used: join the group {group} and log in again",
+    "doctor_port_failed": "{port} cannot be opened ({why}): plug the device in again",
+}
+
+WORDS: dict[str, str] = {
+    # what a scanned code is (`kind`)
+    "kind_location": "a location",
+    "kind_tote": "a tote that is not known here",
+    "kind_label": "a label that is not known here",
+    "kind_order": "an order that is not known here",
+    "kind_slot": "a slot",
+    "kind_person": "a badge",
+    "kind_carton": "a carton",
+    "kind_command": "a command that is not known here",
+    # what a file holds (`kind`)
+    "kind_orders": "orders",
+    "kind_skus": "SKUs",
+    "kind_locations": "locations",
+    "kind_places": "SKUs at their locations",
+    "kind_stock": "stock",
+    # states, and what has them (`state`, `entity`)
+    "entity_OrderState": "Order",
+    "entity_WaveState": "Wave",
+    "entity_BatchState": "Batch",
+    "entity_TaskState": "Pick task",
+    "entity_ParcelState": "Parcel",
+    "entity_LabelState": "Label",
+    "entity_JobState": "Print job",
+    "state_incomplete": "incomplete",
+    "state_ready": "ready to be planned",
+    "state_planned": "planned",
+    "state_released": "released",
+    "state_picked": "picked",
+    "state_packing": "being packed",
+    "state_shipped": "shipped",
+    "state_problem": "put aside with a problem",
+    "state_cancelled": "cancelled",
+    "state_done": "done",
+    "state_open": "open",
+    "state_short": "short",
+    "state_labelling": "waiting for its label",
+    "state_closed": "closed",
+    "state_voided": "voided",
+    "state_valid": "valid",
+    "state_queued": "queued",
+    "state_sending": "being sent",
+    "state_printed": "printed",
+    "state_confirmed": "confirmed",
+    "state_failed": "failed",
+    "state_uncertain": "uncertain",
     # the fields of files and labels (`field`)
     "field_order": "order number",
     "field_shop": "shop",
@@ -350,6 +376,7 @@ _FILES: dict[str, str] = {
     "field_region": "region",
     "field_country": "country",
     "field_lines": "order lines",
+    "field_record": "the source's own record",
     "field_sku": "SKU",
     "field_quantity": "quantity",
     "field_on_hand": "quantity",
@@ -383,31 +410,4 @@ _FILES: dict[str, str] = {
     "field_slot": "slot",
     "field_copy": "copy number",
     "field_label_code": "square code",
-    # the demo, the simulated printer, the doctor
-    "demo_filled": "Made up for the demo: recipients {recipients}, weights {weights}, stock {stock}",
-    "demo_picking": "Picking",
-    "demo_packing": "Packing",
-    "demo_misprinted": "Labels whose codes are not what the database says: {count}",
-    "demo_unfinished": "Not everything is done: the table says what is left",
-    "demo_printer_failed": "The demo's simulated printer did not start: try again",
-    "demo_on_own_database": "The demo does not run on your own database: name another one",
-    "listen_failed": "Nothing can listen at {host}:{port} ({reason}): choose another port",
-    "tray_taken": "Another simulated printer prints into {folder}: choose another folder",
-    "tray_unusable": "{folder} cannot be used ({reason}): choose another folder",
-    "twin_fault_unknown": "{fault} is no fault: write one such as paper_out@137:2.5",
-    "doctor_database": "{url} can be used",
-    "doctor_disk": "{free} MB are free",
-    "doctor_disk_low": "Only {free} MB are free: make room",
-    "doctor_fonts": "Every script can be printed",
-    "doctor_fonts_missing": "Some signs cannot be printed: {signs}. Install Packbench again",
-    "doctor_window": "Qt {qt} on {platform}",
-    "doctor_window_broken": "No window can be opened ({why}): install what is missing, or work without a window",
-    "doctor_sound": "There is a sound device",
-    "doctor_no_sound": "There is no sound device: the bench rings the bell instead",
-    "doctor_no_ports": "No serial or USB device is plugged in",
-    "doctor_port": "{port} can be used",
-    "doctor_port_denied": "{port} may not be used: join the group {group} and log in again",
-    "doctor_port_failed": "{port} cannot be opened ({why}): plug the device in again",
 }
-
-SENTENCES: dict[str, str] = _WORK | _FILES

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
 from app.domain.barcode import clean_scan
-from app.domain.errors import Refusal
+from app.domain.errors import KnownError, Refusal
 from app.domain.packing import Outcome
 from app.domain.people import Actor, Role
 from app.operations.packing import Judged, scan_item
@@ -19,6 +20,7 @@ from db.base import new_uuid
 from db.store import Priority, Store
 
 MAX_SCAN = 400
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,16 @@ class Station:
         shown: Future[Shown] = Future()
 
         def finish(done: Future[Judged]) -> None:
-            error = done.exception()
-            if error is None:
+            if not shown.set_running_or_notify_cancel():
+                return
+            try:
                 shown.set_result(self._show(done.result()))
-            elif isinstance(error, Refusal):
-                shown.set_result(self._not_saved(raw, error))
-            else:
-                shown.set_exception(error)
+            except Refusal as refusal:
+                shown.set_result(self._not_saved(raw, refusal))
+            except Exception:
+                # a mistake of ours in one scan must not take the bench from the packer
+                log.exception("a scan at %s was not judged", self.name)
+                shown.set_result(self._not_saved(raw, KnownError("internal_error")))
 
         judged.add_done_callback(finish)
         return shown

@@ -1,6 +1,6 @@
 """kill -9 at random points of a headless run: nothing acknowledged is lost, nothing is printed twice unmarked.
 
-Run: python -m bench.kill [--kills 120] [--orders 60] [--seed 1]
+Run: python -m bench.kill [--kills 120] [--orders 150] [--seed 1]
 
 A bench (`packbench station --headless --json`) packs a picked wave; its printer is a simulated one in a process of its
 own, which lives on as a real one would. The bench is killed at random moments, before or after its answer, and started
@@ -144,7 +144,10 @@ def step(store: Store, bencher: Bencher, tray: Tray, warehouse: int) -> bool:
         if not waiting:
             return False
         order = waiting[0]
-        bencher.scan(order.tote if order.lane is Lane.CART else store.read(barcode_of, order.sku_id))
+        if order.lane is Lane.CART:
+            bencher.scan(order.tote)
+        else:
+            bencher.scan(order.order if order.started else store.read(barcode_of, order.sku_id))
     elif table.parcel.state is ParcelState.OPEN:
         line = next(line for line in table.parcel.lines if line.open)
         bencher.scan(store.read(barcode_of, line.sku_id))
@@ -174,7 +177,7 @@ def main() -> int:
     """Run the campaign and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=120)
-    parser.add_argument("--orders", type=int, default=60)
+    parser.add_argument("--orders", type=int, default=150)
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
     rng = random.Random(wanted.seed)
@@ -202,7 +205,7 @@ def main() -> int:
                 store.read(
                     lambda session: session.execute(
                         select(ScanEvent.seq, ScanEvent.code).join(Station).where(Station.name == NAME)
-                    ).tuples().all()
+                    ).all()
                 )
             )
             totals = store.read(counts)

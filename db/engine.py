@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from app.domain.errors import KnownError, Refusal
 
@@ -19,13 +19,14 @@ def parse_url(text: str) -> URL:
 
     Raises Refusal `database_url` for what is neither, or a database that Packbench does not run on.
     """
-    if "://" not in text:
-        return URL.create("sqlite", database=str(Path(text).expanduser()))
+    scheme, separator, _ = text.partition("://")
     try:
-        url = make_url(text)
-    except ArgumentError:
-        raise Refusal("database_url", url=text) from None
-    if url.get_backend_name() not in ("sqlite", "postgresql") or not url.database or url.database == ":memory:":
+        url = make_url(text) if separator else URL.create("sqlite", database=str(Path(text).expanduser()))
+    except (ArgumentError, ValueError):
+        raise Refusal("database_url", url=f"{scheme}://…") from None  # what could not be read may hold a password
+    # a database in memory would be another one for each connection
+    in_memory = url.get_backend_name() == "sqlite" and ":memory:" in (url.database or "")
+    if url.get_backend_name() not in ("sqlite", "postgresql") or not url.database or in_memory:
         raise Refusal("database_url", url=url.render_as_string(hide_password=True))
     return url
 
@@ -39,8 +40,10 @@ def open_engine(url: URL, *, writer: bool) -> Engine:
     """
     if url.get_backend_name() != "sqlite":
         try:
-            return create_engine(url, pool_size=1 if writer else 4, isolation_level="READ COMMITTED")
-        except ImportError:
+            return create_engine(
+                url, pool_size=1 if writer else 4, isolation_level="READ COMMITTED", hide_parameters=True
+            )
+        except (ImportError, NoSuchModuleError):
             raise KnownError("database_driver_missing", driver=url.drivername) from None
     if writer and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -49,6 +52,7 @@ def open_engine(url: URL, *, writer: bool) -> Engine:
         connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000, "check_same_thread": False},
         pool_size=1 if writer else 4,
         pool_reset_on_return="rollback",
+        hide_parameters=True,  # names and addresses must not reach a log by way of an error
     )
 
     @event.listens_for(engine, "connect")
@@ -68,7 +72,17 @@ def open_engine(url: URL, *, writer: bool) -> Engine:
 
 def known(error: DBAPIError) -> KnownError | None:
     """What a database error means, where it is the environment's fault and not a bug in the program."""
-    said = str(error.orig).lower()
+    meant = known_words(str(error.orig))
+    if meant is not None:
+        return meant
+    if error.connection_invalidated or (isinstance(error, OperationalError) and "connect" in str(error.orig).lower()):
+        return KnownError("database_unreachable")
+    return None
+
+
+def known_words(said: str) -> KnownError | None:
+    """The same from SQLite's own words."""
+    said = said.lower()
     for sign, code in (
         ("disk is full", "database_full"),
         ("database or disk", "database_full"),
@@ -82,6 +96,4 @@ def known(error: DBAPIError) -> KnownError | None:
     ):
         if sign in said:
             return KnownError(code)
-    if error.connection_invalidated or (isinstance(error, OperationalError) and "connect" in said):
-        return KnownError("database_unreachable")
     return None

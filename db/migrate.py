@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import cast
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from app.domain.errors import KnownError
+from db.engine import known_words
 
 HEAD = "0001"  # the newest revision; known here so that a start does not load Alembic for nothing
 
@@ -16,10 +18,11 @@ HEAD = "0001"  # the newest revision; known here so that a start does not load A
 def current(connection: Connection) -> str | None:
     """The database's revision, None when it is empty; raises KnownError for a database that is not Packbench's."""
     tables = inspect(connection).get_table_names()
-    if "alembic_version" not in tables:
-        if tables:
-            raise KnownError("database_foreign")
+    if not tables:
         return None
+    # other programs use Alembic too, and number from 0001
+    if not {"alembic_version", "scan_events"} <= set(tables):
+        raise KnownError("database_foreign")
     revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return revision
 
@@ -52,16 +55,19 @@ def upgrade(engine: Engine, target: str = HEAD) -> None:
         with connection.begin():
             config.attributes["connection"] = connection
             command.upgrade(config, target)
+            if engine.dialect.name == "sqlite" and raw.execute("PRAGMA foreign_key_check").fetchone():
+                raise KnownError("database_corrupt")  # before the commit: the database stays as it was
         if engine.dialect.name == "sqlite":
             raw.execute("PRAGMA foreign_keys=ON")
-            broken = raw.execute("PRAGMA foreign_key_check").fetchall()
-            if broken:
-                raise KnownError("database_corrupt")
 
 
 def _copy(engine: Engine, suffix: str) -> None:
     path = Path(str(engine.url.database))
-    with sqlite3.connect(path) as source, sqlite3.connect(path.with_name(f"{path.name}.{suffix}")) as target:
-        source.backup(target)
-    source.close()
-    target.close()
+    try:
+        with (
+            closing(sqlite3.connect(path)) as source,
+            closing(sqlite3.connect(path.with_name(f"{path.name}.{suffix}"))) as target,
+        ):
+            source.backup(target)
+    except sqlite3.Error as error:
+        raise (known_words(str(error)) or error) from error

@@ -67,14 +67,21 @@ class Store:
         self._listeners: list[Callable[[Change], None]] = []
         self._queue: queue.PriorityQueue[tuple[int, int, Callable[[], None] | None]] = queue.PriorityQueue()
         self._turn = itertools.count()
+        self._gate = threading.Lock()
+        self._closed = False
         try:
             self._writer = open_engine(url, writer=True)
-            self._reader = open_engine(url, writer=False)
-            migrate.upgrade(self._writer)
-        except DBAPIError as error:
-            raise (known(error) or error) from error
         except OSError as error:
             raise KnownError("database_unreachable") from error
+        self._reader = open_engine(url, writer=False)
+        try:
+            migrate.upgrade(self._writer)
+        except BaseException as error:
+            self._writer.dispose()
+            self._reader.dispose()
+            if isinstance(error, DBAPIError):
+                raise (known(error) or error) from error
+            raise
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -86,7 +93,10 @@ class Store:
     def submit(
         self, priority: Priority, operation: Operation[P, R], /, *args: P.args, **kwargs: P.kwargs
     ) -> Future[R]:
-        """Queue an operation; the future has its result once it is committed, or what it raised."""
+        """Queue an operation; the future has its result once it is committed, or what it raised.
+
+        After `close` it raises RuntimeError: nobody would ever answer.
+        """
         future: Future[R] = Future()
 
         def job() -> None:
@@ -102,7 +112,10 @@ class Store:
                 future.set_result(result)
                 self._publish(change)
 
-        self._queue.put((priority, next(self._turn), job))
+        with self._gate:
+            if self._closed:
+                raise RuntimeError("the store is closed")
+            self._queue.put((priority, next(self._turn), job))
         return future
 
     def write(self, operation: Operation[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -119,7 +132,9 @@ class Store:
 
     def close(self) -> None:
         """Finish what is queued and close the connections."""
-        self._queue.put((Priority.CLOSE, next(self._turn), None))
+        with self._gate:
+            self._closed = True
+            self._queue.put((Priority.CLOSE, next(self._turn), None))
         self._thread.join()
         self._writer.dispose()
         self._reader.dispose()

@@ -24,6 +24,7 @@ class DeviceState(StrEnum):
 
 # schemes that the product knows but has no driver for yet
 _PLANNED = frozenset({"serial", "usb", "hid", "cups", "wedge", "sim"})
+_OPTIONS = {"tcp": frozenset({"status"})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,12 @@ def parse_url(text: str, default_port: int = 9100) -> DeviceUrl:
     if parts.scheme in _PLANNED:
         raise Refusal("device_not_supported_yet", url=text, scheme=parts.scheme)
     path = unquote(parts.path)
-    complete = {"tcp": bool(host) and path in ("", "/"), "file": bool(path) and host in ("", "localhost")}
-    if not complete.get(parts.scheme, False):
-        raise Refusal("device_url_unknown", url=text)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    complete = {"tcp": bool(host) and path in ("", "/"), "file": bool(path) and host in ("", "localhost")}
+    # a file name with "?" or "#" in it is written with %3F or %23: cut off there, it would name another file
+    known = options.keys() <= _OPTIONS.get(parts.scheme, frozenset()) and not parts.fragment and "\0" not in path
+    if not (complete.get(parts.scheme, False) and known):
+        raise Refusal("device_url_unknown", url=text)
     return DeviceUrl(text=text, scheme=parts.scheme, host=host, port=port, path=path, options=options)
 
 

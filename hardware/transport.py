@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import socket
+import stat
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from hardware.device import parse_url
 
 _CONNECT_SECONDS = 3.0
 _CHUNK = 65536
+_MOST_UNREAD = 1024 * 1024
 
 
 class TcpTransport:
@@ -27,6 +28,7 @@ class TcpTransport:
         self._url = url
         self._connect_timeout = connect_timeout
         self._socket: socket.socket | None = None
+        self._unread = b""  # arrived, looked at by `write`, still to be given by `read`
 
     @property
     def url(self) -> str:
@@ -38,7 +40,7 @@ class TcpTransport:
         self.close()
         try:
             opened = socket.create_connection(self._address, timeout=self._connect_timeout)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: a host that cannot be a name, such as "a..b"
             raise KnownError("device_open_failed", url=self._url, reason=_words(error)) from error
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -49,6 +51,7 @@ class TcpTransport:
         if self._socket is None:
             return
         closing, self._socket = self._socket, None
+        self._unread = b""
         # A close with unread answers would send RST, and RST throws away what the printer has not read yet.
         with contextlib.suppress(OSError):
             closing.setblocking(False)
@@ -61,7 +64,7 @@ class TcpTransport:
         """Hand over all of `data`; raises KnownError `device_gone` or `device_write_failed` with `written`."""
         connection = self._connection()
         if self._peer_has_left(connection):
-            raise self._gone("closed by the device", written=0)
+            raise self._gone("closed by the device", written=0)  # not one byte need be risked
         written, end = 0, time.monotonic() + timeout
         try:
             while written < len(data):
@@ -75,6 +78,9 @@ class TcpTransport:
     def read(self, timeout: float) -> bytes:
         """The next bytes, or b"" if none came within `timeout` seconds; raises KnownError `device_gone`."""
         connection = self._connection()
+        if self._unread:
+            unread, self._unread = self._unread, b""
+            return unread
         try:
             connection.settimeout(max(timeout, 0.0))  # 0 polls
             got = connection.recv(_CHUNK)
@@ -91,15 +97,20 @@ class TcpTransport:
             raise KnownError("device_not_open", url=self._url)
         return self._socket
 
-    @staticmethod
-    def _peer_has_left(connection: socket.socket) -> bool:
-        """Whether the peer's FIN or RST is already here; then not one byte need be risked."""
+    def _peer_has_left(self, connection: socket.socket) -> bool:
+        """Whether the peer's FIN or RST is already here; it may stand behind answers that nobody has read yet."""
         try:
-            if not select.select([connection], [], [], 0)[0]:
-                return False
-            return connection.recv(1, socket.MSG_PEEK) == b""
+            connection.setblocking(False)
+            while len(self._unread) < _MOST_UNREAD:
+                got = connection.recv(_CHUNK)
+                if not got:
+                    return True
+                self._unread += got
+        except BlockingIOError:
+            return False
         except OSError:
             return True
+        return False
 
     def _gone(self, reason: str, written: int | None = None) -> KnownError:
         self.close()
@@ -122,10 +133,16 @@ class FileTransport:
     def open(self) -> None:
         """Open for appending, made if absent; raises KnownError `device_open_failed`."""
         self.close()
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
         try:
-            self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+            # O_NONBLOCK: a pipe that nobody reads is an error, not a wait without end
+            self._file = os.open(self._path, flags | getattr(os, "O_NONBLOCK", 0), 0o644)
+            ordinary = stat.S_ISREG(os.fstat(self._file).st_mode)
         except OSError as error:
             raise KnownError("device_open_failed", url=self._url, reason=_words(error)) from error
+        if not ordinary:  # what a device node or a pipe takes is not on any disk
+            self.close()
+            raise KnownError("device_open_failed", url=self._url, reason="not an ordinary file")
 
     def close(self) -> None:
         """Close; never raises."""
@@ -141,20 +158,27 @@ class FileTransport:
         """
         if self._file is None:
             raise KnownError("device_not_open", url=self._url)
-        start = os.lseek(self._file, 0, os.SEEK_END)
+        before = os.fstat(self._file).st_size
+        done = 0
         try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[os.write(self._file, rest) :]
+            while done < len(data):
+                done += os.write(self._file, memoryview(data)[done:])
             os.fsync(self._file)
         except OSError as error:
-            written: int | None = 0
-            try:
-                os.ftruncate(self._file, start)
-                os.fsync(self._file)
-            except OSError:
-                written = None
+            written = 0 if self._take_back(before, done) else None
             raise KnownError("device_write_failed", url=self._url, reason=_words(error), written=written) from error
+
+    def _take_back(self, before: int, done: int) -> bool:
+        """Cut the last `done` bytes off again; False when that failed, or when others have appended meanwhile."""
+        assert self._file is not None
+        try:
+            if os.fstat(self._file).st_size != before + done:
+                return False
+            os.ftruncate(self._file, before)
+            os.fsync(self._file)
+        except OSError:
+            return False
+        return True
 
     def read(self, timeout: float) -> bytes:
         """A file never answers: b"" at once."""
@@ -226,5 +250,6 @@ class MemoryTransport:
             raise KnownError("device_not_open", url=self._url)
 
 
-def _words(error: OSError) -> str:
-    return error.strerror or str(error) or type(error).__name__
+def _words(error: OSError | UnicodeError) -> str:
+    strerror = error.strerror if isinstance(error, OSError) else None
+    return strerror or str(error) or type(error).__name__

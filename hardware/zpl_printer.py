@@ -47,6 +47,7 @@ class ZplPrinter:
     def _forget(self) -> None:
         self._answered = False
         self._counted = False
+        self._told_buffer = False
         self._knows_odometer = True
         # questions, by their bytes, whose answers may still come
         self._owed: dict[bytes, int] = {}
@@ -58,8 +59,8 @@ class ZplPrinter:
 
     @property
     def proof(self) -> Proof:
-        """COUNTS once the odometer was told, STATE_ONLY once anything was, else BLIND."""
-        if self._counted:
+        """COUNTS once both odometer and buffer were told, STATE_ONLY once anything was, else BLIND."""
+        if self._counted and self._told_buffer:
             return Proof.COUNTS
         return Proof.STATE_ONLY if self._answered else Proof.BLIND
 
@@ -85,6 +86,7 @@ class ZplPrinter:
             return PrinterStatus(Condition.SILENT, reason="not_asked")
         status = self._ask(zpl_status.ASK_STATUS, zpl_status.cut_status)
         if status is not None:
+            self._told_buffer = True
             return _from_status(status)
         errors = self._ask(zpl_status.ASK_ERRORS, zpl_status.cut_errors)
         if errors is not None:
@@ -117,31 +119,35 @@ class ZplPrinter:
         while owed and cut(buffer) is not None:
             owed -= 1
         buffer.clear()
-        need, got, answer = owed + 1, 0, None
+        need = owed + 1
+        answers: list[A] = []
         try:
             self._transport.write(question * need, _ASK_SECONDS)
+            answers = self._collect(buffer, cut, need, self._silence)
         except KnownError as error:
             if error.code != "device_write_failed":
                 raise
+        self._answered |= bool(answers)
+        if len(answers) < need:
+            self._owed[question] = min(owed + need - len(answers), _MOST_OWED)
             return None
-        end = time.monotonic() + self._silence
-        while got < need and (left := end - time.monotonic()) > 0:
-            chunk = self._transport.read(left)
-            if not chunk:
-                break
-            buffer += chunk
-            while got < need and (found := cut(buffer)) is not None:
-                answer, got = found, got + 1
-                end = time.monotonic() + self._silence
-        self._answered |= got > 0
-        if got < need:
-            self._owed[question] = min(owed + need - got, _MOST_OWED)
-            return None
-        if owed:
-            # either the old questions are lost for good, or the rest of this burst follows at once
-            self._transport.read(_SETTLE_SECONDS)
+        # either the old answers are lost for good, or the rest of this burst follows at once
+        self._collect(buffer, cut, owed, min(self._silence, _SETTLE_SECONDS))
         self._owed[question] = 0
-        return answer
+        return answers[-1]
+
+    def _collect(self, buffer: bytearray, cut: Callable[[bytearray], A | None], count: int, patience: float) -> list[A]:
+        """The next answers, at most `count`; fewer when none has come for `patience` seconds."""
+        answers: list[A] = []
+        end = time.monotonic() + patience
+        while True:
+            while len(answers) < count and (answer := cut(buffer)) is not None:
+                answers.append(answer)
+                end = time.monotonic() + patience
+            left = end - time.monotonic()
+            if len(answers) == count or left <= 0 or not (chunk := self._transport.read(left)):
+                return answers
+            buffer += chunk
 
     def _drain(self) -> bytearray:
         """Whatever the printer has said unasked or too late."""

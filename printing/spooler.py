@@ -107,15 +107,23 @@ class Spooler:
         self._wake.set()
 
     async def run(self) -> None:
-        """Print the queue until stopped."""
-        await self._journal.recover()
+        """Print the queue until stopped; a journal that cannot be written now is tried again, and nothing is sent."""
+        recovered = False
         try:
             while not self._stopping.is_set():
                 self._wake.clear()
-                if not await self._journal.waiting():
-                    await self._pause(self._patience.idle, until_woken=True)
-                elif not await self._print_next():
-                    await self._pause(self._patience.poll)
+                try:
+                    if not recovered:
+                        await self._journal.recover()
+                        recovered = True
+                    if not await self._journal.waiting():
+                        await self._pause(self._patience.idle, until_woken=True)
+                    elif not await self._print_next():
+                        await self._pause(self._patience.poll)
+                except KnownError as error:
+                    recovered = False  # nothing is in the printer: what is *sending* now was claimed in vain
+                    self._tell(error.code)
+                    await self._pause(self._patience.reopen)
         finally:
             await self._close()
             self._thread.shutdown(wait=False)
@@ -127,20 +135,21 @@ class Spooler:
             if printer is None:
                 return False
             status = await self._call(printer.status) if self._talks(printer) else None
-            if status is not None and not self._clear(status):
+            counts = Proof.COUNTS in (printer.proof, self._best)
+            if status is not None and not _clear(status, counts):
                 await self._note(_reason(status))
+                if status.condition is Condition.SILENT:
+                    await self._close()  # it has answered before: silence is a fault, not its nature
+                    await self._pause(self._patience.reopen)
                 return False
-            if printer.proof is Proof.BLIND and self._best is not Proof.BLIND:
-                await self._note(Condition.SILENT)  # it has answered before: silence is a fault, not its nature
-                await self._close()
-                await self._pause(self._patience.reopen)
-                return False
-            odometer = await self._call(printer.odometer) if printer.proof is Proof.COUNTS else None
+            odometer = await self._call(printer.odometer) if counts else None
         except KnownError as error:
             await self._lost(error)
             return False
-        if printer.proof is Proof.COUNTS and odometer is None:
+        if counts and odometer is None:
             await self._note("no_counter")
+            return False
+        if self._stopping.is_set():
             return False
         work = await self._journal.claim(printer.url, odometer, self._limit or _LIMITS[printer.proof])
         if work is None:
@@ -149,10 +158,24 @@ class Spooler:
             return True
         self._said = None
         outcome, after, reason = await self._attempt(printer, work, odometer)
-        await self._journal.finish(work.attempt_id, outcome, after, reason)
+        await self._finish(work, outcome, after, reason)
         if outcome is JobState.UNCERTAIN:
             await self._close()  # a fresh connection, so that no late answer is taken for a new one
+        elif outcome is JobState.QUEUED:
+            await self._pause(self._patience.reopen)
         return True
+
+    async def _finish(self, work: Work, outcome: JobState, odometer: int | None, reason: str | None) -> None:
+        while True:
+            try:
+                await self._journal.finish(work.attempt_id, outcome, odometer, reason)
+            except KnownError as error:
+                self._tell(error.code)
+                if self._stopping.is_set():
+                    return  # it stays *sending*, which the next start calls uncertain
+                await self._pause(self._patience.reopen)
+            else:
+                return
 
     async def _attempt(
         self, printer: Printer, work: Work, before: int | None
@@ -182,7 +205,9 @@ class Spooler:
         while True:
             status = await self._call(printer.status)
             now = loop.time()
-            if status.condition is Condition.SILENT:
+            # what a printer says is of no use where it counts but leaves out its buffer
+            no_use = before is not None and status.accepts and status.formats_in_buffer is None
+            if no_use or status.condition is Condition.SILENT:
                 settled_since = None
                 quiet_since = now if quiet_since is None else quiet_since
                 await self._note(Condition.SILENT)
@@ -191,7 +216,7 @@ class Spooler:
             else:
                 quiet_since = None
                 await self._note(None if status.accepts else _reason(status))
-                if status.idle and status.accepts:
+                if _clear(status, before is not None):
                     settled_since = now if settled_since is None else settled_since
                     if before is None:
                         return JobState.UNCERTAIN, None, "no_counter"
@@ -223,9 +248,6 @@ class Spooler:
     def _talks(self, printer: Printer) -> bool:
         return printer.proof is not Proof.BLIND or self._best is not Proof.BLIND
 
-    def _clear(self, status: PrinterStatus) -> bool:
-        return status.accepts and (status.idle or status.formats_in_buffer is None)
-
     async def _lost(self, error: KnownError) -> None:
         await self._close()
         await self._note(error.code)
@@ -234,10 +256,18 @@ class Spooler:
     async def _note(self, reason: str | None) -> None:
         if reason == self._said:
             return
-        self._said = reason
-        await self._journal.note(reason)
-        if self._on_status is not None and reason is not None:
-            self._on_status(reason)
+        try:
+            await self._journal.note(reason)
+        except KnownError as error:
+            log.warning("not noted: %s, because of %s", reason, error)  # it decides nothing, so it stops nothing
+        else:
+            self._said = reason
+        if reason is not None:
+            self._tell(reason)
+
+    def _tell(self, code: str) -> None:
+        if self._on_status is not None:
+            self._on_status(code)
 
     async def _close(self) -> None:
         if self._printer is not None:
@@ -258,6 +288,11 @@ class Spooler:
 
 _RANK = {Proof.BLIND: 0, Proof.STATE_ONLY: 1, Proof.COUNTS: 2, Proof.ACKNOWLEDGES: 3}
 _LIMITS = {Proof.BLIND: UNSETTLED_BLIND, Proof.STATE_ONLY: 1, Proof.COUNTS: 2, Proof.ACKNOWLEDGES: 2}
+
+
+def _clear(status: PrinterStatus, counts: bool) -> bool:
+    """Whether a label may be sent: a printer that counts has told of its buffer before, and must tell again."""
+    return status.accepts and (status.idle or (status.formats_in_buffer is None and not counts))
 
 
 def _reason(status: PrinterStatus) -> str:

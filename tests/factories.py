@@ -150,6 +150,11 @@ class Hands:
         """How the last scan was judged."""
         return self.done[-1][1]
 
+    def restart(self, store: Store) -> None:
+        """The same station after its program has started again."""
+        self._store = store
+        self.source = ScanSource(self.source.device)
+
     def scan(self, *codes: str) -> str:
         """Scan these one after the other; the code of the last verdict."""
         for code in codes:
@@ -350,4 +355,12 @@ def returning_id(make: Callable[Concatenate[Tx, P], Any]) -> Callable[Concatenat
 def open_house(folder: Path) -> Iterator[House]:
     """A house in a new database."""
     with fresh_store(folder, "house.db") as store:
+        hurry(store)
         yield House(store)
+
+
+def hurry(store: Store) -> None:
+    """Let the disk take its time: that commits are durable is tested where the store is, and costs most of a test."""
+    with store._writer.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        raw.execute("PRAGMA synchronous=OFF")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import functools
 import json
@@ -32,6 +33,7 @@ ORDER_HEADER = (
 @functools.cache
 def _template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="packbench-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     Store(parse_url(str(folder / "empty.db"))).close()
     return folder / "empty.db"
 

@@ -28,6 +28,25 @@ class Kind(StrEnum):
     COMMAND = "XX"
 
 
+class Command(StrEnum):
+    """Command barcodes; letters of `BCDEFGHIJKLNOPRSTUVX` only, which every keyboard layout keeps in place."""
+
+    OK = "XXOK"
+    UNDO = "XXUNDO"
+    HOLD = "XXHOLD"
+    NEXT = "XXNEXT"
+    PRINTED = "XXPRINTED"
+    NOT_OUT = "XXNOTOUT"
+    REPRINT = "XXREPRINT"
+    TORN = "XXTORN"
+    BLURRED = "XXBLURRED"
+    LOST = "XXLOST"
+    SHORT = "XXSHORT"
+
+
+_COMMANDS = frozenset(Command)
+
+
 def check_character(body: str) -> str:
     """The Luhn-mod-36 character of `body`, which holds only 0-9 A-Z."""
     total = 0
@@ -64,7 +83,7 @@ def read_label_code(scanned: str) -> tuple[str, int] | None:
 
 def kind_of(scanned: str) -> Kind | None:
     """The kind of one of Packbench's own codes whose check character is right, else None."""
-    if scanned.startswith(Kind.COMMAND.value) and scanned.isalpha():
+    if scanned in _COMMANDS:
         return Kind.COMMAND
     for kind in Kind:
         body = scanned[len(kind.value) :]

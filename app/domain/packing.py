@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.domain.barcode import Command
 from app.domain.errors import Fact
 from app.domain.states import JobState, ParcelState
 
@@ -71,22 +72,6 @@ class Code(StrEnum):
     NEXT_WAIT_LABEL = "next_wait_label"
     NEXT_SCAN_LABEL = "next_scan_label"
     NEXT_SETTLE_LABEL = "next_settle_label"
-
-
-class Command(StrEnum):
-    """Command barcodes; letters of `BCDEFGHIJKLNOPRSTUVX` only, which every keyboard layout keeps in place."""
-
-    OK = "XXOK"
-    UNDO = "XXUNDO"
-    HOLD = "XXHOLD"
-    NEXT = "XXNEXT"
-    PRINTED = "XXPRINTED"
-    NOT_OUT = "XXNOTOUT"
-    REPRINT = "XXREPRINT"
-    TORN = "XXTORN"
-    BLURRED = "XXBLURRED"
-    LOST = "XXLOST"
-    SHORT = "XXSHORT"
 
 
 # a label whose job is in one of these states can be in somebody's hand, so that its scan is proof

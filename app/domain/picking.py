@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.barcode import Command
 from app.domain.errors import Fact
-from app.domain.packing import Command, Found, Item, OtherKind, Outcome
+from app.domain.packing import Found, Item, OtherKind, Outcome
 
 
 class PickCode(StrEnum):

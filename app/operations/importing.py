@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -46,54 +46,51 @@ class Origin:
     file: str
 
 
+@dataclass(slots=True)
+class Known:
+    """Keys that one import has met, so that each chunk asks for new ones only: a key once given stays.
+
+    `refused_skus` could not be made from the same file. An import whose chunk fails ends there, and this with it.
+    """
+
+    refused_skus: set[str] = field(default_factory=set)
+    backend_id: int | None = None
+    shops: dict[str, int] = field(default_factory=dict)
+    skus: dict[str, int] = field(default_factory=dict)
+
+
 def import_orders(
-    tx: Tx, actor: Actor, origin: Origin, drafts: Sequence[OrderDraft], refused_skus: frozenset[str] = frozenset()
+    tx: Tx, actor: Actor, origin: Origin, known: Known, drafts: Sequence[OrderDraft]
 ) -> tuple[TakenOrders, Change]:
     """Take over these orders, whole or not at all.
 
     A SKU that nobody knows is made with its code alone, so that no order is lost; its order is incomplete for want of
-    a weight. Problems of an order, which then stays as it was: `sku_refused` (fact `sku`; it is in `refused_skus`, or
-    its code is another SKU's barcode), `order_in_work`, `order_was_cancelled`, `order_shipped`.
+    a weight. Problems of an order, which then stays as it was: `sku_refused` (fact `sku`; it is one of the
+    refused SKUs, or its code is another SKU's barcode), `order_in_work`, `order_was_cancelled`, `order_shipped`.
     """
     taken = TakenOrders()
-    backend_id, shops = _find_shops(tx, origin.backend)
-    stored = _find_orders(tx, backend_id, shops, drafts)
+    _find_shops(tx, origin.backend, known, drafts)
+    stored = _find_orders(tx, known, drafts)
     news: list[OrderDraft] = []
     others: dict[int, OrderDraft] = {}
     for draft in drafts:
-        known = stored.get((shops.get(draft.shop, 0), draft.source_id))
-        if known is None:
+        there = stored.get((draft.shop, draft.source_id))
+        if there is None:
             news.append(draft)
-        elif known[1] == draft.fingerprint:
+        elif there[1] == draft.fingerprint:
             taken.unchanged += 1
         else:
-            others[known[0]] = draft
+            others[there[0]] = draft
     if not news and not others:
         return taken, NOTHING
-    wanted = {line.sku: line for draft in (*news, *others.values()) for line in draft.lines}
-    skus = _find_skus(tx, set(wanted))
-    unknown = [
-        SkuDraft(code=code, line=line.line)
-        for code, line in wanted.items()
-        if code not in skus and code not in refused_skus
-    ]
-    if unknown:
-        made, _ = import_skus(tx, actor, origin.file, unknown)
-        taken.problems += made.problems
-        taken.new_skus = made.new
-        skus |= _find_skus(tx, {draft.code for draft in unknown})
-    news = [draft for draft in news if not _refused(draft, skus, taken)]
-    others = {order_id: draft for order_id, draft in others.items() if not _refused(draft, skus, taken)}
+    _make_skus(tx, actor, origin, known, (*news, *others.values()), taken)
+    news = [draft for draft in news if not _refused(draft, known, taken)]
+    others = {order_id: draft for order_id, draft in others.items() if not _refused(draft, known, taken)}
     first = 0
     if news:
-        if backend_id is None:
-            statement = insert(Backend).values(code=origin.backend).returning(Backend.id)
-            backend_id = tx.connection.execute(statement).scalar_one()
-        for shop in sorted({draft.shop for draft in news} - shops.keys()):
-            made_shop = insert(Shop).values(backend_id=backend_id, code=shop, channel="").returning(Shop.id)
-            shops[shop] = tx.connection.execute(made_shop).scalar_one()
-        first = _insert(tx, origin.warehouse_id, backend_id, shops, skus, news, taken)
-    updated = update_orders(tx, actor, others, {code: sku[0] for code, sku in skus.items()})
+        _make_shops(tx, origin.backend, known, news)
+        first = _insert(tx, origin.warehouse_id, known, news, taken)
+    updated = update_orders(tx, actor, others, known.skus)
     taken.changes, taken.unchanged = updated.changes, taken.unchanged + updated.unchanged
     taken.problems += updated.problems
     taken.refused += len(updated.problems)
@@ -109,44 +106,74 @@ def import_orders(
     return taken, changed("orders", "stock", "waves", ids=[("order", order_id) for order_id in touched])
 
 
-def _find_shops(tx: Tx, backend: str) -> tuple[int | None, dict[str, int]]:
-    backend_id = tx.connection.execute(select(Backend.id).where(Backend.code == backend)).scalar()
-    if backend_id is None:
-        return None, {}
-    rows = tx.connection.execute(select(Shop.code, Shop.id).where(Shop.backend_id == backend_id))
-    return backend_id, dict(rows.all())
+def _find_shops(tx: Tx, backend: str, known: Known, drafts: Sequence[OrderDraft]) -> None:
+    if known.backend_id is None:
+        known.backend_id = tx.connection.execute(select(Backend.id).where(Backend.code == backend)).scalar()
+    if known.backend_id is not None and any(draft.shop not in known.shops for draft in drafts):
+        rows = tx.connection.execute(select(Shop.code, Shop.id).where(Shop.backend_id == known.backend_id))
+        known.shops.update(rows.all())
 
 
-def _find_orders(
-    tx: Tx, backend_id: int | None, shops: dict[str, int], drafts: Sequence[OrderDraft]
-) -> dict[tuple[int, str], tuple[int, str]]:
+def _make_shops(tx: Tx, backend: str, known: Known, drafts: Sequence[OrderDraft]) -> None:
+    if known.backend_id is None:
+        statement = insert(Backend).values(code=backend).returning(Backend.id)
+        known.backend_id = tx.connection.execute(statement).scalar_one()
+    for shop in sorted({draft.shop for draft in drafts} - known.shops.keys()):
+        made = insert(Shop).values(backend_id=known.backend_id, code=shop, channel="").returning(Shop.id)
+        known.shops[shop] = tx.connection.execute(made).scalar_one()
+
+
+def _find_orders(tx: Tx, known: Known, drafts: Sequence[OrderDraft]) -> dict[tuple[str, str], tuple[int, str]]:
     """(order, fingerprint) by (shop, source id)."""
-    found: dict[tuple[int, str], tuple[int, str]] = {}
-    if backend_id is None:
-        return found
-    for shop_id in {shops[draft.shop] for draft in drafts if draft.shop in shops}:
-        for portion in portions(draft.source_id for draft in drafts if shops.get(draft.shop) == shop_id):
+    found: dict[tuple[str, str], tuple[int, str]] = {}
+    for shop in {draft.shop for draft in drafts} & known.shops.keys():
+        for portion in portions(draft.source_id for draft in drafts if draft.shop == shop):
             same = among(tx.connection, Order.source_id, portion)
             rows = tx.connection.execute(
                 select(Order.source_id, Order.id, Order.fingerprint)
-                .where(Order.backend_id == backend_id, Order.shop_id == shop_id, same)
+                .where(Order.backend_id == known.backend_id, Order.shop_id == known.shops[shop], same)
             ).all()
-            found.update({(shop_id, source_id): (order_id, said) for source_id, order_id, said in rows})
+            found.update({(shop, source_id): (order_id, said) for source_id, order_id, said in rows})
     return found
 
 
-def _find_skus(tx: Tx, codes: set[str]) -> dict[str, tuple[int, bool]]:
-    """(SKU, whether its weight is known) by code."""
-    found: dict[str, tuple[int, bool]] = {}
+def _find_skus(tx: Tx, known: Known, codes: Iterable[str]) -> None:
     for portion in portions(codes):
-        statement = select(Sku.code, Sku.id, Sku.weight_g).where(among(tx.connection, Sku.code, portion))
-        rows = tx.connection.execute(statement).all()
-        found.update({code: (sku_id, weight is not None) for code, sku_id, weight in rows})
+        rows = tx.connection.execute(select(Sku.code, Sku.id).where(among(tx.connection, Sku.code, portion)))
+        known.skus.update(rows.all())
+
+
+def _make_skus(
+    tx: Tx, actor: Actor, origin: Origin, known: Known, drafts: Sequence[OrderDraft], taken: TakenOrders
+) -> None:
+    """Meet all SKUs of the drafts, making those that nobody has heard of."""
+    wanted = {line.sku: line.line for draft in drafts for line in draft.lines if line.sku not in known.skus}
+    if not wanted:
+        return
+    _find_skus(tx, known, wanted)
+    unknown = [
+        SkuDraft(code=code, line=line)
+        for code, line in wanted.items()
+        if code not in known.skus and code not in known.refused_skus
+    ]
+    if unknown:
+        made, _ = import_skus(tx, actor, origin.file, unknown)
+        taken.problems += made.problems
+        taken.new_skus = made.new
+        _find_skus(tx, known, [draft.code for draft in unknown])
+
+
+def _unweighed(tx: Tx, sku_ids: Iterable[int]) -> set[int]:
+    """Those of the SKUs whose weight nobody knows."""
+    found: set[int] = set()
+    for portion in portions(sku_ids):
+        statement = select(Sku.id).where(among(tx.connection, Sku.id, portion), Sku.weight_g.is_(None))
+        found.update(tx.connection.execute(statement).scalars())
     return found
 
 
-def _refused(draft: OrderDraft, skus: dict[str, tuple[int, bool]], taken: TakenOrders) -> bool:
-    wrong = [line for line in draft.lines if line.sku not in skus]
+def _refused(draft: OrderDraft, known: Known, taken: TakenOrders) -> bool:
+    wrong = [line for line in draft.lines if line.sku not in known.skus]
     if not wrong:
         return False
     for line in wrong:
@@ -161,17 +188,14 @@ _NEW_ORDER = (
 )  # fmt: skip
 
 
-def _insert(
-    tx: Tx, warehouse_id: int, backend_id: int, shops: dict[str, int], skus: dict[str, tuple[int, bool]],
-    news: Sequence[OrderDraft], taken: TakenOrders,
-) -> int:
+def _insert(tx: Tx, warehouse_id: int, known: Known, news: Sequence[OrderDraft], taken: TakenOrders) -> int:
     """Insert the new orders with their lines; returns the first id."""
-    if not news:
-        return 0
     orders = RowInserter(tx.connection, Order, _NEW_ORDER)
     key, moment = orders.stored("uuid"), orders.stored("placed_at")
     states = {state: orders.stored("state")(state) for state in OrderState}
     now = orders.stored("created_at")(tx.at)
+    skus = known.skus
+    unweighed = _unweighed(tx, {skus[line.sku] for draft in news for line in draft.lines})
     days: dict[datetime | None, object] = {None: None}
     ids = take_ids(tx.connection, Order, len(news))
     rows: list[tuple[object, ...]] = []
@@ -179,8 +203,8 @@ def _insert(
     for order_id, draft in zip(ids, news, strict=True):
         weighed = True
         for position, line in enumerate(draft.lines, start=1):
-            sku_id, known = skus[line.sku]
-            weighed = weighed and known
+            sku_id = skus[line.sku]
+            weighed = weighed and sku_id not in unweighed
             lines.append((order_id, position, sku_id, line.quantity))
         missing = lacking(
             recipient_name=draft.recipient_name, street=draft.street, city=draft.city, country=draft.country,
@@ -193,7 +217,7 @@ def _insert(
                 days[day] = moment(day)
         rows.append(
             (
-                order_id, key(new_uuid()), warehouse_id, backend_id, shops[draft.shop], draft.source_id,
+                order_id, key(new_uuid()), warehouse_id, known.backend_id, known.shops[draft.shop], draft.source_id,
                 draft.source_version, draft.payload, draft.fingerprint, states[state], ",".join(missing),
                 SOURCE_CANCELLED if draft.cancelled else None, days[draft.placed_at], days[draft.ship_by],
                 draft.service or "", draft.recipient_name or "", draft.recipient_phone or "", draft.street or "",

@@ -29,7 +29,7 @@ class RowInserter:
         self._connection = connection
         self._table = cast(Table, model.__table__)
         self._columns = tuple(columns)
-        self._direct = connection.dialect.name == "sqlite"
+        self._direct = _driver_takes_rows(connection)
 
     def stored(self, column: str) -> Callable[[Any], Any]:
         """How a value of that column is given to `insert`."""
@@ -51,6 +51,10 @@ class RowInserter:
             self._connection.execute(insert(self._table), [dict(zip(self._columns, row, strict=True)) for row in rows])
 
 
+def _driver_takes_rows(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
 def take_ids(connection: Connection, model: type[Base], count: int) -> Sequence[int]:
     """Keys for `count` new rows of a table, in ascending order, so that rows pointing to them can go along.
 
@@ -65,13 +69,13 @@ def take_ids(connection: Connection, model: type[Base], count: int) -> Sequence[
     return range(first, first + count)
 
 
-def among(connection: Connection, column: InstrumentedAttribute[str], keys: Sequence[str]) -> ColumnElement[bool]:
+def among(connection: Connection, column: InstrumentedAttribute[T], keys: Sequence[T]) -> ColumnElement[bool]:
     """Whether a column's value is one of the keys.
 
     On SQLite they go as one JSON parameter: the statement then is the same for any number of keys and is compiled
     once, which an IN list of hundreds of parameters is not.
     """
-    if connection.dialect.name == "sqlite":
+    if _driver_takes_rows(connection):
         listed = func.json_each(json.dumps(keys, ensure_ascii=False)).table_valued("value")
         return column.in_(select(listed.c.value))
     return column.in_(keys)

@@ -24,7 +24,8 @@ from db.store import Tx
 
 @dataclass(frozen=True, slots=True)
 class OrderChange:
-    """What a newer record changed of an order: names of fields, `lines`, or `status`; never what they hold."""
+    """What a newer record changed of an order: names of fields, `lines`, `status`, or `record` when only the source's
+    own text is another; never what they hold."""
 
     order_id: int
     order: str
@@ -33,7 +34,7 @@ class OrderChange:
 
 @dataclass(slots=True)
 class Updated:
-    """What became of the newer records; `fields` of a change are empty when only the source's own text differs."""
+    """What became of the newer records."""
 
     changes: list[OrderChange] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -115,7 +116,7 @@ def update_orders(tx: Tx, actor: Actor, drafts: Mapping[int, OrderDraft], skus: 
             continue
         said = {"payload": draft.payload, "fingerprint": draft.fingerprint, "step": step}
         rows.append({"order": order_id, **{f"new_{name}": value for name, value in (values | said).items()}})
-        updated.changes.append(OrderChange(order_id, draft.source_id, fields))
+        updated.changes.append(OrderChange(order_id, draft.source_id, fields or ("record",)))
     # what the cancel operation has changed goes first; the rows below are written past the session
     tx.session.flush()
     if rows:
@@ -165,6 +166,8 @@ def _write_lines(tx: Tx, plans: Mapping[int, _Plan], skus: Mapping[str, int]) ->
         aside = update(OrderLine).where(OrderLine.order_id.in_(portion)).values(position=-OrderLine.position)
         tx.connection.execute(aside)
     if moved:
-        sets = {"position": bindparam("place"), "sku_id": bindparam("sku"), "quantity": bindparam("pieces")}
-        tx.connection.execute(update(OrderLine).where(OrderLine.id == bindparam("row")).values(**sets), moved)
+        now: dict[str, Any] = {
+            "position": bindparam("place"), "sku_id": bindparam("sku"), "quantity": bindparam("pieces")
+        }  # fmt: skip
+        tx.connection.execute(update(OrderLine).where(OrderLine.id == bindparam("row")).values(now), moved)
     RowInserter(tx.connection, OrderLine, ("order_id", "position", "sku_id", "quantity")).insert(fresh)

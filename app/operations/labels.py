@@ -86,6 +86,9 @@ def make_label(tx: Tx, actor: Actor, parcel: Parcel, *, slot: int | None, queue:
     if label is None:
         order = tx.session.get_one(Order, parcel.order_id)
         warehouse = tx.session.get_one(Warehouse, order.warehouse_id)
+        missing = missing_for_label(order.recipient_name, order.street, order.city, order.country)
+        if missing:
+            raise Refusal("label_field_missing", template=TEMPLATE, field=missing[0])
         tracking = s10(SERVICE, take_number(tx, "tracking"), warehouse.country)
         fields = label_fields(
             warehouse, order, tracking=tracking, parcel_code=parcel.code, weight_g=parcel.weight_g or 0, slot=slot

@@ -270,7 +270,7 @@ def _complete(tx: Tx, actor: Actor, station: str, parcel: OpenParcel, verdict: V
             labels.make_label(tx, actor, row, slot=slot, queue=station)
             tx.session.flush()
     except Refusal as refusal:
-        facts: dict[str, Fact] = {"order": parcel.order, "why": str(refusal)}
+        facts: dict[str, Fact] = {**refusal.facts, "order": parcel.order, "why_code": refusal.code}
         return Verdict(Outcome.FAIL, Code.LABEL_REFUSED, facts=facts, sku=verdict.sku)
     return verdict
 

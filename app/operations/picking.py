@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, insert, select, update
 
@@ -62,24 +62,27 @@ def scan_pick(tx: Tx, actor: Actor, batch_id: int, scan: Scan) -> tuple[Pick, Ch
     verdict = judge_pick(task, found)
     topics: list[str] = []
     line_id = None
+    counted = 0
     if task is not None:
         row = tx.session.get_one(PickTask, task.task_id)
         line_id = row.order_line_id
         if verdict.code is PickCode.AT_LOCATION:
             row.at_location = True
         elif verdict.code is PickCode.PICKED:
-            _take(tx, row, row.quantity)
+            counted = row.quantity
+            _take(tx, row, counted)
             _carry_on(tx, batch_id, row)
             topics = ["waves", "stock", "orders"]
         elif verdict.code is PickCode.SHORT:
             _short(tx, actor, row, 0)
             topics = ["waves", "stock", "orders"]
     tx.session.flush()
-    seq = record_scan(
-        tx, actor, scan, verdict.outcome, verdict.code, verdict.facts, line_id=line_id,
-        counted=task.quantity if task and verdict.code is PickCode.PICKED else 0,
-    )
     after = next_task(tx.session, batch_id)
+    if counted and after is None:
+        verdict = replace(verdict, code=PickCode.BATCH_PICKED)
+    seq = record_scan(
+        tx, actor, scan, verdict.outcome, verdict.code, verdict.facts, line_id=line_id, counted=counted
+    )
     return Pick(seq, verdict, after), changed(*topics, "scans", ids=[("batch", batch_id)])
 
 

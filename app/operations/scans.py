@@ -10,10 +10,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
-from app.domain.barcode import Kind, gtin_expected, kind_of, read_label_code
+from app.domain.barcode import Command, Kind, gtin_expected, kind_of, read_label_code
 from app.domain.errors import Fact
 from app.domain.packing import (
-    Command,
     Found,
     Item,
     LabelFound,
@@ -102,7 +101,7 @@ def what_is(tx: Tx, code: str, *, item_first: bool = True, station_id: int | Non
     An order that lies on another bench than `station_id` carries that bench's name.
     """
     kind = kind_of(code)
-    if kind is Kind.COMMAND and code in Command.__members__.values():
+    if kind is Kind.COMMAND:
         return Command(code)
     label_code = read_label_code(code)
     own: Found | None = None
@@ -131,6 +130,8 @@ def what_is(tx: Tx, code: str, *, item_first: bool = True, station_id: int | Non
         return OtherKind("label")
     if kind is not None:
         return OtherKind(kind.name.lower())
+    if code.startswith(Kind.COMMAND.value) and code.isalpha():
+        return OtherKind("command")
     return Unknown(gtin_expected(code))
 
 

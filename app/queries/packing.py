@@ -66,20 +66,26 @@ def bench(session: Session, station_id: int) -> Bench:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A picked order that waits for a packer: its tote, and the SKU of its only line in the single-item lane."""
+    """A picked order that waits for a packer: its tote, and the SKU of its only line in the single-item lane.
+
+    `started` when a packer has put it aside half done.
+    """
 
     order_id: int
     order: str
+    tote_id: int
     tote: str
     lane: Lane
     sku_id: int
+    started: bool
 
 
 def waiting_orders(session: Session, warehouse_id: int) -> list[Waiting]:
     """Picked orders that lie on no bench, in cart and slot order."""
+    started = Order.state == OrderState.PACKING
     on_table = select(Parcel.id).where(Parcel.order_id == Order.id, Parcel.station_id.is_not(None)).exists()
     rows = session.execute(
-        select(Order.id, Order.source_id, Tote.code, Batch.lane, func.min(OrderLine.sku_id))
+        select(Order.id, Order.source_id, Tote.id, Tote.code, Batch.lane, func.min(OrderLine.sku_id), started)
         .join(BatchOrder, BatchOrder.order_id == Order.id)
         .join(Batch, Batch.id == BatchOrder.batch_id)
         .join(Tote, Tote.id == BatchOrder.tote_id)
@@ -87,7 +93,7 @@ def waiting_orders(session: Session, warehouse_id: int) -> list[Waiting]:
         .where(
             Order.warehouse_id == warehouse_id, Order.state.in_((OrderState.PICKED, OrderState.PACKING)), ~on_table
         )
-        .group_by(Order.id, Order.source_id, Tote.code, Batch.lane, Batch.id, BatchOrder.slot)
+        .group_by(Order.id, Order.source_id, Order.state, Tote.id, Tote.code, Batch.lane, Batch.id, BatchOrder.slot)
         .order_by(Batch.id, BatchOrder.slot)
     )
     return [Waiting(*row) for row in rows]

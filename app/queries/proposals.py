@@ -17,17 +17,19 @@ from db.orders import Order
 def propose_wave(session: Session, warehouse_id: int, limit: int | None) -> Proposal:
     """A plan for at most `limit` ready orders that have stock and whose labels can be printed.
 
-    Orders without stock do not count: however many of them come first, they stop nobody. Raises Refusal
-    `no_orders_to_plan`.
+    Orders without stock, and those that no cart can carry, do not count: however many of them come first, they stop
+    nobody. Raises Refusal `no_orders_to_plan`.
     """
     orders = waves.open_orders(session, warehouse_id)
     if not orders:
         raise Refusal("no_orders_to_plan")
     stock = waves.free_stock(session, warehouse_id)
     shelf = Shelf(stock)
+    cart = waves.cart(session, warehouse_id)
+    room = limit
     printable, short, refused = [], [], []
     for order in orders:
-        if len(printable) == limit:
+        if room == 0:
             break
         if not shelf.can_allocate(order.needs):
             short.append(order.order_id)
@@ -36,13 +38,15 @@ def propose_wave(session: Session, warehouse_id: int, limit: int | None) -> Prop
         if why is None:
             shelf.allocate(order.needs)
             printable.append(order)
+            if room is not None and order.weight_g <= cart.weight_g:
+                room -= 1
         else:
             refused.append(Refused(order.order_id, why))
     proposal = propose(
         printable,
         stock,
         waves.warehouse_survey(session, warehouse_id),
-        waves.cart(session, warehouse_id),
+        cart,
         refused,
     )
     return replace(proposal, short=(*proposal.short, *short))

@@ -22,19 +22,14 @@ from db.waves import Batch, BatchOrder, PickTask, Tote, Wave
 
 def open_orders(session: Session, warehouse_id: int) -> list[OpenOrder]:
     """Orders that are ready to be planned, earliest ship-by first, then in the order in which they came."""
-    chosen = (
-        select(Order.id)
-        .where(Order.warehouse_id == warehouse_id, Order.state == OrderState.READY)
-        .subquery()
-    )
     rows = session.execute(
         select(
             Order.id, Order.version, OrderLine.id, OrderLine.sku_id, OrderLine.quantity, Sku.weight_g,
             Sku.length_mm * Sku.width_mm * Sku.height_mm,
         )
-        .join(chosen, chosen.c.id == Order.id)
         .join(OrderLine, OrderLine.order_id == Order.id)
         .join(Sku, Sku.id == OrderLine.sku_id)
+        .where(Order.warehouse_id == warehouse_id, Order.state == OrderState.READY)
         .order_by(Order.ship_by.is_(None), Order.ship_by, Order.id, OrderLine.position)
     )
     found: dict[int, tuple[int, list[Need], list[int]]] = {}

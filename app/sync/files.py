@@ -16,7 +16,7 @@ from app.domain.errors import Refusal
 from app.domain.incoming import Problem
 from app.domain.orders import OrderDraft
 from app.domain.people import SYSTEM, Actor
-from app.operations.importing import Origin, import_orders
+from app.operations.importing import Known, Origin, import_orders
 from app.operations.importing_master import Taken, import_locations, import_skus
 from app.operations.importing_stock import import_counts
 from app.operations.importing_updates import OrderChange
@@ -203,7 +203,7 @@ class _Writing:
         self.counts = {kind: Counts(refused=intake.refused.get(kind, 0)) for kind in profile.kinds}
         self.problems = list(intake.problems)
         self.changes: list[OrderChange] = []
-        self.refused_skus: set[str] = set()
+        self.known = Known()
         self.lines = self.incomplete = self.new_skus = self.readied = 0
 
     def write(self, warehouse_id: int) -> None:
@@ -218,9 +218,9 @@ class _Writing:
             for rows in _chunks(drafts):
                 taken = submit(Priority.BULK, import_counts, actor, name, warehouse_id, rows).result()
                 self.add(kind, taken, len(rows))
-        origin, refused = Origin(warehouse_id, self.profile.backend, name), frozenset(self.refused_skus)
+        origin = Origin(warehouse_id, self.profile.backend, name)
         for orders in _order_chunks(self.orders):
-            got = submit(Priority.BULK, import_orders, actor, origin, orders, refused).result()
+            got = submit(Priority.BULK, import_orders, actor, origin, self.known, orders).result()
             self.count("orders", got.new, len(got.changes), got.unchanged, got.refused)
             self.problems += got.problems
             self.changes += got.changes
@@ -232,7 +232,7 @@ class _Writing:
     def add(self, kind: str, taken: Taken, rows: int) -> None:
         self.count(kind, taken.new, taken.changed, taken.unchanged, len(taken.problems))
         self.problems += taken.problems
-        self.refused_skus |= taken.refused_skus
+        self.known.refused_skus |= taken.refused_skus
         self.readied += len(taken.readied)
         self.step(rows)
 
@@ -278,10 +278,12 @@ def _order_chunks(orders: Sequence[OrderDraft]) -> Iterator[Sequence[OrderDraft]
     chunk: list[OrderDraft] = []
     lines = 0
     for order in orders:
-        if chunk and (len(chunk) >= CHUNK_ORDERS or lines + len(order.lines) > CHUNK_LINES):
+        # each cancel is an operation of its own, with its journal row
+        cost = max(len(order.lines), CHUNK_LINES // 50 if order.cancelled else 0)
+        if chunk and (len(chunk) >= CHUNK_ORDERS or lines + cost > CHUNK_LINES):
             yield chunk
             chunk, lines = [], 0
         chunk.append(order)
-        lines += len(order.lines)
+        lines += cost
     if chunk:
         yield chunk

@@ -97,7 +97,7 @@ def propose(
     )
     batches = []
     for batch in plan.batches:
-        filed = [take for order_id in batch.order_ids for take in sorted(takes[order_id], key=lambda take: take.line_id)]
+        filed = [take for order in batch.order_ids for take in sorted(takes[order], key=lambda take: take.line_id)]
         spots = [survey.spots[take.location_id] for take in filed]
         walk = shortest_walk(survey.layout, spots)
         batches.append(

@@ -21,7 +21,10 @@ class Trouble(StrEnum):
     CUT = "cut"  # connection reset in the middle of the label; the printer has none of it
     CUT_AFTER = "cut_after"  # connection reset when the printer has all of it
     POWER_CYCLE = "power_cycle"  # buffer lost, connection reset, refused until it is back
-    LATE = "late"  # this label comes out that much later
+    LATE = "late"  # stuck on its way where ~HS does not see it; comes out that much later
+
+
+ON_ARRIVAL = frozenset({Trouble.CUT, Trouble.CUT_AFTER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Fault:
     seconds: float | None = None
 
 
-_FORM = re.compile(r"([a-z_]+)@([1-9]\d*)(?::(\d+(?:\.\d+)?))?")
+_FORM = re.compile(r"([a-z_]+)@([1-9]\d*)(?::(\d+(?:\.\d+)?))?", re.ASCII)
 
 
 def parse_faults(texts: Iterable[str]) -> tuple[Fault, ...]:

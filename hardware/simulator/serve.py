@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from app.domain.errors import Refusal
 from hardware.device import parse_url
@@ -34,7 +36,7 @@ async def serve(
 
     `ready` is called once with the real URL. SIGINT and SIGTERM switch it off at once, as a plug would. With
     `until_stdin_closes` the end of standard input ends it too, after everything it has received is printed: the
-    parent process is gone. Raises Refusal `device_url_unknown` and what `ZplTwin.start` raises.
+    parent process is gone. Raises Refusal `device_url_unknown` and what `ZplTwin.start` and `ZplTwin.broken` raise.
     """
     url = parse_url(listen_url)
     if url.scheme != "tcp":
@@ -58,6 +60,7 @@ async def serve(
             ended.set_result(finish)
 
     port = await twin.start()
+    broken = asyncio.create_task(twin.broken())
     finish = False
     try:
         for name in (signal.SIGINT, signal.SIGTERM):
@@ -66,14 +69,20 @@ async def serve(
         if until_stdin_closes:
             threading.Thread(target=_watch_stdin, args=(loop, end), daemon=True).start()
         ready(f"tcp://[{url.host}]:{port}" if ":" in url.host else f"tcp://{url.host}:{port}")
-        finish = await ended
+        both: list[asyncio.Future[Any]] = [ended, broken]
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if broken.done():
+            broken.result()
+        finish = ended.result()
     finally:
+        broken.cancel()
         await twin.stop(finish=finish)
 
 
 def _watch_stdin(loop: asyncio.AbstractEventLoop, end: Callable[[bool], None]) -> None:
-    with contextlib.suppress(OSError, ValueError):  # closed under us counts as ended
-        while sys.stdin.buffer.read(4096):
+    # not sys.stdin.read: a thread in it at the end of the program holds its lock, which kills the interpreter
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # closed under us, or absent, counts as ended
+        while os.read(sys.stdin.fileno(), 4096):
             pass
     with contextlib.suppress(RuntimeError):  # the loop has already ended
         loop.call_soon_threadsafe(end, True)

@@ -31,12 +31,13 @@ class Tray:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=patience)
+            for part in self.folder.glob("*.part"):
+                part.unlink()
         except filelock.Timeout:
             raise KnownError("tray_taken", folder=str(self.folder)) from None
         except OSError as error:
-            raise KnownError("tray_unusable", folder=str(self.folder), reason=str(error.strerror)) from error
-        for part in self.folder.glob("*.part"):
-            part.unlink()
+            self._lock.release()
+            raise KnownError("tray_unusable", folder=str(self.folder), reason=error.strerror or "") from error
 
     def release(self) -> None:
         """Let another printer have it."""
@@ -47,12 +48,10 @@ class Tray:
         numbers = [int(found[1]) for entry in os.scandir(self.folder) if (found := _LABEL.fullmatch(entry.name))]
         return max(numbers, default=0)
 
-    def prepare(self, number: int, zpl: bytes, png: bytes) -> None:
-        """Write everything of label `number` but the rename that makes it count."""
+    def drop(self, number: int, zpl: bytes, png: bytes) -> None:
+        """Label `number` comes out; no picture is written when `png` is empty. Raises OSError, then it is not out."""
         if png:
             (self.folder / f"{number:06d}.png").write_bytes(png)
-        (self.folder / f"{number:06d}.part").write_bytes(zpl)
-
-    def drop(self, number: int) -> None:
-        """The moment at which label `number` is out."""
-        os.replace(self.folder / f"{number:06d}.part", self.folder / f"{number:06d}.zpl")
+        part = self.folder / f"{number:06d}.part"
+        part.write_bytes(zpl)
+        os.replace(part, part.with_suffix(".zpl"))

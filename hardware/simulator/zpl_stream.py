@@ -129,10 +129,10 @@ class ZplStream:
         if name == b"~HQ":
             if len(self._buffer) < 5:
                 return False
-            name = bytes(self._buffer[:5]).upper()
-        text = name.decode("latin-1")
-        if text in _IMMEDIATE:
-            events.append(Immediate(text))
+            if (longer := bytes(self._buffer[:5]).upper()) in _IMMEDIATE:
+                name = longer
+        if name in _IMMEDIATE:
+            events.append(Immediate(name.decode()))
             del self._buffer[: len(name)]
             return True
         if name[:2] == b"~D":
@@ -165,4 +165,4 @@ class ZplStream:
         return True
 
 
-_IMMEDIATE = frozenset(command.value for command in Immediate)
+_IMMEDIATE = frozenset(command.value.encode() for command in Immediate)

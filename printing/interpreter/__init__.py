@@ -1,18 +1,16 @@
-"""Temporary stand-in on zplkit until the interpreter lands: overwrite this file."""
-from dataclasses import dataclass
-from typing import Any
+"""What a ZPL printer would print: ZPL executed to pixels."""
 
-from PIL import Image
+from __future__ import annotations
 
+from printing.interpreter.machine import Printer
+from printing.interpreter.state import Drawn, Page
 
-@dataclass
-class Page:
-    image: Any
-    symbols: tuple[Any, ...] = ()
-    reports: tuple[str, ...] = ()
+__all__ = ["Drawn", "Page", "Printer", "render"]
 
 
-def render(zpl: bytes, dpi: int = 203, **_: Any) -> list[Page]:
-    import zplkit
-    doc = zplkit.render(zpl.replace(b"^PQ1", b"").decode("utf-8","replace").encode("ascii","replace"), zplkit.Options(profile="zd621", width=812, height=1218, dpi=dpi))
-    return [Page(Image.frombytes("L", ((r := l.rasterize()).width, r.height), r.pixels)) for l in doc.labels]
+def render(zpl: bytes, dpi: int = 203, *, width_mm: float | None = None, height_mm: float | None = None) -> list[Page]:
+    """Every label that a printer of `dpi` would print, in order; `Printer` says what the media's size does.
+
+    Never raises for what is in `zpl`: what cannot be printed is named in the page's reports.
+    """
+    return list(Printer(dpi, width_mm=width_mm, height_mm=height_mm).pages(zpl))

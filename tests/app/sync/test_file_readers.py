@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -111,23 +110,30 @@ def test_a_zip_bomb_is_refused_unopened(tmp_path: Path) -> None:
     assert refusal(path) == ("xlsx_too_big", {})
 
 
-def test_a_sheet_that_claims_endless_rows_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_readers, "MAX_ROWS", 1_000)
-    path = write_xlsx(tmp_path / "a.xlsx", [{"order": "1"}])
-    packed = io.BytesIO()
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(packed, "w") as new:
+def doctored(folder: Path, *changes: tuple[bytes, bytes]) -> Path:
+    """A workbook of one order whose sheet was changed behind the back of every spreadsheet program."""
+    whole = write_xlsx(folder / "whole.xlsx", [{"order": "1"}])
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(folder / "a.xlsx", "w") as new:
         for part in old.namelist():
             content = old.read(part)
             if part.endswith("sheet1.xml"):
-                assert b'<row r="2"' in content
-                content = content.replace(b'<row r="2"', b'<row r="999999999"').replace(b'r="A2"', b'r="A999999999"')
+                for before, after in changes:
+                    assert before in content
+                    content = content.replace(before, after, 1)
             new.writestr(part, content)
-    assert refusal(put(path, packed.getvalue())) == ("xlsx_too_big", {})
+    return folder / "a.xlsx"
+
+
+def test_a_sheet_that_claims_endless_rows_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_readers, "MAX_ROWS", 1_000)
+    path = doctored(tmp_path, (b'<row r="2"', b'<row r="99999"'), (b'r="A2"', b'r="A99999"'))
+    assert refusal(path) == ("xlsx_too_big", {})
 
 
 def test_entities_are_refused(tmp_path: Path) -> None:
-    bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'
-    assert refusal(archive(tmp_path / "a.xlsx", xl__workbook=bomb)) == ("xlsx_not_workbook", {})
+    assert list(ImportFile(doctored(tmp_path)).records(ORDERS))
+    path = doctored(tmp_path, (b"<worksheet", b'<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet'))
+    assert refusal(path) == ("xlsx_not_workbook", {})
 
 
 def test_rows_of_a_csv(tmp_path: Path) -> None:

@@ -1,0 +1,196 @@
+"""The printer's fonts as pixels: a line of text as an upright mask around its baseline.
+
+The scalable font 0 is drawn in the shipped condensed bold; the bitmap fonts A to H, of which only the cell sizes are
+public, are the same letters squeezed into equal cells. What the bold lacks is taken from the other shipped fonts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import uharfbuzz
+from PIL import Image
+
+from printing import fonts
+from printing.text import clean_line
+
+_INK = [255 if coverage > 112 else 0 for coverage in range(256)]  # like printing.fonts: a little more than half
+_LONGEST = 3000  # characters in a line; more is wider than any label
+_LARGEST = 3000  # dots of a cell's height or width
+
+
+class Cell(NamedTuple):
+    """A bitmap font: cell height and width, gap to the next cell, baseline from the top, height of capitals."""
+
+    height: int
+    width: int
+    gap: int
+    baseline: int
+    capital: int
+
+
+# ZPL II Programming Guide, "Standard printer fonts", 8 dots a millimetre; E and H differ at 12
+_CELLS = {
+    "A": Cell(9, 5, 1, 7, 7), "B": Cell(11, 7, 2, 11, 11), "C": Cell(18, 10, 2, 14, 14), "D": Cell(18, 10, 2, 14, 14),
+    "E": Cell(28, 15, 5, 23, 20), "F": Cell(26, 13, 3, 21, 21), "G": Cell(60, 40, 8, 48, 48),
+    "H": Cell(21, 13, 6, 21, 21),
+}  # fmt: skip
+_CELLS_300 = {"E": Cell(42, 20, 10, 33, 30), "H": Cell(34, 22, 8, 34, 34)}
+# cell height and width of the smooth fonts that come in one size each
+_SMOOTH = {"P": (20, 18), "Q": (28, 24), "R": (35, 31), "S": (40, 35), "T": (48, 42), "U": (59, 53), "V": (80, 71)}
+
+
+@dataclass(frozen=True, slots=True)
+class Typeface:
+    """A font at a size in dots: `cell` is set for a bitmap font, magnified `across` and `down` times."""
+
+    height: float
+    width: float
+    ascent: float
+    cell: Cell | None = None
+    across: int = 1
+    down: int = 1
+    own: fonts.Face | None = None  # a downloaded font
+
+    def measure(self, text: str) -> float:
+        """The width of a line in dots, with the gap after the last cell."""
+        if self.cell:
+            return len(text) * (self.cell.width + self.cell.gap) * self.across
+        return _measure(text, self.own) * self.width
+
+    @property
+    def descent(self) -> float:
+        return self.height - self.ascent
+
+
+@lru_cache(maxsize=512)
+def typeface(name: str, height: float, width: float, dpi: int) -> Typeface:
+    """A font by its letter or digit at the size asked for; 0 means that the size was not given."""
+    height, width = min(height, _LARGEST), min(width, _LARGEST)
+    cell = (_CELLS_300.get(name) if dpi >= 300 else None) or _CELLS.get(name)
+    if cell is None:
+        if name in _SMOOTH and not (height or width):
+            height, width = _SMOOTH[name]
+        height = height or width or 15
+        width = width or height
+        height, width = max(4.0, height), max(4.0, width)
+        return Typeface(height, width, height * fonts.CAP_HEIGHT)
+    down = max(1, min(10, round(height / cell.height))) if height else 0
+    across = max(1, min(10, round(width / cell.width))) if width else down or 1
+    down = down or across
+    return Typeface(cell.height * down, cell.width * across, cell.baseline * down, cell, across, down)
+
+
+def downloaded(face: fonts.Face, height: float, width: float) -> Typeface:
+    """A font that was sent to the printer; its cell is the em."""
+    height, width = min(height, _LARGEST), min(width, _LARGEST)
+    height = max(4.0, height or width or 15)
+    return Typeface(height, max(4.0, width or height), height * fonts.CAP_HEIGHT, own=face)
+
+
+@lru_cache(maxsize=2048)
+def _measure(text: str, own: fonts.Face | None) -> float:
+    return sum(advance for _, _, _, _, advance in _placed(text, own))
+
+
+@lru_cache(maxsize=2048)
+def _placed(text: str, own: fonts.Face | None) -> list[tuple[fonts.Face, int, float, float, float]]:
+    """Face, glyph, place across and up, and advance, in cells; characters that no font has become a box."""
+    first = own or fonts.face(0)
+    found: list[tuple[fonts.Face, int, float, float, float]] = []
+    numbers = [first.font.get_nominal_glyph(ord(sign)) for sign in text]
+    pen = 0.0
+    if None not in numbers:
+        for number in numbers:
+            advance = first.font.get_glyph_h_advance(number) * first.scale
+            found.append((first, number, pen, 0.0, advance))
+            pen += advance
+        return found
+    if own is None:
+        missing = {chr(int(code[2:], 16)) for code in fonts.unprintable(text)}
+        shaped = fonts.shape("".join("\u25a1" if sign in missing else sign for sign in text))
+        for run in shaped.runs:
+            found += [(run.face, glyph.number, glyph.x, glyph.y, 0.0) for glyph in run.glyphs]
+        if found:
+            last = found[-1]
+            found[-1] = (*last[:4], shaped.width)
+        return found
+    for number in numbers:
+        advance = first.font.get_glyph_h_advance(number or 0) * first.scale
+        found.append((first, number or 0, pen, 0.0, advance))
+        pen += advance
+    return found
+
+
+@lru_cache(maxsize=8192)
+def _pixels(face: fonts.Face, number: int, across: float, down: float) -> tuple[Image.Image, int, int] | None:
+    """A glyph's mask and the place of its upper left corner from pen and baseline; None if it has no ink."""
+    canvas = uharfbuzz.RasterDraw()
+    canvas.transform = (face.scale * across, 0.0, 0.0, face.scale * down, 0.0, 0.0)
+    canvas.draw_glyph(face.font, number)
+    drawn = canvas.render()
+    extents = drawn.extents
+    if not extents.width or not extents.height:
+        return None
+    size = (extents.width, extents.height)
+    mask = Image.frombytes("L", size, bytes(drawn.buffer), "raw", "L", extents.stride, -1).point(_INK)
+    return mask, extents.x_origin, -extents.y_origin - extents.height
+
+
+class LineMask(NamedTuple):
+    """A drawn line: mask, the place of its corner from the start of the baseline, and its advance; all in dots."""
+
+    image: Image.Image | None
+    left: int
+    top: int
+    advance: float
+
+
+@lru_cache(maxsize=512)
+def draw_line(text: str, face: Typeface) -> LineMask:
+    """One line of text; control characters are dropped."""
+    text = clean_line(text[:_LONGEST]) if not text.isprintable() else text[:_LONGEST]
+    parts: list[tuple[Image.Image, int, int]] = []
+    advance = face.measure(text)
+    if face.cell:
+        step = (face.cell.width + face.cell.gap) * face.across
+        for index, sign in enumerate(text):
+            drawn = _in_cell(sign, face) if sign != " " else None
+            if drawn:
+                parts.append((drawn[0], index * step + drawn[1], drawn[2]))
+    else:
+        for used, number, x, y, _ in _placed(text, face.own):
+            drawn = _pixels(used, number, face.width, face.height)
+            if drawn:
+                parts.append((drawn[0], round(x * face.width) + drawn[1], drawn[2] - round(y * face.height)))
+    if not parts:
+        return LineMask(None, 0, 0, advance)
+    left, top = min(part[1] for part in parts), min(part[2] for part in parts)
+    right = max(part[1] + part[0].width for part in parts)
+    bottom = max(part[2] + part[0].height for part in parts)
+    image = Image.new("L", (min(right - left, 40_000), bottom - top), 0)
+    for mask, x, y in parts:
+        image.paste(255, (x - left, y - top), mask)
+    return LineMask(image, left, top, advance)
+
+
+@lru_cache(maxsize=2048)
+def _in_cell(sign: str, face: Typeface) -> tuple[Image.Image, int, int] | None:
+    """A character squeezed into the cell of a bitmap font."""
+    assert face.cell is not None
+    placed = _placed(sign, None)
+    if not placed:
+        return None
+    used, number = placed[0][:2]
+    down = face.cell.capital * face.down / fonts.CAP_HEIGHT
+    width = face.cell.width * face.across
+    advance = max(0.1, used.font.get_glyph_h_advance(number) * used.scale)
+    digit = fonts.face(0)
+    usual = digit.font.get_glyph_h_advance(digit.font.get_nominal_glyph(ord("0"))) * digit.scale
+    across = width * 1.08 / max(usual, advance)
+    drawn = _pixels(used, number, across, down)
+    if drawn is None:
+        return None
+    return drawn[0], max(0, round((width - advance * across) / 2) + drawn[1]), drawn[2]

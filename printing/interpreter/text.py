@@ -1,0 +1,251 @@
+"""Text commands: fonts, character sets, hexadecimal field data, blocks, and the drawing of a text field."""
+
+from __future__ import annotations
+
+import re
+
+from PIL import Image
+
+from printing import fonts
+from printing.interpreter import glyphs
+from printing.interpreter.canvas import place
+from printing.interpreter.parser import Command, letter, number
+from printing.interpreter.state import Block, Engine, FontChoice, on_any_drive, stored_name
+
+_ORIENTATIONS = "NRIB"
+_HEXADECIMAL = {}  # per escape sign
+
+# ^CI 0 to 12: what stands in place of # $ @ [ \ ] ^ ` { | } ~ ; ZPL II Programming Guide, "International characters"
+_REPLACED = "#0@[¢]^`{|}~"
+_CHARSETS = {
+    13: "cp850", 14: "shift_jis", 15: "shift_jis", 16: "euc_jp", 24: "big5", 26: "gb18030", 27: "cp1252", 28: "utf-8",
+    29: "utf-16-be", 30: "utf-16-le", 31: "cp1250", 33: "cp1251", 34: "cp1253", 35: "cp1254", 36: "cp1255",
+}  # fmt: skip
+
+
+def font(engine: Engine, command: Command) -> None:
+    """^Af o,h,w and ^A@ o,h,w,file: the font of this field."""
+    name, parts = _font_name(engine, command)
+    size = command.parameters()
+    settings = engine.settings
+    orientation = letter([name[1:2]], 0, _ORIENTATIONS, settings.orientation)
+    engine.field.orientation = orientation
+    height, width = engine.dots(size, 1, 0), engine.dots(size, 2, 0)
+    if name[:1] == "@":
+        if len(parts) > 3 and parts[3]:
+            engine.settings.aliases["@"] = stored_name(parts[3], "TTF")
+        engine.field.font = FontChoice("@", height, width)
+    else:
+        engine.field.font = FontChoice(name[:1].upper(), height, width)
+
+
+def _font_name(engine: Engine, command: Command) -> tuple[str, list[str]]:
+    parts = command.parameters()
+    return parts[0], parts
+
+
+def default_font(engine: Engine, command: Command) -> None:
+    """^CF f,h,w: the font of fields that name none."""
+    parts = command.parameters()
+    before = engine.settings.font
+    name = parts[0][:1].upper() or before.name
+    height, width = engine.dots(parts, 1, 0), engine.dots(parts, 2, 0)
+    engine.settings.font = FontChoice(name, height or (0 if width else before.height), width)
+
+
+def alias(engine: Engine, command: Command) -> None:
+    """^CW a,file: a letter for a font in memory."""
+    parts = command.parameters()
+    if len(parts) > 1 and parts[0]:
+        engine.settings.aliases[parts[0][0].upper()] = stored_name(parts[1], "TTF")
+
+
+def charset(engine: Engine, command: Command) -> None:
+    """^CI n, pairs of codes: the encoding of field data, and codes that stand for others."""
+    parts = command.parameters()
+    engine.settings.charset = int(number(parts, 0, 0))
+    codes = [int(number(parts, index, 0)) & 255 for index in range(1, min(len(parts), 513))]
+    engine.settings.remap = dict(zip(codes[::2], codes[1::2], strict=False))
+
+
+def orientation(engine: Engine, command: Command) -> None:
+    """^FW o,z: the orientation and justification of fields that state none."""
+    parts = command.parameters()
+    engine.settings.orientation = letter(parts, 0, _ORIENTATIONS, engine.settings.orientation)
+    if len(parts) > 1:
+        engine.settings.right = parts[1] == "1"
+
+
+def hexadecimal(engine: Engine, command: Command) -> None:
+    """^FH s: in this field's data the sign and two hexadecimal digits are a byte."""
+    sign = command.body[:1]
+    engine.field.escape = sign if sign and not sign.isspace() else b"_"
+
+
+def data(engine: Engine, command: Command) -> None:
+    """^FD, ^FV: the field's data; line ends in it are not printed."""
+    engine.field.data = command.body.translate(None, b"\r\n\t\0")
+
+
+def block(engine: Engine, command: Command) -> None:
+    """^FB w,lines,spacing,align,indent: the data is broken into lines."""
+    parts = command.parameters()
+    width = engine.dots(parts, 0, 0)
+    lines = int(max(1, min(9999, number(parts, 1, 1))))
+    spacing = engine.dots(parts, 2, 0, -9999, 9999)
+    engine.field.block = Block(width, lines, spacing, letter(parts, 3, "LCRJ", "L"), engine.dots(parts, 4, 0, 0, 9999))
+
+
+def text_block(engine: Engine, command: Command) -> None:
+    """^TB o,w,h: the data is broken into lines as far as the height allows."""
+    parts = command.parameters()
+    engine.field.orientation = letter(parts, 0, _ORIENTATIONS, engine.settings.orientation)
+    width, height = engine.dots(parts, 1, 1, 1), engine.dots(parts, 2, 1, 1)
+    engine.field.block = Block(width, 9999, 0, "L", 0, height)
+
+
+def field_bytes(engine: Engine) -> bytes:
+    """The field's data with its hexadecimal escapes resolved."""
+    raw = engine.field.data or b""
+    sign = engine.field.escape
+    if sign and sign in raw:
+        pattern = re.compile(re.escape(sign) + b"([0-9A-Fa-f]{2})")
+        return pattern.sub(lambda found: bytes((int(found[1], 16),)), raw)
+    return raw
+
+
+def field_text(engine: Engine) -> str:
+    """The field's data in characters, by ^CI."""
+    raw = field_bytes(engine)
+    settings = engine.settings
+    name = _CHARSETS.get(settings.charset, "cp850")
+    if name == "cp850" and settings.remap:
+        raw = bytes(settings.remap.get(code, code) for code in raw)
+    return raw.decode(name, "replace")
+
+
+def draw_text(engine: Engine) -> None:
+    """The field as text in its font."""
+    text = field_text(engine)
+    field = engine.field
+    face = _typeface(engine)
+    turn = field.orientation or engine.settings.orientation
+    if field.block:
+        _draw_block(engine, text, face, turn, field.block)
+        return
+    line = glyphs.draw_line(text, face)
+    box = (round(line.advance), round(face.height))
+    _place(engine, line.image, turn, box, round(face.ascent), (line.left, round(face.ascent) + line.top))
+
+
+def _place(
+    engine: Engine, mask: Image.Image | None, turn: str, box: tuple[int, int], baseline: int, offset: tuple[int, int]
+) -> None:
+    x, y = place(engine, mask or Image.new("L", (1, 1), 0), turn, box, baseline, offset)
+    width, height = box
+    settings = engine.settings
+    after = {
+        "N": (x + width, y + baseline), "R": (x + height - baseline, y + width), "I": (x, y + height - baseline),
+        "B": (x + baseline, y),
+    }[turn]  # fmt: skip
+    engine.follow = (after[0] - settings.home[0] + settings.shift_left, after[1] - settings.home[1] - settings.shift_down)
+
+
+def _typeface(engine: Engine) -> glyphs.Typeface:
+    chosen = engine.field.font or engine.settings.font
+    before = engine.settings.font
+    name, height, width = chosen
+    if not (height or width):
+        height, width = (before.height, before.width) if engine.field.font else (height, width)
+    if name in engine.settings.aliases:
+        face = _downloaded(engine, engine.settings.aliases[name])
+        if face:
+            return glyphs.downloaded(face, height, width)
+    return glyphs.typeface(name, height, width, engine.dpi)
+
+
+def _downloaded(engine: Engine, name: str) -> fonts.Face | None:
+    del engine, name, on_any_drive
+    return None
+
+
+def _draw_block(engine: Engine, text: str, face: glyphs.Typeface, turn: str, block: Block) -> None:
+    lines = _broken(text, face, block)
+    step = face.height + block.spacing
+    most = block.lines if not block.height else max(1, int(block.height // max(1, step)))
+    if len(lines) > most:
+        if block.height:
+            lines = lines[:most]
+        else:  # what does not fit is printed over the last line
+            lines = lines[: most - 1] + [*lines[most - 1 :]]
+    drawn: list[tuple[glyphs.LineMask, int, int]] = []
+    for index, (line, last) in enumerate(lines[:500]):
+        row = min(index, most - 1)
+        indent = block.indent if index else 0
+        mask = glyphs.draw_line(line, face)
+        spare = block.width - indent - mask.advance
+        shift = indent + {"C": spare / 2, "R": spare}.get(block.align, 0.0)
+        if block.align == "J" and not last and " " in line.strip():
+            words = line.split()
+            gap = (block.width - indent - sum(face.measure(word) for word in words)) / (len(words) - 1)
+            across = float(indent)
+            for word in words:
+                part = glyphs.draw_line(word, face)
+                drawn.append((part, round(across), round(row * step)))
+                across += part.advance + gap
+            continue
+        drawn.append((mask, round(shift), round(row * step)))
+    ascent = round(face.ascent)
+    rows = min(len(lines), most) or 1
+    height = round(face.height + step * ((most if most < 9999 else rows) - 1))
+    inked = [(mask, mask.image, x, y) for mask, x, y in drawn if mask.image]
+    if not inked:
+        return
+    left = min(x + mask.left for mask, _, x, _ in inked)
+    top = min(y + ascent + mask.top for mask, _, _, y in inked)
+    right = max(x + mask.left + image.width for mask, image, x, _ in inked)
+    bottom = max(y + ascent + mask.top + image.height for mask, image, _, y in inked)
+    whole = Image.new("L", (min(40_000, right - left), min(40_000, bottom - top)), 0)
+    for mask, image, x, y in inked:
+        whole.paste(255, (x + mask.left - left, y + ascent + mask.top - top), image)
+    baseline = ascent + round(step * ((most if most < 9999 else rows) - 1))
+    _place(engine, whole, turn, (block.width, height), baseline, (left, top))
+
+
+def _broken(text: str, face: glyphs.Typeface, block: Block) -> list[tuple[str, bool]]:
+    r"""The lines, and whether each ends a paragraph: broken at blanks, at \& , and within words that are too long."""
+    found: list[tuple[str, bool]] = []
+    for paragraph in text[:20_000].replace("\\\\", "\\\0").split("\\&"):
+        line = ""
+        for word in paragraph.replace("\0", "").split(" "):
+            room = block.width - (block.indent if found else 0)
+            tried = f"{line} {word}" if line else word
+            if face.measure(tried) <= room or not line:
+                line = tried
+            else:
+                found.append((line, False))
+                line = word
+            room = block.width - (block.indent if found else 0)
+            while len(line) > 1 and face.measure(line) > room:
+                count = max(1, _fitting(line, face, room))
+                found.append((line[:count], False))
+                line = line[count:]
+        found.append((line, True))
+    return found
+
+
+def _fitting(line: str, face: glyphs.Typeface, room: float) -> int:
+    low, high = 1, len(line)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if face.measure(line[:middle]) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return min(low, len(line) - 1)
+
+
+COMMANDS = {
+    "^A": font, "^CF": default_font, "^CW": alias, "^CI": charset, "^FW": orientation, "^FH": hexadecimal, "^FD": data,
+    "^FV": data, "^FB": block, "^TB": text_block,
+}  # fmt: skip

@@ -1,0 +1,46 @@
+"""The rule of the pick: location first, then the item."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.barcode import Command
+from app.domain.packing import Found, Item, OtherKind, Outcome, Unknown
+from app.domain.picking import LocationFound, PickCode, Task, judge_pick
+from app.texts import SENTENCES, placeholders
+
+GO = Task(1, 5, "A-01", 101, "TEA", 3, "TT00001X", 1, at_location=False)
+THERE = replace(GO, at_location=True)
+TEA = Item(101, "TEA", 1)
+P, F, A = Outcome.PASS, Outcome.FAIL, Outcome.ATTENTION
+
+TABLE: list[tuple[str, Task | None, Found | LocationFound, Outcome, PickCode]] = [
+    ("its location", GO, LocationFound(5, "A-01"), P, PickCode.AT_LOCATION),
+    ("its location again", THERE, LocationFound(5, "A-01"), P, PickCode.AT_LOCATION),
+    ("another location", GO, LocationFound(6, "A-02"), F, PickCode.WRONG_LOCATION),
+    ("another location, though it is at its own", THERE, LocationFound(6, "A-02"), F, PickCode.WRONG_LOCATION),
+    ("the item before the location", GO, TEA, F, PickCode.LOCATION_FIRST),
+    ("the item", THERE, TEA, P, PickCode.PICKED),
+    ("another item", THERE, Item(102, "CUP", 1), F, PickCode.WRONG_PICK),
+    ("another item before the location", GO, Item(102, "CUP", 1), F, PickCode.LOCATION_FIRST),
+    ("short", THERE, Command.SHORT, A, PickCode.SHORT),
+    ("another command", THERE, Command.OK, F, PickCode.PICK_UNKNOWN_CODE),
+    ("unknown", THERE, Unknown(), F, PickCode.PICK_UNKNOWN_CODE),
+    ("a tote", THERE, OtherKind("tote"), F, PickCode.PICK_UNKNOWN_CODE),
+    ("nothing left", None, TEA, A, PickCode.NOTHING_TO_PICK),
+    ("nothing left to be short of", None, Command.SHORT, A, PickCode.NOTHING_TO_PICK),
+]
+
+
+@pytest.mark.parametrize(("task", "found", "outcome", "code"), [row[1:] for row in TABLE], ids=[r[0] for r in TABLE])
+def test_judge_pick(task: Task | None, found: Found | LocationFound, outcome: Outcome, code: PickCode) -> None:
+    verdict = judge_pick(task, found)
+    assert (verdict.outcome, verdict.code) == (outcome, code)
+    assert placeholders(SENTENCES[code]) <= set(verdict.facts)
+
+
+def test_every_code_of_the_rule_is_in_the_table() -> None:
+    # said by the operation, which knows that nothing is left
+    assert set(PickCode) - {row[4] for row in TABLE} == {PickCode.BATCH_PICKED}

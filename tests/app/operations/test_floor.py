@@ -1,0 +1,405 @@
+"""Any sequence of scans, picks, cancels, prints, deaths and replays on a real database keeps the books straight."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.barcode import Command, make_label_code
+from app.domain.errors import Refusal
+from app.domain.packing import Outcome
+from app.domain.states import BatchState, JobState, Lane, OrderState, ParcelState, TaskState, WaveState
+from app.operations.labels import claim_job, finish_attempt, recover_queue, reprint
+from app.operations.orders import request_cancel
+from app.operations.packing import Judged, scan_item
+from app.operations.scans import Scan
+from app.operations.waves import cancel_wave, kick_out, put_back, release_wave
+from app.planning import plan_wave
+from app.queries.waves import next_task
+from db.journal import ScanEvent
+from db.orders import Order, OrderLine, SkuBarcode
+from db.parcels import Label, Parcel, ParcelItem, PrintAttempt, PrintJob
+from db.places import Station
+from db.stock import Allocation, AllocationState, Stock, StockMove
+from db.store import Store
+from db.waves import Batch, BatchOrder, PickTask, Tote, Wave
+from tests.factories import LEAD, Hands, House, hurry
+from tests.intake import fresh_store
+
+BENCHES = st.sampled_from(["BENCH-1", "BENCH-2"])
+CODES = [
+    "TEA-EAN", "TEA-EAN", "CUP-EAN", "POT-EAN", "TEA-CASE", "MUG-EAN", "L-TEA", "4006381333930", "no such code", "",
+    *Command, Command.OK, Command.OK,
+]  # fmt: skip
+ORDERS: list[list[tuple[str, int] | str]] = [["TEA"], ["TEA"], ["CUP"], [("TEA", 3), "CUP"], ["TEA", "TEA"], ["CUP", "POT"]]
+
+
+class Floor(RuleBasedStateMachine):
+    """Two benches, a cart, two printers and a desk; every rule is something that a person or a device may do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory()
+        self._open = ExitStack()
+        self.house = House(self._start())
+        self.scans: list[tuple[Hands, Scan, Judged]] = []
+        self.claimed: dict[str, int] = {}
+        self.hands: dict[str, Hands] = {}
+
+    @initialize()
+    def open_up(self) -> None:
+        """Stock that does not quite suffice, and a first wave that is picked."""
+        for sku, pieces in (("TEA", 14), ("CUP", 8), ("POT", 4), ("MUG", 2)):
+            self.house.stock(sku, pieces)
+        self.house.stock("TEA", 3, location="L-TEA-2")
+        self.house.write(
+            lambda tx: tx.session.add(SkuBarcode(barcode="TEA-CASE", sku_id=self.house.skus["TEA"], quantity=2))
+        )
+        self.hands = {name: self.house.hands(name) for name in ("BENCH-1", "BENCH-2")}
+        for lines in ORDERS:
+            self.house.order(*lines)
+        self.house.release()
+        self.house.pick_all()
+
+    def _start(self) -> Store:
+        store = self._open.enter_context(fresh_store(Path(self._folder.name)))
+        hurry(store)
+        return store
+
+    def teardown(self) -> None:
+        self._open.close()
+        self._folder.cleanup()
+
+    # at the bench
+
+    def _scan(self, bench: str, code: str) -> None:
+        hands = self.hands[bench]
+        latch, question = hands.bench.latch, hands.bench.question
+        hands.scan(code)
+        scan, judged = hands.done[-1]
+        self.scans.append((hands, scan, judged))
+        if latch is not None:
+            assert judged.code == ("acknowledged" if scan.code == "XXOK" else "latched")
+        assert (hands.bench.latch is not None) is (judged.outcome is Outcome.FAIL)
+        if judged.code == "reprinted":
+            assert question == "reason_needed"
+
+    @rule(bench=BENCHES, code=st.sampled_from(CODES))
+    def scan_anything(self, bench: str, code: str) -> None:
+        self._scan(bench, code)
+
+    @rule(bench=BENCHES, which=st.integers(0, 200))
+    def scan_what_lies_around(self, bench: str, which: int) -> None:
+        """A tote, an order, or any copy of any label."""
+        codes = [*self.house.all(select(Tote.code)), *self.house.all(select(Order.source_id))]
+        for parcel in self.house.all(select(Parcel.code)):
+            codes += [parcel, *(make_label_code(parcel, copy) for copy in (1, 2, 3))]
+        codes += self.house.all(select(Label.tracking))
+        self._scan(bench, codes[which % len(codes)])
+
+    @rule(bench=BENCHES, again=st.booleans(), steps=st.integers(1, 4), which=st.integers(0, 50))
+    def do_what_is_right(self, bench: str, again: bool, steps: int, which: int) -> None:
+        hands = self.hands[bench]
+        for _ in range(steps):
+            table = hands.bench
+            if table.latch is not None:
+                self._scan(bench, "XXOK")
+            elif table.question_scan is not None and again:
+                self._scan(bench, table.question_scan)
+            elif table.parcel is None:
+                totes = self.house.all(select(Tote.code).order_by(Tote.id))
+                self._scan(bench, totes[which % len(totes)])
+            elif table.parcel.state is ParcelState.OPEN:
+                line = next(line for line in table.parcel.lines if line.open)
+                self._scan(bench, f"{line.sku}-EAN")
+            else:
+                self._scan(bench, hands.square)
+
+    @rule(which=st.integers(0, 500))
+    def a_scan_comes_again(self, which: int) -> None:
+        if not self.scans:
+            return
+        hands, scan, judged = self.scans[which % len(self.scans)]
+        before = self._counts()
+        again = self.house.store.write(scan_item, hands.actor, scan)
+        assert replace(again, remaining=judged.remaining, label=judged.label, sku=judged.sku) == judged
+        assert self._counts() == before
+
+    # at the printers
+
+    @rule(queue=BENCHES, limit=st.sampled_from([1, 25]))
+    def claim(self, queue: str, limit: int) -> None:
+        if queue in self.claimed:
+            return
+        found = self.house.store.write(claim_job, queue, "sim:", None, limit)
+        if found is not None:
+            self.claimed[queue] = found.attempt_id
+
+    @rule(queue=BENCHES, outcome=st.sampled_from([JobState.PRINTED, JobState.PRINTED, JobState.UNCERTAIN, JobState.QUEUED]))
+    def finish(self, queue: str, outcome: JobState) -> None:
+        attempt = self.claimed.pop(queue, None)
+        if attempt is not None:
+            self.house.store.write(finish_attempt, attempt, outcome, None, None)
+
+    @rule(queue=BENCHES)
+    def the_spooler_starts_again(self, queue: str) -> None:
+        self.claimed.pop(queue, None)
+        self.house.store.write(recover_queue, queue)
+
+    # at the desk
+
+    @rule(which=st.integers(0, 50))
+    def cancel(self, which: int) -> None:
+        self._try(lambda order: self.house.store.write(request_cancel, LEAD, order, "buyer"), which)
+
+    @rule(which=st.integers(0, 50))
+    def kick_out(self, which: int) -> None:
+        self._try(lambda order: self.house.store.write(kick_out, LEAD, order, "damaged"), which)
+
+    @rule(which=st.integers(0, 50))
+    def put_back(self, which: int) -> None:
+        self._try(lambda order: self.house.store.write(put_back, LEAD, order), which)
+
+    @rule(which=st.integers(0, 50), queue=BENCHES)
+    def reprint(self, which: int, queue: str) -> None:
+        parcels = self.house.all(select(Parcel.id).where(Parcel.state != ParcelState.CLOSED).order_by(Parcel.id))
+        if parcels:
+            self._allowed(lambda: self.house.store.write(reprint, LEAD, parcels[which % len(parcels)], "desk", queue))
+
+    def _try(self, step: Callable[[int], object], which: int) -> None:
+        orders = self.house.all(select(Order.id).order_by(Order.id))
+        self._allowed(lambda: step(orders[which % len(orders)]))
+
+    def _allowed(self, step: Callable[[], object]) -> None:
+        """Do it; a refusal leaves everything as it was."""
+        before = self._counts()
+        try:
+            step()
+        except Refusal:
+            assert self._counts() == before
+
+    # on the floor
+
+    @rule(kind=st.integers(0, len(ORDERS) - 1), release=st.booleans())
+    def another_wave(self, kind: int, release: bool) -> None:
+        if self.house.count(Order) > 14:
+            return
+        self.house.order(*ORDERS[kind])
+        wave = plan_wave(self.house.store, LEAD, self.house.warehouse).wave_id
+        if wave is not None and release:
+            self.house.store.write(release_wave, LEAD, wave)
+
+    @rule(which=st.integers(0, 50))
+    def cancel_wave(self, which: int) -> None:
+        found = self.house.all(select(Wave.id).order_by(Wave.id))
+        self._allowed(lambda: self.house.store.write(cancel_wave, LEAD, found[which % len(found)], "late"))
+
+    @rule(which=st.integers(0, 50), short=st.booleans())
+    def pick(self, which: int, short: bool) -> None:
+        batches = self.house.batches()
+        if not batches:
+            return
+        batch = batches[which % len(batches)]
+        if short:
+            task = self.house.store.read(next_task, batch)
+            assert task is not None
+            self.house.pick(batch, task.location, "XXSHORT")
+        else:
+            self.house.pick_one(batch)
+
+    @rule()
+    def the_program_dies_and_starts_again(self) -> None:
+        """Whatever was not finished stays as it was; the benches find their tables as they left them."""
+        before = {name: hands.bench for name, hands in self.hands.items()}
+        self._open.close()
+        self.house.store = self._start()
+        for name, hands in self.hands.items():
+            hands.restart(self.house.store)
+            assert hands.bench == before[name]
+
+    # the books
+
+    def _counts(self) -> dict[str, object]:
+        def read(session: Session) -> dict[str, object]:
+            found: dict[str, object] = {
+                model.__name__: session.execute(select(func.count()).select_from(model)).scalar_one()
+                for model in (ScanEvent, StockMove, Parcel, PrintJob, PrintAttempt, Allocation, PickTask)
+            }
+            found["orders"] = [tuple(row) for row in session.execute(select(Order.id, Order.state, Order.version))]
+            found["items"] = [tuple(row) for row in session.execute(select(ParcelItem.parcel_id, ParcelItem.quantity))]
+            found["stations"] = [tuple(row) for row in session.execute(select(Station.name, Station.last_seq))]
+            return found
+
+        return self.house.store.read(read)
+
+    @invariant()
+    def the_books_are_straight(self) -> None:
+        self.house.store.read(check_books)
+
+
+def check_books(session: Session) -> None:
+    """What must hold after every transaction."""
+    check_stock(session)
+    check_parcels(session)
+    check_labels(session)
+    check_waves(session)
+    for station in session.scalars(select(Station)):
+        seqs = list(session.scalars(select(ScanEvent.seq).where(ScanEvent.station_id == station.id)))
+        assert sorted(seqs) == list(range(1, station.last_seq + 1)), "a scan is missing or doubled"
+
+
+def check_stock(session: Session) -> None:
+    """A row is the sum of its moves, and promises are what lies in open allocations."""
+    moved = {
+        stock: (on_hand, allocated)
+        for stock, on_hand, allocated in session.execute(
+            select(
+                StockMove.stock_id, func.sum(StockMove.on_hand_delta), func.sum(StockMove.allocated_delta)
+            ).group_by(StockMove.stock_id)
+        )
+    }
+    promised = dict(
+        session.execute(
+            select(Allocation.stock_id, func.sum(Allocation.quantity))
+            .where(Allocation.state == AllocationState.OPEN)
+            .group_by(Allocation.stock_id)
+        ).all()
+    )
+    for row in session.scalars(select(Stock)):
+        assert (row.on_hand, row.allocated) == moved.get(row.id, (0, 0))
+        assert 0 <= row.allocated <= row.on_hand
+        assert row.allocated == promised.get(row.id, 0)
+
+
+def check_parcels(session: Session) -> None:
+    """What was scanned is in the box, and a box is closed only with everything in it and a label on it."""
+    ordered = dict(session.execute(select(OrderLine.id, OrderLine.quantity)).all())
+    counted: Counter[tuple[int, int]] = Counter()
+    events = session.scalars(
+        select(ScanEvent).where(ScanEvent.parcel_id.is_not(None), ScanEvent.counted > 0, ScanEvent.undone_by.is_(None))
+    )
+    for event in events:
+        assert event.outcome is Outcome.PASS
+        assert event.order_line_id is not None
+        assert event.parcel_id is not None
+        counted[event.parcel_id, event.order_line_id] += event.counted
+    orders = {order.id: order for order in session.scalars(select(Order))}
+    packed: Counter[int] = Counter()
+    open_parcels: Counter[int] = Counter()
+    closed: set[int] = set()
+    lines: dict[int, set[int]] = {}
+    for line, order_id in session.execute(select(OrderLine.id, OrderLine.order_id)):
+        lines.setdefault(order_id, set()).add(line)
+    for parcel in session.scalars(select(Parcel)):
+        items = dict(
+            session.execute(
+                select(ParcelItem.order_line_id, ParcelItem.quantity).where(ParcelItem.parcel_id == parcel.id)
+            ).all()
+        )
+        order = orders[parcel.order_id]
+        assert set(items) == lines[order.id]
+        for line, pieces in items.items():
+            assert pieces == counted[parcel.id, line]
+            assert 0 <= pieces <= ordered[line]
+            if parcel.state is not ParcelState.VOIDED:
+                packed[line] += pieces
+        full = all(items[line] == ordered[line] for line in items)
+        if parcel.state in (ParcelState.OPEN, ParcelState.LABELLING):
+            open_parcels[order.id] += 1
+            assert order.state is OrderState.PACKING
+        else:
+            assert parcel.station_id is None
+        assert full or parcel.state in (ParcelState.OPEN, ParcelState.VOIDED)
+        if parcel.state is ParcelState.CLOSED:
+            closed.add(order.id)
+            assert order.state is OrderState.SHIPPED
+            assert order.cancel_requested_at is None
+            jobs = session.scalars(
+                select(PrintJob)
+                .join(Label)
+                .where(Label.parcel_id == parcel.id, PrintJob.state != JobState.CANCELLED)
+                .order_by(PrintJob.copy.desc())
+            ).all()
+            assert [job.state for job in jobs].count(JobState.CONFIRMED) == 1
+            assert jobs[0].state is JobState.CONFIRMED
+    assert all(packed[line] <= ordered[line] for line in packed)
+    assert set(open_parcels.values()) <= {1}
+    assert closed == {order.id for order in orders.values() if order.state is OrderState.SHIPPED}
+
+
+def check_labels(session: Session) -> None:
+    """Every copy has its own number, and nothing is sent twice unless no byte of it had left."""
+    copies = Counter(session.execute(select(PrintJob.label_id, PrintJob.copy)).all())
+    assert set(copies.values()) <= {1}
+    labels = Counter(session.scalars(select(Label.parcel_id)))
+    assert set(labels.values()) <= {1}
+    attempts: Counter[int] = Counter()
+    returned: Counter[int] = Counter()
+    for attempt in session.scalars(select(PrintAttempt)):
+        attempts[attempt.job_id] += 1
+        returned[attempt.job_id] += attempt.outcome is JobState.QUEUED
+    for job in session.scalars(select(PrintJob)):
+        assert attempts[job.id] <= 1 + returned[job.id]
+        if job.state in (JobState.SENDING, JobState.PRINTED, JobState.UNCERTAIN, JobState.CONFIRMED):
+            assert attempts[job.id] == 1 + returned[job.id]
+        assert job.copy == 1 or job.reprint_reason or not attempts[_copy_before(session, job)]
+    sending = Counter(session.scalars(select(PrintJob.queue).where(PrintJob.state == JobState.SENDING)))
+    assert set(sending.values()) <= {1}
+
+
+def _copy_before(session: Session, job: PrintJob) -> int:
+    return session.scalars(
+        select(PrintJob.id).where(PrintJob.label_id == job.label_id, PrintJob.copy == job.copy - 1)
+    ).one()
+
+
+def check_waves(session: Session) -> None:
+    """Batches and waves are open as long as something is to be picked, and a tote holds one batch at a time."""
+    open_tasks = Counter(session.scalars(select(PickTask.batch_id).where(PickTask.state == TaskState.OPEN)))
+    batches: dict[int, set[BatchState]] = {}
+    for batch in session.scalars(select(Batch)):
+        batches.setdefault(batch.wave_id, set()).add(batch.state)
+        assert (batch.state in (BatchState.PLANNED, BatchState.RELEASED)) is (open_tasks[batch.id] > 0)
+    for wave in session.scalars(select(Wave)):
+        if wave.state is WaveState.RELEASED:
+            assert BatchState.RELEASED in batches[wave.id]
+        elif wave.state is WaveState.PLANNED:
+            assert BatchState.PLANNED in batches[wave.id]
+        else:
+            assert batches[wave.id] <= {BatchState.PICKED, BatchState.CANCELLED}
+    totes: dict[int, set[tuple[int, int]]] = {}
+    for place, batch in session.execute(
+        select(BatchOrder, Batch)
+        .join(Batch, Batch.id == BatchOrder.batch_id)
+        .where(BatchOrder.tote_id.is_not(None), BatchOrder.emptied_at.is_(None))
+    ):
+        totes.setdefault(place.tote_id, set()).add((batch.id, 0 if batch.lane is Lane.SINGLE else place.order_id))
+    assert all(len(uses) == 1 for uses in totes.values()), "a tote is used twice"
+    picked = dict(
+        session.execute(
+            select(Allocation.order_line_id, func.sum(Allocation.quantity))
+            .where(Allocation.state == AllocationState.PICKED)
+            .group_by(Allocation.order_line_id)
+        ).all()
+    )
+    for state, line, pieces in session.execute(select(Order.state, OrderLine.id, OrderLine.quantity).join(OrderLine)):
+        if state in (OrderState.PICKED, OrderState.PACKING, OrderState.SHIPPED):
+            assert picked.get(line) == pieces
+        elif state in (OrderState.READY, OrderState.PLANNED, OrderState.INCOMPLETE):
+            assert line not in picked
+
+
+TestFloor = Floor.TestCase
+TestFloor.settings = settings(
+    max_examples=12, stateful_step_count=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
