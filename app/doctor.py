@@ -36,6 +36,10 @@ class Finding:
         return f"{'✓' if self.healthy else '✕'} {self.subject}: {self.text}"
 
 
+def _found(subject: str, language: str, healthy: bool, text: str) -> Finding:
+    return Finding(say(f"subject_{subject}", language=language), healthy, text)
+
+
 def examine(db: str | None, language: str) -> Iterator[Finding]:
     """Look at everything that the main job needs, one finding after the other."""
     yield from _database(database_url(db), language)
@@ -50,21 +54,21 @@ def _database(text: str, language: str) -> Iterator[Finding]:
         with Store(url):
             pass
     except (Refusal, KnownError) as refusal:
-        yield Finding("database", False, explain(refusal, language))
+        yield _found("database", language, False, explain(refusal, language))
         return
     shown = url.render_as_string(hide_password=True)
-    yield Finding("database", True, say("doctor_database", {"url": shown}, language))
+    yield _found("database", language, True, say("doctor_database", {"url": shown}, language))
     if url.get_backend_name() == "sqlite":
         free = shutil.disk_usage(Path(str(url.database)).absolute().parent).free // 1_000_000
         code = "doctor_disk" if free >= _FREE_MB else "doctor_disk_low"
-        yield Finding("disk", free >= _FREE_MB, say(code, {"free": free}, language))
+        yield _found("disk", language, free >= _FREE_MB, say(code, {"free": free}, language))
 
 
 def _fonts(language: str) -> Finding:
     missing = unprintable(_SCRIPTS)
     if missing:
-        return Finding("fonts", False, say("doctor_fonts_missing", {"signs": " ".join(missing)}, language))
-    return Finding("fonts", True, say("doctor_fonts", language=language))
+        return _found("fonts", language, False, say("doctor_fonts_missing", {"signs": " ".join(missing)}, language))
+    return _found("fonts", language, True, say("doctor_fonts", language=language))
 
 
 def _window(language: str) -> Iterator[Finding]:
@@ -75,22 +79,24 @@ def _window(language: str) -> Iterator[Finding]:
         )
         told = json.loads(done.stdout.splitlines()[-1])
     except (subprocess.TimeoutExpired, IndexError, ValueError, OSError):
-        yield Finding("window", False, say("doctor_window_broken", {"why": "ui.probe"}, language))
+        yield _found("window", language, False, say("doctor_window_broken", {"why": "ui.probe"}, language))
         return
     if told.get("error"):
-        yield Finding("window", False, say("doctor_window_broken", {"why": told["error"]}, language))
+        text = say("doctor_window_broken", {"why": told["error"]}, language)
+        yield _found("window", language, False, text)
         return
     facts = {"qt": told["qt"], "platform": told["platform"]}
-    yield Finding("window", True, say("doctor_window", facts, language))
+    yield _found("window", language, True, say("doctor_window", facts, language))
     # no sound device is no illness: the bench then rings the bell
-    yield Finding("sound", True, say("doctor_sound" if told["sound"] else "doctor_no_sound", language=language))
+    sound = "doctor_sound" if told["sound"] else "doctor_no_sound"
+    yield _found("sound", language, True, say(sound, language=language))
 
 
 def _devices(language: str) -> Iterator[Finding]:
     """Ports that a scanner or printer may be at, and whether this user may use them."""
     ports = sorted([*Path("/dev").glob("ttyACM*"), *Path("/dev").glob("ttyUSB*"), *Path("/dev/usb").glob("lp*")])
     if not ports:
-        yield Finding("devices", True, say("doctor_no_ports", language=language))
+        yield _found("devices", language, True, say("doctor_no_ports", language=language))
     for port in ports:
         try:
             with port.open("rb+", buffering=0):
@@ -98,9 +104,9 @@ def _devices(language: str) -> Iterator[Finding]:
         except PermissionError:
             group = "lp" if "lp" in port.name else "dialout"
             text = say("doctor_port_denied", {"port": str(port), "group": group}, language)
-            yield Finding("devices", False, text)
+            yield _found("devices", language, False, text)
         except OSError as error:
             facts = {"port": str(port), "why": error.strerror or ""}
-            yield Finding("devices", False, say("doctor_port_failed", facts, language))
+            yield _found("devices", language, False, say("doctor_port_failed", facts, language))
         else:
-            yield Finding("devices", True, say("doctor_port", {"port": str(port)}, language))
+            yield _found("devices", language, True, say("doctor_port", {"port": str(port)}, language))

@@ -52,7 +52,8 @@ Event = Immediate | Sgd | Format | Download
 
 _OUTSIDE = re.compile(rb"[\^~!]")
 _INSIDE = re.compile(rb"[\^~]")
-_BINARY_GRAPHIC = re.compile(rb"\^GFB,(\d{1,9}),\d*,\d*,", re.IGNORECASE)
+_BINARY_GRAPHIC = re.compile(rb"\^GFB,(\d{1,9}),\d{0,9},\d{0,9},", re.IGNORECASE)
+_BINARY_GRAPHIC_BEGUN = re.compile(rb"\^GF(B(,\d{0,9}){0,3})?", re.IGNORECASE)
 _SGD = re.compile(rb'!\s+U1?\s+(getvar|setvar|do)\s+"([^"]*)"(?:\s+"([^"]*)")?', re.IGNORECASE)
 
 
@@ -94,6 +95,9 @@ class ZplStream:
         self._consume(found.start())
         if self._buffer[:1] == b"!":
             return self._sgd(events)
+        if broken_off := _INSIDE.search(self._buffer, 1, 3):  # another command begins before this one has a name
+            self._consume(broken_off.start())
+            return True
         if len(self._buffer) < 3:
             return False
         name = bytes(self._buffer[:3]).upper()
@@ -116,13 +120,11 @@ class ZplStream:
 
     def _graphic(self) -> bool:
         header = bytes(self._buffer[:48])
-        if (found := _BINARY_GRAPHIC.match(header)) is not None:
-            self._skip = int(found[1])
-            self._consume(found.end())
-            return True
-        if len(header) < 5 or (header[3:4] in b"Bb" and header.count(b",") < 4 and len(header) < 48):
+        if _BINARY_GRAPHIC_BEGUN.fullmatch(header):
             return False
-        self._consume(3)
+        found = _BINARY_GRAPHIC.match(header)
+        self._skip = int(found[1]) if found else 0
+        self._consume(found.end() if found else 3)
         return True
 
     def _tilde(self, name: bytes, events: list[Event]) -> bool:

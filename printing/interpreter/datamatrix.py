@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from PIL import Image
 
-FNC1 = 0x100  # in content: not a byte, but function character 1
+FNC1 = -1  # in content: not a character, but function character 1
 
 # rows, columns, rows and columns of a region, data and error codewords, blocks
 _SIZES = (
@@ -58,7 +58,7 @@ def unescaped(text: str, escape: str) -> tuple[list[int], bool]:
 
 def version(columns: int, rows: int) -> int:
     """The number that encoders give to a size in modules, squares first; 0 if there is no such size."""
-    if columns and not rows or rows and not columns:
+    if (columns and not rows) or (rows and not columns):
         columns = rows = columns or rows
     for number, size in enumerate((*_SIZES, *([(0,) * 7] * 3), *_RECTANGLES), 1):
         if columns and (size[0], size[1]) == (rows, columns):
@@ -77,10 +77,9 @@ def _codewords(content: list[int]) -> list[int]:
             continue
         if one == FNC1:
             words.append(232)
-        elif one < 128:
-            words.append(one + 1)
         else:
-            words += [235, (one & 127) + 1]
+            for code in (one,) if one < 256 else chr(one).encode("utf-8", "replace"):
+                words += (code + 1,) if code < 128 else (235, code - 127)
         at += 1
     return words
 
@@ -142,7 +141,7 @@ def mask(content: list[int], columns: int = 0, rows: int = 0) -> Image.Image | N
     image = Image.new("L", (width, height), 0)
     for row, line in enumerate(placed):
         for column, (word, bit) in enumerate(line):
-            dark = word < 0 and bit or word >= 0 and stream[word] >> (7 - bit) & 1
+            dark = (word < 0 and bit) or (word >= 0 and stream[word] >> (7 - bit) & 1)
             if dark:
                 x = column // region_width * (region_width + 2) + column % region_width + 1
                 y = row // region_height * (region_height + 2) + row % region_height + 1

@@ -6,7 +6,7 @@ from printing.interpreter import text
 from printing.interpreter.parser import Command, letter, number
 from printing.interpreter.state import Engine, Field, on_any_drive, stored_name
 
-MOST_COPIES = 1000
+MOST_COPIES = 1000  # pages of one label that are handed out
 
 
 def origin(engine: Engine, command: Command) -> None:
@@ -35,7 +35,8 @@ def separate(engine: Engine, command: Command) -> None:
         engine.printed = True
         field.graphic(engine)
     if field.number is not None and field.data is None and engine.replaying:
-        field.data = engine.values.get(field.number)
+        field.data, sign = engine.values.get(field.number, (None, b""))
+        field.escape = sign or field.escape
     if field.data is not None and not (field.number in engine.recalled and not engine.replaying):
         engine.printed = True
         if field.symbol:
@@ -57,15 +58,14 @@ def field_number(engine: Engine, command: Command) -> None:
 
 def collect_values(engine: Engine, label: list[Command]) -> None:
     """What the label says for numbered fields, so that a stored format is filled as soon as it is called."""
-    current: int | None = None
     for command in label:
-        if command.name == "^FN":
-            current = int(max(0, min(9999, number(command.parameters(), 0))))
-        elif command.name in ("^FD", "^FV") and current is not None:
-            text.data(engine, command)
-            engine.values.setdefault(current, engine.field.data or b"")
+        if command.name in ("^FN", "^FH", "^FD", "^FV"):
+            _OF_VALUES[command.name](engine, command)
         elif command.name == "^FS":
-            current = None
+            field = engine.field
+            if field.number is not None and field.data is not None:
+                engine.values.setdefault(field.number, (field.data, field.escape))
+            engine.field = Field()
     engine.field = Field()
 
 
@@ -172,6 +172,7 @@ def nothing(engine: Engine, command: Command) -> None:
     """^FX and others that only separate."""
 
 
+_OF_VALUES = {"^FN": field_number, "^FH": text.hexadecimal, "^FD": text.data, "^FV": text.data}
 COMMANDS = {
     "^FO": origin, "^FT": typeset, "^FS": separate, "^FR": reverse, "^FN": field_number, "^ID": delete, "^LH": home,
     "^LS": shift, "^LT": top, "^PW": width, "^LL": length, "^PQ": copies, "^PO": print_orientation, "^PM": mirror,

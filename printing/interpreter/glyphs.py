@@ -6,6 +6,7 @@ public, are the same letters squeezed into equal cells. What the bold lacks is t
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,6 +16,15 @@ from PIL import Image
 
 from printing import fonts
 from printing.text import clean_line
+
+# Advances of font 0 in steps of 1/32 cell, as printed by a ZD621; glyphs are drawn as wide as they ask. Signs that are
+# not here keep the advance of the shipped font.
+_ADVANCES: dict[str, int] = {}
+for _steps, _signs in (
+    (8, "ijl"), (9, " !'(),./:;I[]`ft"), (11, "r"), (12, "z"), (14, "?Jckvsxy"), (15, '"#$*0123456789L\\aeo'),
+    (16, "EFTZ_bdghnpqu"), (17, "CSV"), (18, "ABKOPQXY"), (19, "DGR"), (20, "&HNU"), (21, "w"), (24, "Mm"), (26, "W"),
+):  # fmt: skip
+    _ADVANCES |= dict.fromkeys(_signs, _steps)
 
 _INK = [255 if coverage > 112 else 0 for coverage in range(256)]  # like printing.fonts: a little more than half
 _LONGEST = 3000  # characters in a line; more is wider than any label
@@ -29,15 +39,16 @@ class Cell(NamedTuple):
     gap: int
     baseline: int
     capital: int
+    capitals_only: bool = False
 
 
 # ZPL II Programming Guide, "Standard printer fonts", 8 dots a millimetre; E and H differ at 12
 _CELLS = {
-    "A": Cell(9, 5, 1, 7, 7), "B": Cell(11, 7, 2, 11, 11), "C": Cell(18, 10, 2, 14, 14), "D": Cell(18, 10, 2, 14, 14),
-    "E": Cell(28, 15, 5, 23, 20), "F": Cell(26, 13, 3, 21, 21), "G": Cell(60, 40, 8, 48, 48),
-    "H": Cell(21, 13, 6, 21, 21),
+    "A": Cell(9, 5, 1, 7, 7), "B": Cell(11, 7, 2, 11, 11, True), "C": Cell(18, 10, 2, 14, 14),
+    "D": Cell(18, 10, 2, 14, 14), "E": Cell(28, 15, 5, 23, 20), "F": Cell(26, 13, 3, 21, 21), "G": Cell(60, 40, 8, 48, 48),
+    "H": Cell(21, 13, 6, 21, 21, True),
 }  # fmt: skip
-_CELLS_300 = {"E": Cell(42, 20, 10, 33, 30), "H": Cell(34, 22, 8, 34, 34)}
+_CELLS_300 = {"E": Cell(42, 20, 10, 33, 30), "H": Cell(34, 22, 8, 34, 34, True)}
 # cell height and width of the smooth fonts that come in one size each
 _SMOOTH = {"P": (20, 18), "Q": (28, 24), "R": (35, 31), "S": (40, 35), "T": (48, 42), "U": (59, 53), "V": (80, 71)}
 
@@ -90,37 +101,56 @@ def downloaded(face: fonts.Face, height: float, width: float) -> Typeface:
     return Typeface(height, max(4.0, width or height), height * fonts.CAP_HEIGHT, own=face)
 
 
+class _Placed(NamedTuple):
+    """A glyph of a line in cells: its place across and up, its advance, and how much it is stretched across."""
+
+    face: fonts.Face
+    number: int
+    x: float
+    y: float
+    advance: float
+    stretch: float = 1.0
+
+
 @lru_cache(maxsize=2048)
 def _measure(text: str, own: fonts.Face | None) -> float:
-    return sum(advance for _, _, _, _, advance in _placed(text, own))
+    return sum(glyph.advance for glyph in _placed(text, own))
+
+
+@lru_cache(maxsize=1024)
+def _glyph(sign: str, own: fonts.Face | None) -> tuple[int, float, float] | None:
+    """Number, advance in cells and stretch of a character in font 0 or a downloaded font; None if it has none."""
+    face = own or fonts.face(0)
+    number = face.font.get_nominal_glyph(ord(sign))
+    if number is None:
+        return None
+    advance = face.font.get_glyph_h_advance(number) * face.scale
+    if own is None:
+        steps = _ADVANCES.get(sign) or _ADVANCES.get(unicodedata.normalize("NFD", sign)[0])
+        if steps and advance:
+            return number, steps / 32, min(1.1, steps / 32 / advance)
+    return number, advance, 1.0
 
 
 @lru_cache(maxsize=2048)
-def _placed(text: str, own: fonts.Face | None) -> list[tuple[fonts.Face, int, float, float, float]]:
-    """Face, glyph, place across and up, and advance, in cells; characters that no font has become a box."""
-    first = own or fonts.face(0)
-    found: list[tuple[fonts.Face, int, float, float, float]] = []
-    numbers = [first.font.get_nominal_glyph(ord(sign)) for sign in text]
+def _placed(text: str, own: fonts.Face | None) -> list[_Placed]:
+    """The glyphs of a line; characters that no font has become a box."""
+    face = own or fonts.face(0)
+    known = [_glyph(sign, own) for sign in text]
     pen = 0.0
-    if None not in numbers:
-        for number in numbers:
-            advance = first.font.get_glyph_h_advance(number) * first.scale
-            found.append((first, number, pen, 0.0, advance))
+    found: list[_Placed] = []
+    if own is not None or None not in known:
+        for glyph in known:
+            number, advance, stretch = glyph or (0, 0.5, 1.0)
+            found.append(_Placed(face, number, pen, 0.0, advance, stretch))
             pen += advance
         return found
-    if own is None:
-        missing = {chr(int(code[2:], 16)) for code in fonts.unprintable(text)}
-        shaped = fonts.shape("".join("\u25a1" if sign in missing else sign for sign in text))
-        for run in shaped.runs:
-            found += [(run.face, glyph.number, glyph.x, glyph.y, 0.0) for glyph in run.glyphs]
-        if found:
-            last = found[-1]
-            found[-1] = (*last[:4], shaped.width)
-        return found
-    for number in numbers:
-        advance = first.font.get_glyph_h_advance(number or 0) * first.scale
-        found.append((first, number or 0, pen, 0.0, advance))
-        pen += advance
+    missing = {chr(int(code[2:], 16)) for code in fonts.unprintable(text)}
+    shaped = fonts.shape("".join("\u25a1" if sign in missing else sign for sign in text))
+    for run in shaped.runs:
+        found += [_Placed(run.face, glyph.number, glyph.x, glyph.y, 0.0) for glyph in run.glyphs]
+    if found:
+        found[-1] = found[-1]._replace(advance=shaped.width)
     return found
 
 
@@ -155,14 +185,16 @@ def draw_line(text: str, face: Typeface) -> LineMask:
     parts: list[tuple[Image.Image, int, int]] = []
     advance = face.measure(text)
     if face.cell:
+        if face.cell.capitals_only:
+            text = text.upper()
         step = (face.cell.width + face.cell.gap) * face.across
         for index, sign in enumerate(text):
             drawn = _in_cell(sign, face) if sign != " " else None
             if drawn:
                 parts.append((drawn[0], index * step + drawn[1], drawn[2]))
     else:
-        for used, number, x, y, _ in _placed(text, face.own):
-            drawn = _pixels(used, number, face.width, face.height)
+        for used, number, x, y, _, stretch in _placed(text, face.own):
+            drawn = _pixels(used, number, face.width * stretch, face.height)
             if drawn:
                 parts.append((drawn[0], round(x * face.width) + drawn[1], drawn[2] - round(y * face.height)))
     if not parts:
@@ -179,9 +211,8 @@ def draw_line(text: str, face: Typeface) -> LineMask:
 @lru_cache(maxsize=2048)
 def _in_cell(sign: str, face: Typeface) -> tuple[Image.Image, int, int] | None:
     """A character squeezed into the cell of a bitmap font."""
-    assert face.cell is not None
     placed = _placed(sign, None)
-    if not placed:
+    if face.cell is None or not placed:
         return None
     used, number = placed[0][:2]
     down = face.cell.capital * face.down / fonts.CAP_HEIGHT

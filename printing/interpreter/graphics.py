@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image, ImageDraw
 
 from printing.interpreter import pictures
-from printing.interpreter.canvas import place
+from printing.interpreter.canvas import corner, place
 from printing.interpreter.parser import Command, letter, number
 from printing.interpreter.state import Engine, on_any_drive, stored_name
 
@@ -30,8 +30,6 @@ def _box(engine: Engine, width: int, height: int, thick: int, white: bool, round
         width, height = min(width, canvas_limit), min(height, canvas_limit)
         place(engine, _rounded(width, height, thick, rounding), "N", (width, height), height, white=white)
         return
-    from printing.interpreter.canvas import corner
-
     x, y = corner(engine, "N", width, height, height)
     if 2 * thick >= min(width, height):
         canvas.fill(x, y, width, height, reverse, white)

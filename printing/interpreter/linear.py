@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import zxingcpp
 
@@ -148,7 +148,8 @@ def _encoded(data: str, form: zxingcpp.BarcodeFormat) -> str | None:
         made = zxingcpp.create_barcode(data, form)
     except (ValueError, RuntimeError):
         return None
-    view = memoryview(made.to_image(scale=1, add_quiet_zones=False))
+    picture: Any = made.to_image(scale=1, add_quiet_zones=False)  # its stubs do not say that it is a buffer
+    view = memoryview(picture)
     shape = view.shape or (1, 0)
     row = bytes(view)[: shape[1]]
     return "".join(str(len(run[0])) for run in re.finditer(rb"\x00+|\xff+", row.strip(b"\xff")))

@@ -6,26 +6,29 @@ from collections.abc import Callable, Iterator
 
 from PIL import Image
 
-from printing.interpreter import fields, graphics, symbols, text
+from printing.interpreter import downloads, fields, graphics, symbols, text
 from printing.interpreter.canvas import Canvas
 from printing.interpreter.parser import Command, commands
 from printing.interpreter.state import Drawn, Engine, Page
 
 # configuration, status and calibration: they do not change what is printed
+_IRRELEVANT_CARETS = (
+    "CE CM CN CO CP CV EF EG FA FL FM FS HF HG HH HL HR HT HV HW HY HZ JB JH JI JJ JS JT JU JW JZ KD KL KN KP KV LF "
+    "MA MD MF MI ML MM MN MP MT MW NB NC ND NI NN NP NS NT NW PF PH PN PP PR RA RB RE RF RI RL RM RQ RS RT RU RW SC "
+    "SD SE SI SL SO SP SQ SR SS ST SX SZ TO WA WD WE WF WI WL WN WP WR WS WT WV WX XB XS ZZ "
+)
+_IRRELEVANT_TILDES = (
+    "DB DE DS EG HB HD HI HM HQ HS HU JA JB JC JD JE JF JG JI JL JN JO JP JQ JR JS JX KB NC NR NT PH PL PM PP PR PS "
+    "RO SD TA WC WL WQ WR "
+)
 _IRRELEVANT = frozenset(
-    """^CM ^CN ^CO ^CP ^CV ^EF ^EG ^FM ^FS ^HF ^HG ^HH ^HT ^HV ^HW ^HY ^HZ ^JB ^JH ^JI ^JJ ^JS ^JT ^JU ^JW ^JZ ^KD ^KL
-    ^KN ^KP ^KV ^LF ^MA ^MD ^MF ^MI ^ML ^MM ^MN ^MP ^MT ^MW ^NB ^NC ^ND ^NI ^NN ^NP ^NS ^NT ^NW ^PF ^PH ^PN ^PP ^PR ^SC
-    ^SD ^SE ^SI ^SL ^SO ^SP ^SQ ^SR ^SS ^ST ^SX ^SZ ^TO ^WA ^WD ^WE ^WF ^WI ^WL ^WN ^WP ^WR ^WS ^WT ^WV ^WX ^XB ^XS ^ZZ
-    ^RB ^RF ^RS ^RW ^HL ^HR ^RL ^RU ^RQ ^RT ^RM ^RI ^RE ^RA ^FL ^FA ^CE
-    ~DB ~DE ~DS ~EG ~HB ~HD ~HI ~HM ~HQ ~HS ~HU ~JA ~JB ~JC ~JD ~JE ~JF ~JG ~JI ~JL ~JN ~JO ~JP ~JQ ~JR ~JS ~JX ~KB
-    ~NC ~NR ~NT ~PH ~PL ~PM ~PP ~PR ~PS ~RO ~SD ~TA ~WC ~WL ~WQ ~WR""".split()
+    [f"^{name}" for name in _IRRELEVANT_CARETS.split()] + [f"~{name}" for name in _IRRELEVANT_TILDES.split()]
 )
 _COMMANDS: dict[str, Callable[[Engine, Command], None]] = (
-    fields.COMMANDS | text.COMMANDS | graphics.COMMANDS | symbols.COMMANDS
+    fields.COMMANDS | text.COMMANDS | graphics.COMMANDS | downloads.COMMANDS | symbols.COMMANDS
 )
 _IN_STORED = frozenset({"^XA", "^XZ", "^DF", "^XF"})  # a stored format cannot call another
-
-MOST_COPIES = 1000  # pages of one label that are handed out
+_SIZES = frozenset({"^PW", "^LL", "^JM", "^MU"})
 _MOST_LABEL_COMMANDS = 100_000
 
 
@@ -76,44 +79,41 @@ class Printer:
         before = engine.reports
         engine.begin()
         engine.reports = before
-        fields.collect_values(engine, label)
-        # what tells the size of the label is often not its first command
-        for command in label:
-            if command.name in ("^PW", "^LL", "^JM", "^MU"):
-                self._run(command)
-        engine.canvas = self._canvas()
-        storing: list[Command] | None = None
-        name = ""
-        printed = False
-        for command in label:
-            if storing is not None:
-                storing.append(command)
-            elif command.name == "^DF":
-                name, storing = command.body.decode("latin-1"), []
-            elif command.name == "^XF":
-                engine.replaying = True
-                for stored in fields.recalled(engine, command):
-                    if stored.name not in _IN_STORED:
-                        self._run(stored)
-                engine.replaying = False
-            elif command.name in ("^FS", "^FO", "^FT"):
-                self._run(command)
-            else:
-                self._run(command)
-        if storing is not None:
-            fields.store(engine, name, storing)
-        else:
-            fields.separate(engine, Command("^FS", b""))
-        printed = engine.printed
-        page = self._page(engine.canvas)
-        engine.reports = {}
-        copies = engine.copies
-        if printed:
-            for _ in range(copies):
+        cut = next((place for place, command in enumerate(label) if command.name == "^DF"), len(label))
+        if any(command.name in ("^XF", "^FN") for command in label[:cut]):
+            fields.collect_values(engine, label[:cut])
+        steps = list(self._expanded(label[:cut]))
+        engine.canvas = self._canvas([command for command, _ in steps if command.name in _SIZES])
+        for command, stored in steps:
+            engine.replaying = stored
+            self._run(command)
+        engine.replaying = False
+        fields.separate(engine, Command("^FS", b""))  # a last field that is not closed is printed too
+        if cut < len(label):
+            fields.store(engine, label[cut].body.decode("latin-1"), label[cut + 1 :])
+        if engine.printed:
+            page = self._page(engine.canvas)
+            engine.reports = {}
+            for _ in range(engine.copies):
                 yield page
 
-    def _canvas(self) -> Canvas:
+    def _expanded(self, label: list[Command]) -> Iterator[tuple[Command, bool]]:
+        """The label's commands with those of the stored formats that it calls, and whether each is of these."""
+        for command in label:
+            if command.name == "^XF":
+                for stored in fields.recalled(self._engine, command):
+                    if stored.name not in _IN_STORED:
+                        yield stored, True
+            else:
+                yield command, False
+
+    def _canvas(self, sizes: list[Command]) -> Canvas:
+        """A blank label; what tells its size is often not the first command."""
         settings = self._engine.settings
+        unit = settings.unit
+        for command in sizes:
+            self._run(command)
+        settings.unit = unit
         half = 2 if settings.halved else 1
         width = (self._width or settings.width or int(101.6 * self._scale)) // half
         height = (self._height or settings.length or int(152.4 * self._scale)) // half
@@ -124,22 +124,26 @@ class Printer:
 
     def _page(self, canvas: Canvas) -> Page:
         engine, settings = self._engine, self._engine.settings
-        image, drawn = canvas.image, engine.drawn
+        image = canvas.image
         if canvas.grown:
             engine.report(f"the label is {image.height} dots long: ^LL does not tell")
         if canvas.exhausted:
             engine.report("too much is drawn on this label: the rest is left out")
         if settings.halved:
             image = image.resize((image.width * 2, image.height * 2), Image.Resampling.NEAREST)
-            drawn = [Drawn(s.kind, s.data, tuple(2 * edge for edge in s.rectangle)) for s in drawn]  # type: ignore[arg-type]
         width, height = image.size
+        drawn: list[Drawn] = []
+        for symbol in engine.drawn:
+            left, top, right, bottom = (2 * edge if settings.halved else edge for edge in symbol.rectangle)
+            if min(left, top) < 0 or right > width or bottom > height:
+                engine.report(f"a symbol reaches beyond the label: {symbol.kind}")
+            if settings.mirrored:
+                left, right = width - right, width - left
+            if settings.upside_down:
+                left, top, right, bottom = width - right, height - bottom, width - left, height - top
+            drawn.append(Drawn(symbol.kind, symbol.data, (left, top, right, bottom)))
         if settings.mirrored:
             image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-            drawn = [Drawn(s.kind, s.data, (width - s.rectangle[2], s.rectangle[1], width - s.rectangle[0], s.rectangle[3])) for s in drawn]
         if settings.upside_down:
             image = image.transpose(Image.Transpose.ROTATE_180)
-            drawn = [
-                Drawn(s.kind, s.data, (width - s.rectangle[2], height - s.rectangle[3], width - s.rectangle[0], height - s.rectangle[1]))
-                for s in drawn
-            ]
         return Page(image, tuple(drawn), tuple(engine.reports))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import zxingcpp
 from PIL import Image, ImageOps
@@ -22,12 +22,13 @@ class Modules(NamedTuple):
     data: str
 
 
-def _made(content: str | bytes, form: zxingcpp.BarcodeFormat, **options: object) -> Image.Image | None:
+def _made(content: str, form: zxingcpp.BarcodeFormat, **options: object) -> Image.Image | None:
     try:
         made = zxingcpp.create_barcode(content, form, **options)
     except (ValueError, RuntimeError):
         return None
-    view = memoryview(made.to_image(scale=1, add_quiet_zones=False))
+    picture: Any = made.to_image(scale=1, add_quiet_zones=False)  # its stubs do not say that it is a buffer
+    view = memoryview(picture)
     height, width = view.shape or (1, 1)
     return ImageOps.invert(Image.frombytes("L", (width, height), bytes(view)))
 
@@ -52,33 +53,28 @@ def data_matrix(text: str, columns: int, rows: int, escape: str, rectangular: bo
             sizes["version"] = number
         elif not rectangular:
             sizes["force_square"] = True
-        mask = _made(_text_or_bytes(plain), _FORMATS.DataMatrix, **sizes)
+        mask = _made(plain, _FORMATS.DataMatrix, **sizes)
     if mask is None:
         return None
     data = "".join("\x1d" if word == datamatrix.FNC1 else chr(word) for word in content)
     return Modules(mask, data.removeprefix("\x1d") if special else data)
 
 
-def _text_or_bytes(text: str) -> str | bytes:
-    return text
-
-
-_QR_HEAD = re.compile(r"([HQML])([AM]),(.*)", re.DOTALL)
 _QR_MIXED = re.compile(r"D\d{4}[0-9A-Fa-f]{2},")
 
 
 @lru_cache(maxsize=128)
 def qr(text: str, level: str) -> Modules | None:
-    """QR from field data such as `QA,text` (level, automatic) or `HM,Atext` (level, by hand, alphanumeric)."""
+    """QR from field data such as `QA,text` (level, automatic) or `HM,Atext` (level, by hand, alphanumeric).
+
+    The first three characters are never data; a level that is none of H Q M L leaves that of the command.
+    """
     text = _QR_MIXED.sub("", text[:_LONGEST], count=1)
-    found = _QR_HEAD.match(text)
-    data = text
-    if found:
-        level, mode, data = found.groups()
-        if mode == "M":
-            data = data[5:] if data[:1] == "B" else data[1:]
-    elif len(text) > 3 and text[2] == ",":
-        data = text[3:]
+    head, data = text[:3], text[3:]
+    if head[:1] in ("H", "Q", "M", "L"):
+        level = head[0]
+    if head[1:2] == "M":
+        data = data[5:] if data[:1] == "B" else data[1:]
     if not data:
         return None
     mask = _made(data, _FORMATS.QRCode, ec_level=level)

@@ -26,7 +26,7 @@ def of_field(body: bytes, delimiter: str) -> Image.Image | None:
     kind = parts[0].strip().upper() or b"A"
     total, row = _count(parts[2]) or _count(parts[1]), _count(parts[3])
     if kind in (b"B", b"C") and not parts[4].startswith(b":"):
-        return _mask(parts[4][: min(total, _MOST_BYTES)], row, total)
+        return of_bytes(parts[4], row, total)
     return of_rows(parts[4], total, row)
 
 
@@ -50,16 +50,32 @@ def of_rows(text: bytes, total: int, row: int) -> Image.Image | None:
     return _mask(_expanded(text, row, total), row, total)
 
 
-def _decoded(text: bytes, deflated: bool) -> bytes:
+def plain_bytes(text: bytes, most: int) -> bytes:
+    """What hexadecimal, :B64: or :Z64: text holds; empty if it cannot be read."""
+    encoded = _ENCODED.match(text.strip())
+    if encoded:
+        return _decoded(encoded[2], encoded[1].upper() == b"Z", most)
+    digits = b"".join(text.split())[: 2 * most]
+    if not _PLAIN.fullmatch(digits):
+        return b""
+    return bytes.fromhex(digits[: len(digits) // 2 * 2].decode())
+
+
+def of_bytes(content: bytes, row: int, total: int) -> Image.Image | None:
+    """The picture whose rows are `row` bytes each, as a mask."""
+    return _mask(content[: min(total, _MOST_BYTES)], row, total)
+
+
+def _decoded(text: bytes, deflated: bool, most: int = _MOST_BYTES) -> bytes:
     """What base64 and deflate hold, as far as it can be read; the checksum is not insisted on, as printers do not."""
     try:
         raw = b64decode(b"".join(text.split()) + b"==")
     except (binascii.Error, ValueError):
         return b""
     if not deflated:
-        return raw[:_MOST_BYTES]
+        return raw[:most]
     try:
-        return zlib.decompressobj().decompress(raw, _MOST_BYTES)
+        return zlib.decompressobj().decompress(raw, most)
     except zlib.error:
         return b""
 

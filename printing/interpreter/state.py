@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from PIL import Image
@@ -84,7 +84,7 @@ class Field:
 class Settings:
     """What stays until it is changed, from one format to the next too."""
 
-    font: FontChoice = FontChoice("A", 0, 0)
+    font: FontChoice = field(default_factory=lambda: FontChoice("A", 0, 0))
     orientation: str = "N"
     right: bool = False
     module: int = 2
@@ -140,13 +140,10 @@ class Engine:
         self.reports: dict[str, None] = {}
         self.copies = 1
         self.follow = (0, 0)
-        self.values: dict[int, bytes] = {}
+        self.values: dict[int, tuple[bytes, bytes]] = {}  # data and escape sign
         self.recalled: frozenset[int] = frozenset()
         self.replaying = False
         self.printed = False
-
-    def next_field(self) -> None:
-        self.field = Field()
 
     def report(self, text: str) -> None:
         if len(self.reports) < 200:
@@ -168,15 +165,9 @@ def stored_name(text: str, extension: str, drive: str = "R") -> str:
     return f"{where or drive}:{stem}.{own or extension}"
 
 
-def on_any_drive(names: dict[str, object] | dict[str, Image.Image], name: str) -> str | None:
+def on_any_drive(names: Iterable[str], name: str) -> str | None:
     """The stored name that is meant: on the drive that is named, else on any."""
     if name in names:
         return name
     tail = name.partition(":")[2]
     return next((stored for stored in names if stored.partition(":")[2] == tail), None)
-
-
-__all__ = [
-    "FARTHEST", "Block", "Drawn", "Engine", "Field", "FontChoice", "Memory", "Page", "Rectangle", "Settings",
-    "on_any_drive", "replace", "stored_name",
-]  # fmt: skip

@@ -6,14 +6,13 @@ import re
 
 from PIL import Image
 
-from printing import fonts
-from printing.interpreter import glyphs
+from printing.interpreter import downloads, glyphs, marks
 from printing.interpreter.canvas import place
 from printing.interpreter.parser import Command, letter, number
-from printing.interpreter.state import Block, Engine, FontChoice, on_any_drive, stored_name
+from printing.interpreter.state import Block, Engine, FontChoice, stored_name
 
 _ORIENTATIONS = "NRIB"
-_HEXADECIMAL = {}  # per escape sign
+_MARKS = "GS"
 
 # ^CI 0 to 12: what stands in place of # $ @ [ \ ] ^ ` { | } ~ ; ZPL II Programming Guide, "International characters"
 _REPLACED = "#0@[¢]^`{|}~"
@@ -25,23 +24,20 @@ _CHARSETS = {
 
 def font(engine: Engine, command: Command) -> None:
     """^Af o,h,w and ^A@ o,h,w,file: the font of this field."""
-    name, parts = _font_name(engine, command)
-    size = command.parameters()
-    settings = engine.settings
-    orientation = letter([name[1:2]], 0, _ORIENTATIONS, settings.orientation)
-    engine.field.orientation = orientation
-    height, width = engine.dots(size, 1, 0), engine.dots(size, 2, 0)
-    if name[:1] == "@":
-        if len(parts) > 3 and parts[3]:
-            engine.settings.aliases["@"] = stored_name(parts[3], "TTF")
-        engine.field.font = FontChoice("@", height, width)
-    else:
-        engine.field.font = FontChoice(name[:1].upper(), height, width)
-
-
-def _font_name(engine: Engine, command: Command) -> tuple[str, list[str]]:
     parts = command.parameters()
-    return parts[0], parts
+    name, turn = parts[0][:1].upper(), parts[0][1:2]
+    engine.field.orientation = letter([turn], 0, _ORIENTATIONS, engine.settings.orientation)
+    if name == "@" and len(parts) > 3 and parts[3]:
+        engine.settings.aliases["@"] = stored_name(parts[3], "TTF")
+    height, width = engine.dots(parts, 1, 0), engine.dots(parts, 2, 0)
+    engine.field.font = FontChoice(name or engine.settings.font.name, height, width)
+
+
+def mark(engine: Engine, command: Command) -> None:
+    """^GS o,h,w: the letters A to E are signs such as that of a registered trade mark."""
+    parts = command.parameters()
+    engine.field.orientation = letter(parts, 0, _ORIENTATIONS, engine.settings.orientation)
+    engine.field.font = FontChoice(_MARKS, engine.dots(parts, 1, 0), engine.dots(parts, 2, 0))
 
 
 def default_font(engine: Engine, command: Command) -> None:
@@ -130,6 +126,11 @@ def draw_text(engine: Engine) -> None:
     field = engine.field
     face = _typeface(engine)
     turn = field.orientation or engine.settings.orientation
+    if field.font and field.font.name == _MARKS:
+        signs = marks.line(text, face.height, face.width)
+        box = (round(signs.advance), round(face.height))
+        _place(engine, signs.image, turn, box, round(face.ascent), (signs.left, round(face.ascent) + signs.top))
+        return
     if field.block:
         _draw_block(engine, text, face, turn, field.block)
         return
@@ -148,7 +149,8 @@ def _place(
         "N": (x + width, y + baseline), "R": (x + height - baseline, y + width), "I": (x, y + height - baseline),
         "B": (x + baseline, y),
     }[turn]  # fmt: skip
-    engine.follow = (after[0] - settings.home[0] + settings.shift_left, after[1] - settings.home[1] - settings.shift_down)
+    across, down = settings.home[0] - settings.shift_left, settings.home[1] + settings.shift_down
+    engine.follow = (after[0] - across, after[1] - down)
 
 
 def _typeface(engine: Engine) -> glyphs.Typeface:
@@ -158,29 +160,23 @@ def _typeface(engine: Engine) -> glyphs.Typeface:
     if not (height or width):
         height, width = (before.height, before.width) if engine.field.font else (height, width)
     if name in engine.settings.aliases:
-        face = _downloaded(engine, engine.settings.aliases[name])
+        face = downloads.face_of(engine, engine.settings.aliases[name])
         if face:
             return glyphs.downloaded(face, height, width)
+        if name == "@":
+            name = before.name  # a font that is not there
     return glyphs.typeface(name, height, width, engine.dpi)
-
-
-def _downloaded(engine: Engine, name: str) -> fonts.Face | None:
-    del engine, name, on_any_drive
-    return None
 
 
 def _draw_block(engine: Engine, text: str, face: glyphs.Typeface, turn: str, block: Block) -> None:
     lines = _broken(text, face, block)
     step = face.height + block.spacing
     most = block.lines if not block.height else max(1, int(block.height // max(1, step)))
-    if len(lines) > most:
-        if block.height:
-            lines = lines[:most]
-        else:  # what does not fit is printed over the last line
-            lines = lines[: most - 1] + [*lines[most - 1 :]]
+    if block.height:
+        lines = lines[:most]
     drawn: list[tuple[glyphs.LineMask, int, int]] = []
     for index, (line, last) in enumerate(lines[:500]):
-        row = min(index, most - 1)
+        row = min(index, most - 1)  # what does not fit is printed over the last line
         indent = block.indent if index else 0
         mask = glyphs.draw_line(line, face)
         spare = block.width - indent - mask.advance
@@ -247,5 +243,5 @@ def _fitting(line: str, face: glyphs.Typeface, room: float) -> int:
 
 COMMANDS = {
     "^A": font, "^CF": default_font, "^CW": alias, "^CI": charset, "^FW": orientation, "^FH": hexadecimal, "^FD": data,
-    "^FV": data, "^FB": block, "^TB": text_block,
+    "^FV": data, "^FB": block, "^TB": text_block, "^GS": mark,
 }  # fmt: skip

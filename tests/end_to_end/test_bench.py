@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -118,7 +119,11 @@ def test_a_cancelled_order_is_stopped_at_every_gate(site: Site, sim: Sim, bench:
     else:  # the label was queued before the order was cancelled, and the printer comes only now
         packer.close()
         packer = bench(url)
-        packer.until("XXNEXT", "next_scan_label")
+        packer.until("XXHOLD", "held")
+        end = time.monotonic() + 30
+        while site.rows("select state, reason from print_jobs") != [("cancelled", "order_cancelled")]:
+            assert time.monotonic() < end
+        assert packer.scan(tote)["code"] == "order_cancelled"
     packer.close()
     assert len(paper.labels()) == (1 if gate == "scan-back" else 0)
     assert site.rows("select count(*) from parcels where state = 'closed'") == [(0,)]

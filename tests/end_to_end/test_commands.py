@@ -10,7 +10,7 @@ from printing.symbols import decode
 from tests.end_to_end.conftest import Sim, Site, packbench
 
 ORDERS = "order,sku,quantity,recipient_name,street,postcode,city,country\n"
-LABEL = b"^XA^CI28^PW400^LL300^FO40,40^BY3^BCN,100,N,N,N^FD12345678^FS^PQ1^XZ"
+LABEL = b"^XA^CI28^PW400^LL300^FO40,40^BY2^BCN,100,N,N,N^FD12345678^FS^PQ1^XZ"
 
 
 def test_import_tells_what_it_did_and_the_same_file_changes_nothing(tmp_path: Path) -> None:

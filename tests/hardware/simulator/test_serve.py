@@ -1,0 +1,83 @@
+"""A simulated printer as a process: how it starts, and the three ways in which it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import KnownError, Refusal
+from hardware.simulator.serve import serve
+
+ROOT = Path(__file__).resolve().parents[3]
+LABELS = b"^XA^FDone^FS^XZ^XA^FDtwo^FS^XZ"
+PROGRAM = """
+import asyncio, sys
+from pathlib import Path
+from hardware.simulator.serve import serve
+asyncio.run(serve(
+    "tcp://127.0.0.1:0", Path(sys.argv[1]), lambda zpl: b"", time_factor=0.01, until_stdin_closes=True,
+    ready=lambda url: print(url, flush=True),
+))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no SIGTERM to catch")
+@pytest.mark.parametrize("end", ["stdin", "SIGTERM", "SIGINT"])
+def test_it_ends_with_its_parent_or_when_told_to(tmp_path: Path, end: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(tmp_path)], cwd=ROOT,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    with process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        host, _, port = process.stdout.readline().decode().strip().removeprefix("tcp://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=5.0) as client:
+            client.sendall(LABELS + b"~HS")
+            assert client.recv(1) == b"\x02"  # it has taken them
+            if end == "stdin":
+                process.stdin.close()
+            else:
+                process.send_signal(getattr(signal, end))
+            assert process.wait(10.0) == 0
+        assert process.stderr.read() == b""
+    printed = [path.name for path in sorted(tmp_path.glob("*.zpl"))]
+    if end == "stdin":
+        assert printed == ["000001.zpl", "000002.zpl"]
+    else:  # as a plug that is pulled: what is in the buffer is lost
+        assert "000002.zpl" not in printed
+
+
+@pytest.mark.parametrize("url", ["file:x", "printer", "tcp://"])
+async def test_only_tcp_is_listened_at(tmp_path: Path, url: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        await serve(url, tmp_path, lambda zpl: b"")
+    assert refused.value.code == "device_url_unknown"
+
+
+async def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(KnownError) as failed:
+            await serve(url, tmp_path, lambda zpl: b"")
+    assert failed.value.code == "listen_failed"
+
+
+async def test_it_ends_when_its_folder_takes_no_more(tmp_path: Path) -> None:
+    url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    serving = asyncio.create_task(serve("tcp://127.0.0.1:0", tmp_path, lambda zpl: b"", ready=url.set_result))
+    (tmp_path / "000001.part").mkdir()
+    port = int((await url).rpartition(":")[2])
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(LABELS)
+    with pytest.raises(KnownError) as failed:
+        await asyncio.wait_for(serving, 5.0)
+    assert failed.value.code == "tray_unusable"
+    writer.close()
