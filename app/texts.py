@@ -11,6 +11,7 @@ from functools import cache
 from importlib import resources
 from string import Formatter
 
+from babel import Locale
 from babel.messages.pofile import read_po
 
 from app.domain.errors import Fact, Refusal
@@ -82,3 +83,8 @@ def _worded(name: str, fact: Fact, language: str) -> str:
     values = fact.split(", ") if name == "fields" else [fact]
     worded = (translate(WORDS.get(f"{kind}_{value}", value), language) for value in values)
     return _COMMA.get(language, ", ").join(worded)
+
+
+def country_name(code: str, language: str = "en") -> str:
+    """The name of a country (ISO 3166-1 alpha-2) as CLDR has it; the code itself where there is none."""
+    return str(Locale(language).territories.get(code.upper(), code))

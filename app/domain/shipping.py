@@ -6,8 +6,12 @@ UNSHIPPABLE = "missing:"
 
 
 def recipient_lines(name: str, street: str, postcode: str, city: str, region: str, country: str) -> list[str]:
-    """The recipient as printed: name, street lines, postcode and city, region, country; empty parts left out."""
-    lines = [name, *street.splitlines(), " ".join(part for part in (postcode, city) if part), region, country]
+    """The recipient as printed: name, street lines, postcode with city and region, country; empty parts left out.
+
+    The country's name stands alone on the last line, in capitals (UPU S42: addresses of international mail).
+    """
+    place = " ".join(part.strip() for part in (postcode, city, region) if part.strip())
+    lines = [name, *street.splitlines(), place, country.upper()]
     return [line.strip() for line in lines if line.strip()]
 
 

@@ -15,6 +15,7 @@ from app.domain.errors import Refusal
 from app.domain.people import Actor
 from app.domain.shipping import UNSHIPPABLE, missing_for_label, recipient_lines
 from app.domain.states import JOB, JobState, LabelState, OrderState, ParcelState, advance
+from app.texts import country_name
 from db.journal import record, take_number
 from db.orders import Order
 from db.parcels import JobKind, Label, Parcel, PrintAttempt, PrintJob
@@ -37,7 +38,8 @@ def label_fields(
         "sender": warehouse.sender,
         "recipient": "\n".join(
             recipient_lines(
-                order.recipient_name, order.street, order.postcode, order.city, order.region, order.country
+                order.recipient_name, order.street, order.postcode, order.city, order.region,
+                country_name(order.country),
             )
         ),
         "service": order.service or DEFAULT_SERVICE,

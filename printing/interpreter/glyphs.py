@@ -17,14 +17,15 @@ from PIL import Image
 from printing import fonts
 from printing.text import clean_line
 
-# Advances of font 0 in steps of 1/32 cell, as printed by a ZD621; glyphs are drawn as wide as they ask. Signs that are
-# not here keep the advance of the shipped font.
+# Advances of font 0 in steps of 1/32 cell, as a ZD621 prints it; its hyphen is as wide as its plus sign
 _ADVANCES: dict[str, int] = {}
 for _steps, _signs in (
     (8, "ijl"), (9, " !'(),./:;I[]`ft"), (11, "r"), (12, "z"), (14, "?Jckvsxy"), (15, '"#$*0123456789L\\aeo'),
-    (16, "EFTZ_bdghnpqu"), (17, "CSV"), (18, "ABKOPQXY"), (19, "DGR"), (20, "&HNU"), (21, "w"), (24, "Mm"), (26, "W"),
+    (16, "EFTZ_bdghnpqu{|}"), (17, "CSV"), (18, "ABKOPQXY"), (19, "DGR"), (20, "&HNU"), (21, "w"), (24, "Mm"),
+    (26, "W"), (29, "%+-=@"), (32, "<>"),
 ):  # fmt: skip
     _ADVANCES |= dict.fromkeys(_signs, _steps)
+_STRETCHED = frozenset("+-=<>")  # drawn as wide as their advance; other narrow signs stand in its middle
 
 _INK = [255 if coverage > 112 else 0 for coverage in range(256)]  # like printing.fonts: a little more than half
 _LONGEST = 3000  # characters in a line; more is wider than any label
@@ -45,8 +46,8 @@ class Cell(NamedTuple):
 # ZPL II Programming Guide, "Standard printer fonts", 8 dots a millimetre; E and H differ at 12
 _CELLS = {
     "A": Cell(9, 5, 1, 7, 7), "B": Cell(11, 7, 2, 11, 11, True), "C": Cell(18, 10, 2, 14, 14),
-    "D": Cell(18, 10, 2, 14, 14), "E": Cell(28, 15, 5, 23, 20), "F": Cell(26, 13, 3, 21, 21), "G": Cell(60, 40, 8, 48, 48),
-    "H": Cell(21, 13, 6, 21, 21, True),
+    "D": Cell(18, 10, 2, 14, 14), "E": Cell(28, 15, 5, 23, 20), "F": Cell(26, 13, 3, 21, 21),
+    "G": Cell(60, 40, 8, 48, 48), "H": Cell(21, 13, 6, 21, 21, True),
 }  # fmt: skip
 _CELLS_300 = {"E": Cell(42, 20, 10, 33, 30), "H": Cell(34, 22, 8, 34, 34, True)}
 # cell height and width of the smooth fonts that come in one size each
@@ -118,8 +119,8 @@ def _measure(text: str, own: fonts.Face | None) -> float:
 
 
 @lru_cache(maxsize=1024)
-def _glyph(sign: str, own: fonts.Face | None) -> tuple[int, float, float] | None:
-    """Number, advance in cells and stretch of a character in font 0 or a downloaded font; None if it has none."""
+def _glyph(sign: str, own: fonts.Face | None) -> tuple[int, float, float, float] | None:
+    """Number, advance in cells, stretch and blank before the glyph of a character in font 0 or a downloaded font; None if it has none."""
     face = own or fonts.face(0)
     number = face.font.get_nominal_glyph(ord(sign))
     if number is None:
@@ -128,8 +129,10 @@ def _glyph(sign: str, own: fonts.Face | None) -> tuple[int, float, float] | None
     if own is None:
         steps = _ADVANCES.get(sign) or _ADVANCES.get(unicodedata.normalize("NFD", sign)[0])
         if steps and advance:
-            return number, steps / 32, min(1.1, steps / 32 / advance)
-    return number, advance, 1.0
+            stretch = steps / 32 / advance
+            stretch = stretch if sign in _STRETCHED else min(1.1, stretch)
+            return number, steps / 32, stretch, (steps / 32 - advance * stretch) / 2
+    return number, advance, 1.0, 0.0
 
 
 @lru_cache(maxsize=2048)
@@ -141,8 +144,8 @@ def _placed(text: str, own: fonts.Face | None) -> list[_Placed]:
     found: list[_Placed] = []
     if own is not None or None not in known:
         for glyph in known:
-            number, advance, stretch = glyph or (0, 0.5, 1.0)
-            found.append(_Placed(face, number, pen, 0.0, advance, stretch))
+            number, advance, stretch, before = glyph or (0, 0.5, 1.0, 0.0)
+            found.append(_Placed(face, number, pen + before, 0.0, advance, stretch))
             pen += advance
         return found
     missing = {chr(int(code[2:], 16)) for code in fonts.unprintable(text)}

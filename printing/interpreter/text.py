@@ -13,6 +13,7 @@ from printing.interpreter.state import Block, Engine, FontChoice, stored_name
 
 _ORIENTATIONS = "NRIB"
 _MARKS = "GS"
+_MARK_SIZE = 24  # dots, if nothing tells
 
 # ^CI 0 to 12: what stands in place of # $ @ [ \ ] ^ ` { | } ~ ; ZPL II Programming Guide, "International characters"
 _REPLACED = "#0@[¢]^`{|}~"
@@ -127,6 +128,8 @@ def draw_text(engine: Engine) -> None:
     face = _typeface(engine)
     turn = field.orientation or engine.settings.orientation
     if field.font and field.font.name == _MARKS:
+        height = field.font.height or engine.settings.font.height or _MARK_SIZE
+        face = glyphs.typeface("0", height, field.font.width, engine.dpi)
         signs = marks.line(text, face.height, face.width)
         box = (round(signs.advance), round(face.height))
         _place(engine, signs.image, turn, box, round(face.ascent), (signs.left, round(face.ascent) + signs.top))

@@ -8,8 +8,8 @@ from app.domain.shipping import missing_for_label, recipient_lines
 
 
 def test_the_recipient_as_printed() -> None:
-    assert recipient_lines("王小明", "1 Main St\nFlat 2", "E1 6AN", "London", "Greater London", "GB") == [
-        "王小明", "1 Main St", "Flat 2", "E1 6AN London", "Greater London", "GB",
+    assert recipient_lines("王小明", "1 Main St\nFlat 2", "E1 6AN", "London", "Greater London", "Norway") == [
+        "王小明", "1 Main St", "Flat 2", "E1 6AN London Greater London", "NORWAY",
     ]  # fmt: skip
 
 

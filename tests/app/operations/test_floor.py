@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -409,8 +410,69 @@ def check_waves(session: Session) -> None:
 
 TestFloor = Floor.TestCase
 TestFloor.settings = settings(
-    max_examples=12,
-    stateful_step_count=50,
+    max_examples=6,
+    stateful_step_count=40,
     phases=[Phase.explicit, Phase.generate],  # shrinking takes longer than a test may
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+def work_a_day(seed: int, steps: int) -> Counter[str]:
+    """The same with chances more like those of a hall, so that work gets done; counts the verdicts."""
+    chance, floor = Random(seed), Floor()
+    done: list[str] = []
+    doings: dict[str, int] = {
+        "right": 40, "around": 12, "anything": 12, "again": 6, "claim": 6, "finish": 6, "crash": 1, "die": 1,
+        "cancel": 3, "kick": 3, "back": 3, "reprint": 4, "wave": 6, "release": 3, "unwave": 1, "pick": 10,
+    }  # fmt: skip
+    try:
+        floor.open_up()
+        for _ in range(steps):
+            (what,) = chance.choices(list(doings), list(doings.values()))
+            bench, which = chance.choice(["BENCH-1", "BENCH-2"]), chance.randrange(2**16)
+            done.append(f"{what}({bench}, {which})")
+            match what:
+                case "right":
+                    floor.do_what_is_right(bench, chance.random() < 0.5, chance.randint(1, 8), which)
+                case "around":
+                    floor.scan_what_lies_around(bench, which)
+                case "anything":
+                    floor.scan_anything(bench, chance.choice(CODES))
+                case "again":
+                    floor.a_scan_comes_again(which)
+                case "claim":
+                    floor.claim(bench, chance.choice([1, 25]))
+                case "finish":
+                    floor.finish(bench, chance.choice([JobState.PRINTED, JobState.UNCERTAIN, JobState.QUEUED]))
+                case "crash":
+                    floor.the_spooler_starts_again(bench)
+                case "die":
+                    floor.the_program_dies_and_starts_again()
+                case "cancel":
+                    floor.cancel(which)
+                case "kick":
+                    floor.kick_out(which)
+                case "back":
+                    floor.put_back(which)
+                case "reprint":
+                    floor.reprint(which, bench)
+                case "wave":
+                    floor.another_wave(chance.randrange(len(ORDERS)), chance.random() < 0.7)
+                case "release":
+                    floor.release_what_is_planned(which)
+                case "unwave":
+                    floor.cancel_wave(which)
+                case "pick":
+                    floor.pick(which, chance.randint(1, 6), chance.random() < 0.2)
+            floor.the_books_are_straight()
+    except BaseException as error:
+        error.add_note(f"seed {seed}: " + ", ".join(done))
+        raise
+    finally:
+        floor.teardown()
+    return Counter(str(judged.code) for _, _, judged in floor.scans)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_day_on_the_floor(seed: int) -> None:
+    assert work_a_day(seed, 150)["closed"] >= 5

@@ -60,7 +60,7 @@ def test_a_label_holds_all_that_a_carrier_needs(house: House, hands: Hands) -> N
     fields = json.loads(label.fields)
     row = house.get(Order, order)
     assert fields["recipient"].splitlines() == [
-        "Ada Lovelace", "12 St James's Square", "SW1Y 4JH London", "GB",
+        "Ada Lovelace", "12 St James's Square", "SW1Y 4JH London", "UNITED KINGDOM",
     ]  # fmt: skip
     assert fields["sender"] == "Packbench Ltd\nShenzhen"
     assert fields["tracking"] == label.tracking == "LX000000014CN"
