@@ -225,7 +225,7 @@ class _Run:
             "seconds": self._seconds,
         }
         (demo.out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-        table = Table(title=f"packbench demo: {demo.out}", title_justify="left")
+        table = Table(title=f"packbench demo: {demo.out}", title_justify="left", show_header=False)
         table.add_column("")
         table.add_column("", justify="right")
         for name, value in summary.items():

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.barcode import clean_scan
-from app.domain.errors import KnownError, Refusal
+from app.domain.errors import Fact, KnownError, Refusal
 from app.domain.packing import Outcome
 from app.domain.people import Actor, Role
 from app.operations.packing import Judged, scan_item
@@ -116,12 +116,19 @@ class Station:
             remaining=judged.remaining,
             parcel=judged.parcel,
             label=judged.label,
-            message=say(str(judged.code), judged.facts, self.language),
+            message=self._say(str(judged.code), judged.facts),
         )
 
+    def _say(self, code: str, facts: dict[str, Fact]) -> str:
+        try:
+            return say(code, facts, self.language)
+        except Exception:
+            # the scan is on disk: called unsaved it would be scanned again, and counted twice
+            log.exception("%s cannot be worded", code)
+            return code
+
     def _not_saved(self, raw: str, refusal: Refusal) -> Shown:
-        why = say(refusal.code, refusal.facts, self.language)
-        message = say("not_saved", {"why": why}, self.language)
+        message = self._say("not_saved", {"why": self._say(refusal.code, refusal.facts)})
         return Shown(None, raw[:MAX_SCAN], Outcome.FAIL, "not_saved", None, None, None, None, None, message)
 
 

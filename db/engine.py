@@ -25,8 +25,9 @@ def parse_url(text: str) -> URL:
     except (ArgumentError, ValueError):
         raise Refusal("database_url", url=f"{scheme}://…") from None  # what could not be read may hold a password
     # a database in memory would be another one for each connection
-    in_memory = url.get_backend_name() == "sqlite" and ":memory:" in (url.database or "")
-    if url.get_backend_name() not in ("sqlite", "postgresql") or not url.database or in_memory:
+    in_memory = url.drivername == "sqlite" and ":memory:" in (url.database or "")
+    known_kind = url.drivername == "sqlite" or url.get_backend_name() == "postgresql"
+    if not known_kind or not url.database or in_memory:
         raise Refusal("database_url", url=url.render_as_string(hide_password=True))
     return url
 

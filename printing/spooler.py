@@ -237,10 +237,9 @@ class Spooler:
 
     async def _connect(self) -> Printer | None:
         if self._printer is None:
-            printer = self._make()
-            await self._call(printer.open)
-            self._printer = printer
-            proof = await self._call(printer.probe)
+            self._printer = self._make()  # known before it is open: whatever happens, it will be closed
+            await self._call(self._printer.open)
+            proof = await self._call(self._printer.probe)
             if _RANK[proof] > _RANK[self._best]:
                 self._best = proof
         return self._printer
@@ -260,8 +259,8 @@ class Spooler:
             await self._journal.note(reason)
         except KnownError as error:
             log.warning("not noted: %s, because of %s", reason, error)  # it decides nothing, so it stops nothing
-        else:
-            self._said = reason
+            return
+        self._said = reason
         if reason is not None:
             self._tell(reason)
 
@@ -271,8 +270,8 @@ class Spooler:
 
     async def _close(self) -> None:
         if self._printer is not None:
-            printer, self._printer = self._printer, None
-            await self._call(printer.close)
+            await self._call(self._printer.close)
+            self._printer = None  # not before: who is cancelled while it closes tries again
 
     async def _pause(self, seconds: float, *, until_woken: bool = False) -> None:
         """Wait, but not longer than until `stop` (or `wake`)."""

@@ -28,12 +28,13 @@ from app.planning import Planned, plan_wave
 from app.queries.packing import bench
 from app.queries.waves import barcode_of, next_task, released_batches
 from app.station import ScanSource
+from db.journal import ScanEvent
 from db.orders import Backend, Lot, Order, OrderLine, Shop, Sku, SkuBarcode
-from db.parcels import Label, Parcel, PrintAttempt, PrintJob
+from db.parcels import Label, Parcel, ParcelItem, PrintAttempt, PrintJob
 from db.places import Location, LocationKind, Warehouse
 from db.stock import MoveKind, Stock
 from db.store import Store, Tx
-from db.waves import Batch, BatchOrder, Tote, Wave
+from db.waves import BatchOrder, Tote
 from tests.intake import fresh_store
 
 P = ParamSpec("P")
@@ -49,20 +50,20 @@ RECIPIENT = {
 _number = itertools.count(1)
 
 
-def make_warehouse(tx: Tx, **values: Any) -> Warehouse:
+def make_warehouse(tx: Tx, /, **values: Any) -> Warehouse:
     """A building with a sender's address; carts of four totes."""
     row = Warehouse(**{"code": "MAIN", "name": "Main", "sender": "Packbench Ltd\nShenzhen", "cart_totes": 4} | values)
     return _added(tx, row)
 
 
-def make_location(tx: Tx, warehouse: int, code: str, aisle: str = "A", bay: int = 1, **values: Any) -> Location:
+def make_location(tx: Tx, /, warehouse: int, code: str, aisle: str = "A", bay: int = 1, **values: Any) -> Location:
     """A pick location."""
     return _added(
         tx, Location(**{"warehouse_id": warehouse, "code": code, "aisle": aisle, "bay": bay, "position": "1"} | values)
     )
 
 
-def make_sku(tx: Tx, code: str, barcodes: Sequence[tuple[str, int]] = (), **values: Any) -> Sku:
+def make_sku(tx: Tx, /, code: str, barcodes: Sequence[tuple[str, int]] = (), **values: Any) -> Sku:
     """A SKU of 100 g with a barcode `<code>-EAN` for one piece, unless others are given as (barcode, pieces)."""
     row = _added(tx, Sku(**{"code": code, "weight_g": 100} | values))
     for barcode, quantity in barcodes or [(f"{code}-EAN", 1)]:
@@ -71,12 +72,12 @@ def make_sku(tx: Tx, code: str, barcodes: Sequence[tuple[str, int]] = (), **valu
     return row
 
 
-def make_lot(tx: Tx, sku: int, code: str, **values: Any) -> Lot:
+def make_lot(tx: Tx, /, sku: int, code: str, **values: Any) -> Lot:
     """A lot that never expires, unless `expires_on` says when."""
     return _added(tx, Lot(sku_id=sku, code=code, **values))
 
 
-def make_stock(tx: Tx, location: int, sku: int, pieces: int, lot: int | None = None) -> Stock:
+def make_stock(tx: Tx, /, location: int, sku: int, pieces: int, lot: int | None = None) -> Stock:
     """A stock row with the move that received it."""
     row = _added(tx, Stock(location_id=location, sku_id=sku, lot_id=lot))
     apply_moves(tx, [Move(row.id, MoveKind.RECEIVE, pieces, 0, None)])
@@ -84,7 +85,7 @@ def make_stock(tx: Tx, location: int, sku: int, pieces: int, lot: int | None = N
     return row
 
 
-def make_shop(tx: Tx, code: str = "shop", backend: str = "files") -> Shop:
+def make_shop(tx: Tx, /, code: str = "shop", backend: str = "files") -> Shop:
     """A shop, with its backend where that is new; the one that is there already otherwise."""
     sender = tx.session.scalars(select(Backend).where(Backend.code == backend)).first()
     if sender is None:
@@ -94,7 +95,7 @@ def make_shop(tx: Tx, code: str = "shop", backend: str = "files") -> Shop:
 
 
 def make_order(
-    tx: Tx, warehouse: int, lines: Sequence[tuple[int, int]], shop: str = "shop", **values: Any
+    tx: Tx, /, warehouse: int, lines: Sequence[tuple[int, int]], shop: str = "shop", **values: Any
 ) -> Order:
     """An order that is ready, with lines of (SKU id, quantity), to a full address."""
     at_shop = make_shop(tx, shop)
@@ -161,6 +162,11 @@ class Hands:
             scan = self.source.scan(code)
             self.done.append((scan, self._store.write(scan_item, self.actor, scan)))
         return str(self.judged.code)
+
+    def events(self) -> list[ScanEvent]:
+        """Every scan that this station remembers, the oldest first."""
+        wanted = select(ScanEvent).where(ScanEvent.station_id == self.actor.station).order_by(ScanEvent.seq)
+        return self._store.read(lambda session: list(session.scalars(wanted)))
 
     @property
     def bench(self) -> Bench:
@@ -277,18 +283,10 @@ class House:
 
     def tote_of(self, order: int) -> str:
         """The code of the tote that an order lies in."""
-        return self.one(
+        code: str = self.one(
             select(Tote.code).join(BatchOrder, BatchOrder.tote_id == Tote.id).where(BatchOrder.order_id == order)
         )
-
-    def wave_of(self, order: int) -> Wave:
-        """The wave that an order is in."""
-        return self.one(
-            select(Wave)
-            .join(Batch, Batch.wave_id == Wave.id)
-            .join(BatchOrder, BatchOrder.batch_id == Batch.id)
-            .where(BatchOrder.order_id == order)
-        )
+        return code
 
     def jobs(self, order: int) -> list[PrintJob]:
         """Every print job of an order's labels, the oldest first."""
@@ -336,6 +334,16 @@ class House:
             return int(row[0]), int(row[1])
 
         return self.store.read(sums)
+
+    def packed(self) -> dict[str, int]:
+        """Pieces verified into parcels, by SKU code."""
+        wanted = (
+            select(Sku.code, func.sum(ParcelItem.quantity))
+            .join(OrderLine, OrderLine.sku_id == Sku.id)
+            .join(ParcelItem, ParcelItem.order_line_id == OrderLine.id)
+            .group_by(Sku.code)
+        )
+        return self.store.read(lambda session: dict(session.execute(wanted).all()))
 
     def write(self, step: Callable[[Tx], R]) -> R:
         """Change anything in one transaction."""

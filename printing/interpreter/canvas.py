@@ -11,7 +11,9 @@ _TURN = {
     "I": Image.Transpose.ROTATE_180,
     "B": Image.Transpose.ROTATE_90,
 }
-_MOST_WORK = 120_000_000  # dots drawn on one label, so that no format takes for ever
+# so that no format takes for ever: dots drawn on one label, in labels' areas, and at least
+_MOST_AREAS = 24
+_LEAST_WORK = 40_000_000
 
 
 class Canvas:
@@ -22,7 +24,13 @@ class Canvas:
         self.lowest = lowest
         self.grown = False
         self.exhausted = False
-        self._work = 0
+        self._left = max(_LEAST_WORK, _MOST_AREAS * width * height)
+
+    def spend(self, dots: int) -> bool:
+        """Count work, in dots drawn; False if too much was done on this label already."""
+        self._left -= dots
+        self.exhausted = self._left < 0
+        return not self.exhausted
 
     def _begin(self, x: int, y: int, width: int, height: int) -> bool:
         """Make room; False if nothing of the rectangle would be seen, or too much was drawn already."""
@@ -35,9 +43,7 @@ class Canvas:
         right, bottom = min(self.image.width, x + width), min(self.image.height, y + height)
         if right <= left or bottom <= top:
             return False
-        self._work += (right - left) * (bottom - top)
-        self.exhausted = self._work > _MOST_WORK
-        return not self.exhausted
+        return self.spend((right - left) * (bottom - top))
 
     def fill(self, x: int, y: int, width: int, height: int, reverse: bool, white: bool = False) -> None:
         """A rectangle: black, white, or turning what is there into its opposite."""
@@ -51,7 +57,7 @@ class Canvas:
 
     def stamp(self, mask: Image.Image, x: int, y: int, reverse: bool, white: bool = False) -> None:
         """A mask (mode "L", 255 is ink) with its upper left corner at a place."""
-        if not self._begin(x, y, mask.width, mask.height):
+        if not (self.spend(mask.width * mask.height) and self._begin(x, y, mask.width, mask.height)):
             return
         if reverse and not white:
             left, top = max(0, x), max(0, y)

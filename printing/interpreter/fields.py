@@ -7,6 +7,10 @@ from printing.interpreter.parser import Command, letter, number
 from printing.interpreter.state import Engine, Field, on_any_drive, stored_name
 
 MOST_COPIES = 1000  # pages of one label that are handed out
+# what making a symbol or a line costs, in dots drawn
+_SYMBOL_WORK = 300_000
+_TEXT_WORK = 20_000
+_CHARACTER_WORK = 1_000
 
 
 def origin(engine: Engine, command: Command) -> None:
@@ -30,18 +34,20 @@ def typeset(engine: Engine, command: Command) -> None:
 
 def separate(engine: Engine, command: Command) -> None:
     """^FS: the field is complete and is drawn."""
-    field = engine.field
-    if field.graphic:
-        engine.printed = True
-        field.graphic(engine)
+    field, canvas = engine.field, engine.canvas
     if field.number is not None and field.data is None and engine.replaying:
         field.data, sign = engine.values.get(field.number, (None, b""))
         field.escape = sign or field.escape
-    if field.data is not None and not (field.number in engine.recalled and not engine.replaying):
+    if field.number in engine.recalled and not engine.replaying:
+        field.data = None  # it was the value of a field of the stored format
+    if canvas and not canvas.exhausted and (field.graphic or field.data is not None):
         engine.printed = True
-        if field.symbol:
-            field.symbol(engine)
-        elif not field.graphic:
+        if field.graphic:
+            field.graphic(engine)
+        elif field.symbol:
+            if canvas.spend(_SYMBOL_WORK):
+                field.symbol(engine)
+        elif canvas.spend(_TEXT_WORK + _CHARACTER_WORK * len(field.data or b"")):
             text.draw_text(engine)
     engine.field = Field()
 

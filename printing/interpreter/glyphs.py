@@ -30,6 +30,10 @@ _STRETCHED = frozenset("+-=<>")  # drawn as wide as their advance; other narrow 
 _INK = [255 if coverage > 112 else 0 for coverage in range(256)]  # like printing.fonts: a little more than half
 _LONGEST = 3000  # characters in a line; more is wider than any label
 _LARGEST = 3000  # dots of a cell's height or width
+MOST_DOTS = 12_000_000  # of a mask; more is seen on no label
+# dots of what is kept for the next label, so that memory stays small whatever is printed
+_LARGEST_KEPT_GLYPH = 40_000
+_LARGEST_KEPT_LINE = 200_000
 
 
 class Cell(NamedTuple):
@@ -120,7 +124,7 @@ def _measure(text: str, own: fonts.Face | None) -> float:
 
 @lru_cache(maxsize=1024)
 def _glyph(sign: str, own: fonts.Face | None) -> tuple[int, float, float, float] | None:
-    """Number, advance in cells, stretch and blank before the glyph of a character in font 0 or a downloaded font; None if it has none."""
+    """Number, advance in cells, stretch, and blank before it, of a character's glyph; None if the font has none."""
     face = own or fonts.face(0)
     number = face.font.get_nominal_glyph(ord(sign))
     if number is None:
@@ -157,8 +161,14 @@ def _placed(text: str, own: fonts.Face | None) -> list[_Placed]:
     return found
 
 
-@lru_cache(maxsize=8192)
 def _pixels(face: fonts.Face, number: int, across: float, down: float) -> tuple[Image.Image, int, int] | None:
+    """As `_drawn`, which keeps what it drew, if it is not large."""
+    draw = _drawn if across * down <= _LARGEST_KEPT_GLYPH else _drawn.__wrapped__
+    return draw(face, number, across, down)
+
+
+@lru_cache(maxsize=4096)
+def _drawn(face: fonts.Face, number: int, across: float, down: float) -> tuple[Image.Image, int, int] | None:
     """A glyph's mask and the place of its upper left corner from pen and baseline; None if it has no ink."""
     canvas = uharfbuzz.RasterDraw()
     canvas.transform = (face.scale * across, 0.0, 0.0, face.scale * down, 0.0, 0.0)
@@ -181,9 +191,14 @@ class LineMask(NamedTuple):
     advance: float
 
 
-@lru_cache(maxsize=512)
 def draw_line(text: str, face: Typeface) -> LineMask:
     """One line of text; control characters are dropped."""
+    kept = face.height * face.width * len(text) <= _LARGEST_KEPT_LINE
+    return _line(text, face) if kept else _line.__wrapped__(text, face)
+
+
+@lru_cache(maxsize=512)
+def _line(text: str, face: Typeface) -> LineMask:
     text = clean_line(text[:_LONGEST]) if not text.isprintable() else text[:_LONGEST]
     parts: list[tuple[Image.Image, int, int]] = []
     advance = face.measure(text)
@@ -205,13 +220,13 @@ def draw_line(text: str, face: Typeface) -> LineMask:
     left, top = min(part[1] for part in parts), min(part[2] for part in parts)
     right = max(part[1] + part[0].width for part in parts)
     bottom = max(part[2] + part[0].height for part in parts)
-    image = Image.new("L", (min(right - left, 40_000), bottom - top), 0)
+    image = Image.new("L", (min(right - left, MOST_DOTS // (bottom - top)), bottom - top), 0)
     for mask, x, y in parts:
         image.paste(255, (x - left, y - top), mask)
     return LineMask(image, left, top, advance)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _in_cell(sign: str, face: Typeface) -> tuple[Image.Image, int, int] | None:
     """A character squeezed into the cell of a bitmap font."""
     placed = _placed(sign, None)

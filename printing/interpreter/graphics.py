@@ -9,6 +9,8 @@ from printing.interpreter.canvas import corner, place
 from printing.interpreter.parser import Command, letter, number
 from printing.interpreter.state import Engine, on_any_drive, stored_name
 
+_MOST_DOTS = 12_000_000  # of a mask
+
 
 def box(engine: Engine, command: Command) -> None:
     """^GB w,h,t,c,r"""
@@ -26,8 +28,8 @@ def _box(engine: Engine, width: int, height: int, thick: int, white: bool, round
         return
     reverse = engine.field.reverse or engine.settings.reverse
     if rounding:
-        canvas_limit = 2 * (canvas.image.width + canvas.lowest)
-        width, height = min(width, canvas_limit), min(height, canvas_limit)
+        limit = canvas.image.width + canvas.lowest
+        width, height = min(width, limit), min(height, limit)
         place(engine, _rounded(width, height, thick, rounding), "N", (width, height), height, white=white)
         return
     x, y = corner(engine, "N", width, height, height)
@@ -90,7 +92,8 @@ def diagonal(engine: Engine, command: Command) -> None:
 
     def draw(on: Engine) -> None:
         canvas = on.canvas
-        if canvas is None or width * height > 40_000_000:
+        if canvas is None or (width + thick) * height > _MOST_DOTS:
+            on.report("^GD: too large, skipped")
             return
         mask = Image.new("L", (width + thick, height), 0)
         low, high = (0, width) if right else (width, 0)
@@ -139,7 +142,7 @@ def recall(engine: Engine, command: Command) -> None:
 
     def draw(on: Engine) -> None:
         scaled = mask
-        if (across, down) != (1, 1):
+        if (across, down) != (1, 1) and mask.width * mask.height * across * down <= _MOST_DOTS:
             scaled = mask.resize((mask.width * across, mask.height * down), Image.Resampling.NEAREST)
         _stamp(on, scaled)
 

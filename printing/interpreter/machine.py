@@ -24,7 +24,7 @@ _IRRELEVANT_TILDES = (
 _IRRELEVANT = frozenset(
     [f"^{name}" for name in _IRRELEVANT_CARETS.split()] + [f"~{name}" for name in _IRRELEVANT_TILDES.split()]
 )
-_COMMANDS: dict[str, Callable[[Engine, Command], None]] = (
+COMMANDS: dict[str, Callable[[Engine, Command], None]] = (
     fields.COMMANDS | text.COMMANDS | graphics.COMMANDS | downloads.COMMANDS | symbols.COMMANDS
 )
 _IN_STORED = frozenset({"^XA", "^XZ", "^DF", "^XF"})  # a stored format cannot call another
@@ -62,13 +62,13 @@ class Printer:
             elif open_label:
                 if len(label) < _MOST_LABEL_COMMANDS:
                     label.append(command)
-            elif command.name[0] == "~" or command.name in _COMMANDS:
+            elif command.name[0] == "~" or command.name in COMMANDS:
                 self._run(command)
         if open_label:
             yield from self._print(label)
 
     def _run(self, command: Command) -> None:
-        action = _COMMANDS.get(command.name)
+        action = COMMANDS.get(command.name)
         if action:
             action(self._engine, command)
         elif command.name not in _IRRELEVANT:

@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 from printing.interpreter import datamatrix
 
 _FORMATS = zxingcpp.BarcodeFormat
+_PDF_ROW = 3  # pixels that the encoder gives to a row of PDF417
 _LONGEST = 7200  # characters; a QR code holds 7089 digits
 
 
@@ -82,19 +83,31 @@ def qr(text: str, level: str) -> Modules | None:
 
 
 @lru_cache(maxsize=128)
-def pdf417(text: str, columns: int, rows: int, level: int, compact: bool) -> Modules | None:
-    r"""PDF417 with one pixel a module and a row; `\&` is a line end."""
+def pdf417(text: str, columns: int, rows: int, level: int, compact: bool, tallness: float) -> Modules | None:
+    r"""PDF417 with one pixel a module and a row; `\&` is a line end.
+
+    Where neither columns nor rows are told, it is more than twice as wide as high; `tallness` is a row's height in
+    modules.
+    """
     data = text[:_LONGEST].replace("\\\\", "\0").replace("\\&", "\r\n").replace("\0", "\\")
     if not data:
         return None
-    options: dict[str, object] = {"ec_level": str(level)}
-    if columns:
-        options["columns"] = columns
-    if rows:
-        options["rows"] = rows
     form = _FORMATS.CompactPDF417 if compact else _FORMATS.PDF417
-    mask = _made(data, form, **options) or _made(data, form, ec_level=str(level))
-    return Modules(mask.resize((mask.width, mask.height // 3), Image.Resampling.NEAREST), data) if mask else None
+    sizes: dict[str, object] = {}
+    if columns:
+        sizes["columns"] = columns
+    if rows:
+        sizes["rows"] = rows
+    mask = _made(data, form, ec_level=str(level), **sizes) or _made(data, form, ec_level=str(level))
+    if mask and not sizes:
+        around = 35 if compact else 69
+        words = (mask.width - around) // 17 * (mask.height // _PDF_ROW)
+        for count in range(1, 31):
+            lines = -(-words // count)
+            if lines <= 90 and 17 * count + around > 2 * lines * tallness:
+                mask = _made(data, form, ec_level=str(level), columns=count) or mask
+                break
+    return Modules(mask.resize((mask.width, mask.height // _PDF_ROW), Image.Resampling.NEAREST), data) if mask else None
 
 
 @lru_cache(maxsize=128)

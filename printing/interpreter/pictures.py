@@ -10,16 +10,23 @@ from functools import lru_cache
 
 from PIL import Image
 
-_MOST_BYTES = 8_000_000  # of a picture's pixels: a label of four inches by 16 feet
+_MOST_BYTES = 5_000_000  # of a picture's pixels: four inches by ten feet at 600 dpi
+_LARGEST_KEPT = 200_000  # bytes of a picture that is kept decoded for the next label
 _WIDEST = 4_000  # bytes a row
 _PLAIN = re.compile(rb"[0-9A-Fa-f\s]*")
 _TOKEN = re.compile(rb"([G-Yg-z]*)([0-9A-Fa-f]+)|([,!:])")
 _ENCODED = re.compile(rb":([ZBzb])64:([^:]*)(?::([0-9A-Fa-f]{0,4}))?")
 
 
-@lru_cache(maxsize=64)
 def of_field(body: bytes, delimiter: str) -> Image.Image | None:
     """The picture of a ^GF as a mask (mode "L", 255 is ink); None if nothing of it can be read."""
+    parts = body[:200].split(delimiter.encode(), 4)
+    small = len(body) <= _LARGEST_KEPT and len(parts) > 2 and _count(parts[2]) <= _LARGEST_KEPT
+    return (_of_field if small else _of_field.__wrapped__)(body, delimiter)
+
+
+@lru_cache(maxsize=64)
+def _of_field(body: bytes, delimiter: str) -> Image.Image | None:
     parts = body.split(delimiter.encode(), 4)
     if len(parts) < 5:
         return None
@@ -35,7 +42,6 @@ def _count(raw: bytes) -> int:
     return min(int(digits[:9]), _MOST_BYTES * 10) if digits.isdigit() else 0
 
 
-@lru_cache(maxsize=64)
 def of_rows(text: bytes, total: int, row: int) -> Image.Image | None:
     """The picture in `text`, hexadecimal with or without run lengths, or :B64: or :Z64:, as a mask."""
     if not 0 < row <= _WIDEST:

@@ -249,11 +249,12 @@ def pdf_417(engine: Engine, command: Command) -> None:
     compact = _yes(parts, 5, "N")
 
     def draw(on: Engine) -> None:
-        made = matrix.pdf417(text.field_text(on), columns, rows, level, compact)
+        told = on.dots(parts, 1, 0, 0, 999)
+        made = matrix.pdf417(text.field_text(on), columns, rows, level, compact, (told or 6) / on.settings.module)
         if made is None:
             _draw_hatched(on, "^B7", 200, 100, turn)
             return
-        height = on.dots(parts, 1, 0, 0, 999) or max(1, on.settings.bar_height // made.mask.height)
+        height = told or max(1, on.settings.bar_height // made.mask.height)
         _draw_modules(on, made.mask, "pdf417", made.data, turn, on.settings.module, height)
 
     engine.field.symbol = draw

@@ -12,11 +12,12 @@ from printing.interpreter.parser import Command, letter, number
 from printing.interpreter.state import Block, Engine, FontChoice, stored_name
 
 _ORIENTATIONS = "NRIB"
+_LONGEST_BLOCK = 10_000  # characters
+_MOST_LINES = 500
 _MARKS = "GS"
 _MARK_SIZE = 24  # dots, if nothing tells
 
-# ^CI 0 to 12: what stands in place of # $ @ [ \ ] ^ ` { | } ~ ; ZPL II Programming Guide, "International characters"
-_REPLACED = "#0@[¢]^`{|}~"
+# ^CI 0 to 12 are code page 850 too; the signs that each replaces for its country are not replaced
 _CHARSETS = {
     13: "cp850", 14: "shift_jis", 15: "shift_jis", 16: "euc_jp", 24: "big5", 26: "gb18030", 27: "cp1252", 28: "utf-8",
     29: "utf-16-be", 30: "utf-16-le", 31: "cp1250", 33: "cp1251", 34: "cp1253", 35: "cp1254", 36: "cp1255",
@@ -178,7 +179,7 @@ def _draw_block(engine: Engine, text: str, face: glyphs.Typeface, turn: str, blo
     if block.height:
         lines = lines[:most]
     drawn: list[tuple[glyphs.LineMask, int, int]] = []
-    for index, (line, last) in enumerate(lines[:500]):
+    for index, (line, last) in enumerate(lines):
         row = min(index, most - 1)  # what does not fit is printed over the last line
         indent = block.indent if index else 0
         mask = glyphs.draw_line(line, face)
@@ -204,7 +205,8 @@ def _draw_block(engine: Engine, text: str, face: glyphs.Typeface, turn: str, blo
     top = min(y + ascent + mask.top for mask, _, _, y in inked)
     right = max(x + mask.left + image.width for mask, image, x, _ in inked)
     bottom = max(y + ascent + mask.top + image.height for mask, image, _, y in inked)
-    whole = Image.new("L", (min(40_000, right - left), min(40_000, bottom - top)), 0)
+    tall = min(bottom - top, glyphs.MOST_DOTS)
+    whole = Image.new("L", (max(1, min(right - left, glyphs.MOST_DOTS // tall)), tall), 0)
     for mask, image, x, y in inked:
         whole.paste(255, (x + mask.left - left, y + ascent + mask.top - top), image)
     baseline = ascent + round(step * ((most if most < 9999 else rows) - 1))
@@ -214,34 +216,41 @@ def _draw_block(engine: Engine, text: str, face: glyphs.Typeface, turn: str, blo
 def _broken(text: str, face: glyphs.Typeface, block: Block) -> list[tuple[str, bool]]:
     r"""The lines, and whether each ends a paragraph: broken at blanks, at \& , and within words that are too long."""
     found: list[tuple[str, bool]] = []
-    for paragraph in text[:20_000].replace("\\\\", "\\\0").split("\\&"):
-        line = ""
+    blank = face.measure(" ")
+    for paragraph in text[:_LONGEST_BLOCK].replace("\\\\", "\\\0").split("\\&"):
+        words: list[str] = []
+        used = 0.0
         for word in paragraph.replace("\0", "").split(" "):
+            wide = face.measure(word)
             room = block.width - (block.indent if found else 0)
-            tried = f"{line} {word}" if line else word
-            if face.measure(tried) <= room or not line:
-                line = tried
-            else:
-                found.append((line, False))
-                line = word
-            room = block.width - (block.indent if found else 0)
-            while len(line) > 1 and face.measure(line) > room:
-                count = max(1, _fitting(line, face, room))
-                found.append((line[:count], False))
-                line = line[count:]
-        found.append((line, True))
-    return found
+            if words and used + blank + wide > room:
+                found.append((" ".join(words), False))
+                words, used = [], 0.0
+                room = block.width - block.indent
+            if wide > room and not words:
+                word, wide = _cut(word, face, room, block, found)
+            used += (blank if words else 0) + wide
+            words.append(word)
+        found.append((" ".join(words), True))
+        if len(found) > _MOST_LINES:
+            break
+    return found[:_MOST_LINES]
 
 
-def _fitting(line: str, face: glyphs.Typeface, room: float) -> int:
-    low, high = 1, len(line)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if face.measure(line[:middle]) <= room:
-            low = middle
-        else:
-            high = middle - 1
-    return min(low, len(line) - 1)
+def _cut(
+    word: str, face: glyphs.Typeface, room: float, block: Block, found: list[tuple[str, bool]]
+) -> tuple[str, float]:
+    """Add the full lines of a word that is wider than the block; returns what is left of it, and how wide that is."""
+    start, used = 0, 0.0
+    for at, sign in enumerate(word):
+        wide = face.measure(sign)
+        if at > start and used + wide > room:
+            found.append((word[start:at], False))
+            start, used, room = at, 0.0, block.width - block.indent
+            if len(found) > _MOST_LINES:
+                break
+        used += wide
+    return word[start:], used
 
 
 COMMANDS = {

@@ -156,8 +156,8 @@ def test_a_peer_that_leaves_is_no_silence(end: str) -> None:
 
 def test_closing_does_not_take_back_what_is_under_way() -> None:
     with connected() as (transport, peer):
-        peer.sendall(b"an answer that nobody reads")
         transport.write(b"label" * 1000, 1.0)
+        peer.sendall(b"an answer that nobody reads")
         transport.close()
         transport.close()
         assert read_all(peer) == b"label" * 1000
@@ -210,8 +210,7 @@ def file(path: Path) -> Iterator[FileTransport]:
 
 def test_labels_are_appended_and_on_disk(path: Path, file: FileTransport, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[int] = []
-    real = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda fd: (real(fd), synced.append(os.fstat(fd).st_size)))
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(os.fstat(fd).st_size))
     file.write(b"one", 1.0)
     file.write(b"two", 1.0)
     assert synced == [3, 6]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ READY = PrinterStatus(Condition.READY, 0, 0)
 Script = Sequence[tuple[bytes, Sequence[bytes | None]]]
 
 
-def says(**changed: int) -> bytes:
+def says(**changed: Any) -> bytes:
     return write_status(dataclasses.replace(IDLE, **changed))
 
 
@@ -146,6 +147,34 @@ def test_a_late_reply_is_never_taken_for_the_new_one(bed: Bed) -> None:
     printer.status()
     assert printer.status().formats_in_buffer == 2
     assert printer.status().labels_remaining == 1  # the second answer of the pair does not answer this question
+
+
+def test_the_rest_of_a_burst_is_waited_for(bed: Bed) -> None:
+    late, now = says(), says(formats_in_buffer=2)
+
+    class Slow(MemoryTransport):
+        """Its answer to the second of two questions takes 50 ms more: who asks again before gets it first."""
+
+        last = b""
+
+        def read(self, timeout: float) -> bytes:
+            got = super().read(timeout)
+            if not got and timeout >= 0.05:
+                got, self.last = self.last, b""
+            return got
+
+        def write(self, data: bytes, timeout: float) -> None:
+            if self.last:
+                self.inject(self.last)
+            self.last = now if data == HS + HS else b""
+            super().write(data, timeout)
+
+    transport = Slow([(HS, []), (HQES, []), (HS + HS, [late, now]), (HS, [says(labels_remaining=1)])])
+    printer = ZplPrinter(transport)
+    printer.open()
+    printer.status()
+    assert printer.status().formats_in_buffer == 2
+    assert printer.status().labels_remaining == 1
 
 
 def test_a_late_count_is_never_taken_for_the_new_one(bed: Bed) -> None:

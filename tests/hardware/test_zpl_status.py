@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -75,7 +77,7 @@ def test_a_ready_printer() -> None:
         (2, 1, b"1", {}),
     ],
 )
-def test_every_field(line: int, field: int, value: bytes, changed: dict[str, int]) -> None:
+def test_every_field(line: int, field: int, value: bytes, changed: dict[str, Any]) -> None:
     assert cut_status(with_field(line, field, value)) == dataclasses.replace(READY, **changed)
 
 
@@ -129,7 +131,7 @@ def test_damaged_lines_are_no_reply() -> None:
 def test_any_split_gives_the_same(garbage: bytes, cuts: list[int]) -> None:
     stream, buffer, found = garbage + STATUS, bytearray(), []
     edges = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in pairwise(edges):
         buffer += stream[begin:end]
         found += [cut_status(buffer)]
     assert [status for status in found if status] == [READY]

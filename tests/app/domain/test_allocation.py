@@ -21,7 +21,9 @@ ORDERS = st.lists(st.lists(st.tuples(SKUS, st.integers(1, 5)), min_size=1, max_s
 
 
 @given(STOCK, ORDERS)
-def test_never_more_than_there_is_and_whole_orders_only(stock: list[StockRow], orders: list[list[tuple[int, int]]]) -> None:
+def test_never_more_than_there_is_and_whole_orders_only(
+    stock: list[StockRow], orders: list[list[tuple[int, int]]]
+) -> None:
     shelf = Shelf(stock)
     free = {row.stock_id: row.available for row in stock}
     rows = {row.stock_id: row for row in stock}

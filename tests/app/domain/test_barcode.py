@@ -88,8 +88,9 @@ def test_no_scan_breaks_the_reading_of_codes(raw: str) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    ["TT٣٣٣٣٣٣A", "PB１２３４５６７８9", "PB١٢٣٤٥٦٧٨NC٠١X", "tt٣٣٣٣a", "OR१२३४५", "XX", "", "\x1d", "PB", "TT\u0660" * 9],
-)
+    ["TT٣٣٣٣٣٣A", "PB１２３４５６７８9", "PB١٢٣٤٥٦٧٨NC٠١X", "tt٣٣٣٣a", "OR१२३४५", "XX", "", "\x1d", "PB",
+     "TT\u0660" * 9],
+)  # fmt: skip
 def test_digits_of_other_scripts_are_no_code_of_ours(raw: str) -> None:
     code = clean_scan(raw)
     assert kind_of(code) in (None, Kind.COMMAND)
@@ -120,8 +121,8 @@ def test_a_misread_gtin_says_what_it_should_be() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("0012345", "0012345"), (12345, "12345"), (6901234567892.0, "6901234567892"), ("  4006381333931\n", "4006381333931"),
-     ("1E5X", "1E5X"), ("E12", "E12")],
+    [("0012345", "0012345"), (12345, "12345"), (6901234567892.0, "6901234567892"),
+     ("  4006381333931\n", "4006381333931"), ("1E5X", "1E5X"), ("E12", "E12")],
 )  # fmt: skip
 def test_barcodes_are_text(value: object, text: str) -> None:
     assert barcode_text(value) == text

@@ -15,7 +15,6 @@ from app.domain.packing import (
     REPRINT_REASONS,
     Bench,
     Code,
-    Command,
     Effect,
     Found,
     Item,
@@ -33,7 +32,8 @@ from app.domain.packing import (
     judge,
 )
 from app.domain.states import JobState, ParcelState
-from app.texts import SENTENCES, placeholders
+from app.sentences import SENTENCES
+from app.texts import placeholders
 
 ORDER = OrderFound(1, "S-1", pickable=True, shipped=False, cancelled=False)
 OTHER = OrderFound(2, "S-2", pickable=True, shipped=False, cancelled=False)

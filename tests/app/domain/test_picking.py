@@ -9,7 +9,8 @@ import pytest
 from app.domain.barcode import Command
 from app.domain.packing import Found, Item, OtherKind, Outcome, Unknown
 from app.domain.picking import LocationFound, PickCode, Task, judge_pick
-from app.texts import SENTENCES, placeholders
+from app.sentences import SENTENCES
+from app.texts import placeholders
 
 GO = Task(1, 5, "A-01", 101, "TEA", 3, "TT00001X", 1, at_location=False)
 THERE = replace(GO, at_location=True)

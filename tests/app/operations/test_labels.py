@@ -25,7 +25,7 @@ from app.operations.labels import (
     settle,
 )
 from app.operations.orders import request_cancel
-from db.journal import JournalEntry
+from db.journal import Counter, JournalEntry
 from db.orders import Order
 from db.parcels import JobKind, Label, Parcel, PrintAttempt, PrintJob
 from printing.zpl import to_zpl
@@ -230,7 +230,10 @@ def test_no_reprint_of_what_is_on_its_way(
     house: House, hands: Hands, outcome: JobState | None, code: str | None
 ) -> None:
     order = labelled(house, hands)
-    again = lambda: house.store.write(reprint, LEAD, parcel_of(house, order), "torn")  # noqa: E731
+
+    def again() -> int:
+        return house.store.write(reprint, LEAD, parcel_of(house, order), "torn")
+
     refused("still_printing", again)
     if outcome is None:
         house.claim()
@@ -268,8 +271,6 @@ def test_every_parcel_has_its_own_tracking_number(house: House, hands: Hands) ->
 
 
 def test_a_used_up_number_range_stops_the_label_and_nothing_else(house: House, hands: Hands) -> None:
-    from db.journal import Counter
-
     order = house.picked("TEA", "CUP")
     house.write(lambda tx: tx.session.add(Counter(name="tracking", next=100_000_000)))
     assert hands.scan(house.tote_of(order), "TEA-EAN", "CUP-EAN") == "label_refused"

@@ -19,7 +19,7 @@ from db.journal import ScanEvent
 from db.places import LocationKind, Station
 from db.stock import Allocation, AllocationState, MoveKind, StockMove
 from db.waves import PickTask, Wave
-from tests.app.operations.test_floor import check_stock, check_waves
+from tests.books import check_stock, check_waves
 from tests.factories import LEAD, House
 
 

@@ -17,12 +17,12 @@ from app.queries.proposals import propose_wave
 from app.queries.waves import next_task
 from app.waves.proposal import Proposal, Refused
 from db.journal import JournalEntry
-from db.orders import Order
+from db.orders import Order, Sku
 from db.places import LocationKind
 from db.stock import Allocation, AllocationState
 from db.waves import Batch, BatchOrder, PickTask, Tote, Wave
+from tests.books import check_stock, check_waves
 from tests.factories import LEAD, House
-from tests.app.operations.test_floor import check_stock, check_waves
 
 
 def refused(code: str, step: Callable[[], object]) -> Refusal:
@@ -86,18 +86,12 @@ def test_a_limit_counts_only_what_can_be_picked(house: House, blocked: str) -> N
     house.stock("TEA", 5)
     house.stock("CUP", 0)
     house.stock("ANVIL", 9)
-    house.write(lambda tx: setattr(tx.session.get_one(_sku(), house.skus["ANVIL"]), "weight_g", 10**6))
+    house.write(lambda tx: setattr(tx.session.get_one(Sku, house.skus["ANVIL"]), "weight_g", 10**6))
     for _ in range(3):
         house.order(blocked)
     good = [house.order("TEA") for _ in range(3)]
     house.plan(limit=2)
     assert [house.state(order) for order in good] == [OrderState.PLANNED, OrderState.PLANNED, OrderState.READY]
-
-
-def _sku() -> type:
-    from db.orders import Sku
-
-    return Sku
 
 
 def test_nothing_to_plan_is_refused(house: House) -> None:

@@ -72,9 +72,11 @@ async def test_a_port_that_is_taken(tmp_path: Path) -> None:
 
 async def test_it_ends_when_its_folder_takes_no_more(tmp_path: Path) -> None:
     url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    serving = asyncio.create_task(serve("tcp://127.0.0.1:0", tmp_path, lambda zpl: b"", ready=url.set_result))
-    (tmp_path / "000001.part").mkdir()
-    port = int((await url).rpartition(":")[2])
+    serving = asyncio.create_task(
+        serve("tcp://127.0.0.1:0", tmp_path, lambda zpl: b"", time_factor=0.0, ready=url.set_result)
+    )
+    port = int((await asyncio.wait_for(url, 5.0)).rpartition(":")[2])
+    (tmp_path / "000001.part").mkdir()  # in the way of the first label
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(LABELS)
     with pytest.raises(KnownError) as failed:

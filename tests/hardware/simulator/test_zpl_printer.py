@@ -7,10 +7,10 @@ import io
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from PIL import Image
@@ -21,7 +21,9 @@ from hardware.printer import Proof
 from hardware.simulator.faults import parse_faults
 from hardware.simulator.zpl_printer import Drawing, ZplTwin
 from hardware.zpl_status import HostErrors, HostStatus
+from tests.hardware.waiting import until
 
+A = TypeVar("A")
 ODOMETER = zpl_status.ASK_ODOMETER
 
 
@@ -60,7 +62,7 @@ class Client:
         self.write(ODOMETER)
         return await self._answer(zpl_status.cut_odometer)
 
-    async def _answer(self, cut: Callable[[bytearray], Any]) -> Any:
+    async def _answer(self, cut: Callable[[bytearray], A | None]) -> A:
         buffer = bytearray()
         while (answer := cut(buffer)) is None:
             got = await self.read()
@@ -112,16 +114,6 @@ class Bed:
 async def bed(tmp_path: Path) -> AsyncIterator[Bed]:
     async with AsyncExitStack() as stack:
         yield Bed(tmp_path / "tray", stack)
-
-
-async def until(holds: Callable[[], bool] | Callable[[], Awaitable[bool]], seconds: float = 5.0) -> None:
-    end = time.monotonic() + seconds
-    while True:
-        held = holds()
-        if held if isinstance(held, bool) else await held:
-            return
-        assert time.monotonic() < end, "never"
-        await asyncio.sleep(0.001)
 
 
 async def test_labels_come_out_in_order_with_their_pictures(bed: Bed) -> None:
@@ -204,7 +196,7 @@ async def test_the_odometer_survives_a_restart(bed: Bed) -> None:
     (await bed.client(twin)).write(label(1) + label(2))
     await until(lambda: twin.odometer == 2)
     await twin.stop()
-    twin = await bed.twin("paper_out@2", "paper_out@3:0")  # that of label 2 is past
+    twin = await bed.twin("head_open@2", "paper_out@3:0")  # that of label 2 is past
     assert twin.odometer == 2
     client = await bed.client(twin)
     assert await client.odometer() == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,12 +48,15 @@ def test_whole_and_byte_by_byte(data: bytes, events: list[Event]) -> None:
     assert found == events
 
 
-@given(st.lists(st.sampled_from([LABEL, BINARY, b"~HS", b'! U1 getvar "a"\r\n', b"\r\n"])), st.lists(st.integers(0, 400)))
+PARTS = [LABEL, BINARY, b"~HS", b'! U1 getvar "a"\r\n', b"\r\n"]
+
+
+@given(st.lists(st.sampled_from(PARTS)), st.lists(st.integers(0, 400)))
 def test_any_packets_give_the_same(parts: list[bytes], cuts: list[int]) -> None:
     data = b"".join(parts)
     edges = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
     stream, found = ZplStream(), []
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in pairwise(edges):
         found += stream.feed(data[begin:end])
     assert found == ZplStream().feed(data)
     assert not stream.in_format

@@ -1,0 +1,205 @@
+"""The recipe of printing, played against printers that do what a script says; nothing is ever sent twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+import pytest
+
+from app.domain.errors import KnownError
+from app.domain.states import JobState
+from hardware.printer import Condition, PrinterStatus, Proof
+from printing.spooler import Patience, Spooler
+from tests.fakes import (
+    BUSY,
+    HEAD_OPEN,
+    PAPER_OUT,
+    PRINTING,
+    READY,
+    SILENT,
+    Books,
+    Job,
+    Scripted,
+    gone,
+    labels,
+    raising,
+    run,
+    until,
+)
+
+# What counts as printed.
+
+
+async def test_the_odometer_proves_it() -> None:
+    printer = Scripted()
+    books, _ = await run(printer, labels(3))
+    assert books.states == [JobState.PRINTED] * 3
+    assert [job.odometer for job in books.jobs] == [101, 102, 103]
+    assert [odometer for odometer, _ in books.claims[:3]] == [100, 101, 102]
+    assert printer.sent == [b"^XA0^XZ", b"^XA1^XZ", b"^XA2^XZ"]
+    assert printer.opened == 1
+
+
+async def test_a_file_that_holds_several_labels_must_count_them_all() -> None:
+    printer = Scripted()
+    printer.on_send = printer.then(READY, count=3)
+    books, _ = await run(printer, [Job(b"three", labels=3)])
+    assert books.states == [JobState.PRINTED]
+    printer = Scripted()
+    printer.on_send = printer.then(READY, count=2)
+    books, _ = await run(printer, [Job(b"three", labels=3)])
+    assert (books.states, books.jobs[0].reason) == ([JobState.UNCERTAIN], "not_counted")
+
+
+async def test_a_label_still_in_the_printer_is_waited_for() -> None:
+    printer = Scripted()
+    printer.on_send = printer.then(BUSY, BUSY, PRINTING, READY, count=1)
+    books, _ = await run(printer, labels())
+    assert books.states == [JobState.PRINTED]
+
+
+@pytest.mark.parametrize("trouble", [PAPER_OUT, HEAD_OPEN, PrinterStatus(Condition.PAUSED)])
+async def test_paper_out_in_the_middle_is_waited_for_as_long_as_it_takes(trouble: PrinterStatus) -> None:
+    printer = Scripted()
+    printer.on_send = printer.then(BUSY, *[trouble] * 60, PRINTING, READY, count=1)
+    books, said = await run(printer, labels(2), lambda books: len(books.outcomes) > 0)
+    assert books.states[0] is JobState.PRINTED
+    assert trouble.condition.value in said
+    # the note is taken away when it is mended
+    assert books.notes[:2] == [trouble.condition.value, None]
+
+
+async def test_what_is_out_but_not_counted_is_uncertain() -> None:
+    printer = Scripted()
+    printer.on_send = printer.then(READY)
+    books, _ = await run(printer, labels())
+    assert (books.states, books.jobs[0].reason, books.jobs[0].odometer) == ([JobState.UNCERTAIN], "not_counted", 100)
+
+
+@pytest.mark.parametrize(("count", "reason"), [(2, "odometer_ahead"), (-5, "odometer_behind")])
+async def test_an_odometer_that_tells_something_else(count: int, reason: str) -> None:
+    printer = Scripted()
+    printer.on_send = printer.then(READY, count=count)
+    books, _ = await run(printer, labels())
+    assert (books.states, books.jobs[0].reason) == ([JobState.UNCERTAIN], reason)
+
+
+async def test_an_odometer_that_is_mute_for_a_moment_is_asked_again() -> None:
+    printer = Scripted()
+
+    def act(data: bytes) -> None:
+        printer.counting = None
+        printer.states = deque([READY, READY, READY])
+
+    printer.on_send = act
+    told = iter([100, None, None])
+
+    def odometer() -> int | None:
+        return next(told, 101)
+
+    printer.odometer = odometer  # type: ignore[method-assign]
+    books, _ = await run(printer, labels())
+    assert books.states == [JobState.PRINTED]
+
+
+async def test_an_acknowledging_printer_needs_no_other_proof() -> None:
+    printer = Scripted(Proof.ACKNOWLEDGES)
+    books, _ = await run(printer, labels(2))
+    assert books.states == [JobState.PRINTED] * 2
+    assert [odometer for odometer, _ in books.claims[:2]] == [None, None]
+
+
+async def test_a_file_that_took_nothing_is_tried_again() -> None:
+    printer = Scripted(Proof.ACKNOWLEDGES)
+    errors = deque([KnownError("device_write_failed", written=0)])
+
+    def act(data: bytes) -> None:
+        if errors:
+            raise errors.popleft()
+
+    printer.on_send = act
+    books, _ = await run(printer, labels())
+    assert books.states == [JobState.PRINTED]
+    assert len(books.attempts) == 2
+
+
+# What is never sent again.
+
+
+@pytest.mark.parametrize("proof", [Proof.COUNTS, Proof.STATE_ONLY, Proof.BLIND, Proof.ACKNOWLEDGES])
+@pytest.mark.parametrize("written", [None, 1, 7])
+async def test_a_connection_cut_after_the_first_byte_is_uncertain(proof: Proof, written: int | None) -> None:
+    printer = Scripted(proof)
+    printer.on_send = raising(gone(written))
+    books, _ = await run(printer, labels())
+    assert (books.states, books.jobs[0].reason) == ([JobState.UNCERTAIN], "device_gone")
+    assert len(printer.sent) == 1
+
+
+async def test_a_connection_cut_before_the_first_byte_is_tried_again() -> None:
+    printer = Scripted()
+    cuts = deque([gone(0), gone(0)])
+
+    def act(data: bytes) -> None:
+        if cuts:
+            raise cuts.popleft()
+        printer.print_it(data)
+
+    printer.on_send = act
+    books, _ = await run(printer, labels())
+    assert books.states == [JobState.PRINTED]
+    assert len(books.attempts) == 3
+    assert printer.opened == 3
+
+
+async def test_a_printer_that_takes_nothing_is_not_tried_in_a_storm() -> None:
+    printer = Scripted()
+    printer.on_send = raising(gone(0))
+    patient = Patience(poll=0.001, idle=0.02, reopen=0.05, proof=0.02, silence=0.02)
+
+    async def meanwhile(books: Books, _spooler: Spooler) -> None:
+        await until(lambda: len(books.attempts) > 0)
+        await asyncio.sleep(0.02)
+
+    books, _ = await run(printer, labels(), lambda books: True, patience=patient, meanwhile=meanwhile)
+    assert len(books.attempts) == 1
+
+
+async def test_a_connection_cut_while_the_proof_is_awaited_is_uncertain() -> None:
+    printer = Scripted()
+    printer.on_send = printer.then(BUSY, gone(None), READY, count=1)
+    books, _ = await run(printer, labels())
+    assert (books.states, books.jobs[0].reason) == ([JobState.UNCERTAIN], "device_gone")
+
+
+async def test_a_printer_that_falls_silent_with_a_label_in_it_is_given_up_after_a_while() -> None:
+    printer = Scripted()
+    printer.on_send = printer.then(BUSY, SILENT)
+    books, said = await run(printer, labels())
+    assert (books.states, books.jobs[0].reason) == ([JobState.UNCERTAIN], "printer_silent")
+    assert "silent" in said
+
+
+async def test_silence_that_ends_in_time_costs_nothing() -> None:
+    printer = Scripted()
+    printer.on_send = printer.then(BUSY, SILENT, SILENT, READY, count=1)
+    books, _ = await run(printer, labels())
+    assert books.states == [JobState.PRINTED]
+
+
+@pytest.mark.parametrize("state", [BUSY, PAPER_OUT, SILENT])
+async def test_stopped_while_the_proof_is_awaited(state: PrinterStatus) -> None:
+    printer = Scripted()
+    printer.on_send = printer.then(state)
+    patient = Patience(poll=0.001, silence=60, proof=60)
+    books, _ = await run(printer, labels(2), lambda books: bool(printer.sent), patience=patient)
+    assert (books.states, books.jobs[0].reason) == ([JobState.UNCERTAIN, JobState.QUEUED], "stopped")
+
+
+async def test_what_was_being_sent_when_the_program_died_is_not_sent_again() -> None:
+    printer = Scripted()
+    books = Books([Job(b"old", state=JobState.SENDING), Job(b"new")])
+    await run(printer, books)
+    assert books.states == [JobState.UNCERTAIN, JobState.PRINTED]
+    assert printer.sent == [b"new"]
