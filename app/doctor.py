@@ -88,8 +88,8 @@ def _window(language: str) -> Iterator[Finding]:
     facts = {"qt": told["qt"], "platform": told["platform"]}
     yield _found("window", language, True, say("doctor_window", facts, language))
     # no sound device is no illness: the bench then rings the bell
-    sound = "doctor_sound" if told["sound"] else "doctor_no_sound"
-    yield _found("sound", language, True, say(sound, language=language))
+    text = say("doctor_sound" if told["sound"] else "doctor_no_sound", language=language)
+    yield _found("sound", language, True, text)
 
 
 def _devices(language: str) -> Iterator[Finding]:

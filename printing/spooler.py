@@ -124,6 +124,13 @@ class Spooler:
                     recovered = False  # nothing is in the printer: what is *sending* now was claimed in vain
                     self._tell(error.code)
                     await self._pause(self._patience.reopen)
+                except Exception:
+                    # a mistake of ours with one label must not take the printer from the bench
+                    log.exception("the spooler stumbled")
+                    recovered = False
+                    self._tell("internal_error")
+                    await self._close()
+                    await self._pause(self._patience.reopen)
         finally:
             await self._close()
             self._thread.shutdown(wait=False)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from app.change import NOTHING, Change
@@ -367,8 +367,18 @@ def open_house(folder: Path) -> Iterator[House]:
         yield House(store)
 
 
+_first: dict[bool, Engine] = {}
+
+
 def hurry(store: Store) -> None:
-    """Let the disk take its time: that commits are durable is tested where the store is, and costs most of a test."""
-    with store._writer.connect() as connection:
-        raw: Any = connection.connection.driver_connection
-        raw.execute("PRAGMA synchronous=OFF")
+    """Let the disk take its time, and compile every statement once for all tests: together most of a test's cost.
+
+    That commits are durable is tested where the store is.
+    """
+    for writer, engine in ((True, store._writer), (False, store._reader)):
+        with engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            raw.execute("PRAGMA synchronous=OFF")
+        # compiled statements are kept by dialect
+        first = _first.setdefault(writer, engine)
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache

@@ -106,11 +106,17 @@ class Line:
     sku: str
     ordered: int
     packed: int
+    name: str = ""
 
     @property
     def open(self) -> int:
         """Pieces still to be verified."""
         return self.ordered - self.packed
+
+    @property
+    def called(self) -> str:
+        """What a packer calls it: its name, else its SKU."""
+        return self.name or self.sku
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +168,12 @@ class Item:
     sku_id: int
     sku: str
     quantity: int
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        """What a packer calls it: its name, else its SKU."""
+        return self.name or self.sku
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,12 +303,13 @@ def verify(parcel: OpenParcel, item: Item) -> Verdict:
     """Whether an item belongs into the parcel: the right SKU, and not more pieces than are still open."""
     wanted = [line for line in parcel.lines if line.sku_id == item.sku_id]
     if not wanted:
-        return Verdict(Outcome.FAIL, Code.WRONG_ITEM, facts={"sku": item.sku, "order": parcel.order}, sku=item.sku)
+        facts: dict[str, Fact] = {"sku": item.sku, "name": item.called, "order": parcel.order}
+        return Verdict(Outcome.FAIL, Code.WRONG_ITEM, facts=facts, sku=item.sku)
     line = next((line for line in wanted if line.open >= item.quantity), None)
     if line is None:
         over = item.quantity - max(line.open for line in wanted)
         ordered = sum(line.ordered for line in wanted)
-        facts: dict[str, Fact] = {"sku": item.sku, "over": over, "ordered": ordered}
+        facts = {"sku": item.sku, "name": item.called, "over": over, "ordered": ordered}
         return Verdict(Outcome.FAIL, Code.OVER_SCAN, facts=facts, sku=item.sku)
     left = parcel.remaining - item.quantity
     if left == 0 and parcel.cancel_requested:
@@ -305,7 +318,7 @@ def verify(parcel: OpenParcel, item: Item) -> Verdict:
         Outcome.PASS,
         Code.ITEM if left else Code.COMPLETE,
         Effect.COUNT,
-        {"sku": item.sku, "left": line.open - item.quantity, "remaining": left},
+        {"sku": item.sku, "name": item.called, "left": line.open - item.quantity, "remaining": left},
         line.line_id,
         item.sku,
     )
@@ -332,7 +345,8 @@ def _only_order(found: Found) -> OrderFound | None:
 def _open(found: Item | OrderFound | SeveralOrders | Tote | LabelFound) -> Verdict:
     if isinstance(found, Item):
         # the operation looks for an order of the single-item lane before it asks the rule
-        return Verdict(Outcome.FAIL, Code.NO_ORDER_FOR_ITEM, facts={"sku": found.sku}, sku=found.sku)
+        facts: dict[str, Fact] = {"sku": found.sku, "name": found.called}
+        return Verdict(Outcome.FAIL, Code.NO_ORDER_FOR_ITEM, facts=facts, sku=found.sku)
     if isinstance(found, LabelFound) and found.voided:
         return _fail(Code.LABEL_VOIDED, order=found.order.order)
     if isinstance(found, Tote):
@@ -392,7 +406,8 @@ def _command(parcel: OpenParcel | None, command: Command) -> Verdict:
         if parcel.state is ParcelState.LABELLING and not untouched:
             return _look(Code.UNDO_LABEL_PRINTED, order=parcel.order)
         line = next(line for line in parcel.lines if line.line_id == parcel.last_line_id)
-        return Verdict(Outcome.PASS, Code.UNDONE, Effect.UNDO, {"sku": line.sku}, line.line_id, line.sku)
+        facts: dict[str, Fact] = {"sku": line.sku, "name": line.called}
+        return Verdict(Outcome.PASS, Code.UNDONE, Effect.UNDO, facts, line.line_id, line.sku)
     if command is Command.HOLD:
         return _pass(Code.HELD, Effect.HOLD, order=parcel.order)
     if command in (Command.PRINTED, Command.NOT_OUT):
@@ -425,7 +440,8 @@ def _next(parcel: OpenParcel | None) -> Verdict:
         return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
     if parcel.state is ParcelState.OPEN:
         line = next(line for line in parcel.lines if line.open)
-        return Verdict(Outcome.ATTENTION, Code.NEXT_SCAN_ITEM, facts={"sku": line.sku, "left": line.open}, sku=line.sku)
+        facts: dict[str, Fact] = {"sku": line.sku, "name": line.called, "left": line.open}
+        return Verdict(Outcome.ATTENTION, Code.NEXT_SCAN_ITEM, facts=facts, sku=line.sku)
     if parcel.job in (JobState.QUEUED, JobState.SENDING):
         return _look(Code.NEXT_WAIT_LABEL)
     if parcel.job is JobState.UNCERTAIN:

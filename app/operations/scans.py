@@ -51,7 +51,7 @@ class Scan:
 
 PackedIn = aliased(Parcel)
 _BARCODE = (
-    select(Sku.id, Sku.code, SkuBarcode.quantity)
+    select(Sku.id, Sku.code, SkuBarcode.quantity, Sku.name)
     .join(Sku, Sku.id == SkuBarcode.sku_id)
     .where(SkuBarcode.barcode == bindparam("code"))
 )
@@ -137,7 +137,7 @@ def what_is(tx: Tx, code: str, *, item_first: bool = True, station_id: int | Non
 
 def _item(tx: Tx, code: str, _station_id: int | None) -> Item | None:
     row = tx.connection.execute(_BARCODE, {"code": code}).first()
-    return None if row is None else Item(row[0], row[1], row[2])
+    return None if row is None else Item(row[0], row[1], row[2], row[3])
 
 
 def _order(tx: Tx, code: str, station_id: int | None) -> OrderFound | SeveralOrders | None:

@@ -25,7 +25,7 @@ _BENCH = (
     .where(Station.id == bindparam("station"))
 )
 _LINES = (
-    select(OrderLine.id, OrderLine.sku_id, Sku.code, OrderLine.quantity, ParcelItem.quantity)
+    select(OrderLine.id, OrderLine.sku_id, Sku.code, OrderLine.quantity, ParcelItem.quantity, Sku.name)
     .join(Sku, Sku.id == OrderLine.sku_id)
     .join(ParcelItem, ParcelItem.order_line_id == OrderLine.id)
     .where(ParcelItem.parcel_id == bindparam("parcel"))

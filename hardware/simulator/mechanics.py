@@ -134,7 +134,11 @@ class Mechanics:
     def due(self, trouble: Trouble, more: int) -> bool:
         """Whether this trouble is planned for a label up to the last one in the buffer and `more`; then it is past."""
         last = self.odometer + self._remaining + sum(batch.quantity for batch in self._waiting) + more
-        return bool(self._take_faults(last, {trouble}))
+        for fault in self._faults:
+            if fault.trouble is trouble and fault.label <= last:
+                self._faults.remove(fault)  # only this one: what is planned twice happens to the next try too
+                return True
+        return False
 
     def stands(self, *troubles: Trouble) -> bool:
         """Whether one of these troubles stands now."""
@@ -181,7 +185,9 @@ class Mechanics:
         """One label out, or none left to print when the power went."""
         loop = asyncio.get_running_loop()
         begin = max(batch.arrived, self._last_out)
-        for fault in self._take_faults(self.odometer + 1, set(Trouble) - ON_ARRIVAL):
+        struck = [f for f in self._faults if f.label <= self.odometer + 1 and f.trouble not in ON_ARRIVAL]
+        self._faults = [fault for fault in self._faults if fault not in struck]
+        for fault in struck:
             self.strike(fault.trouble, fault.seconds)
         if self.stands(Trouble.POWER_CYCLE):
             await self._power_cycle()
@@ -208,11 +214,6 @@ class Mechanics:
         for trouble in (Trouble.PAUSED, Trouble.SILENT, Trouble.LATE):  # paper and head stay as they are
             self.mend(trouble)
         await self._switch(True)
-
-    def _take_faults(self, last: int, kinds: set[Trouble]) -> list[Fault]:
-        due = [fault for fault in self._faults if fault.label <= last and fault.trouble in kinds]
-        self._faults = [fault for fault in self._faults if fault not in due]
-        return due
 
     def _picture(self, zpl: bytes) -> Drawing:
         try:

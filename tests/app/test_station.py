@@ -15,6 +15,7 @@ from app.domain.errors import KnownError, Refusal
 from app.operations import packing
 from app.station import MAX_SCAN, ScanSource, Shown, Station
 from db.journal import ScanEvent
+from db.places import Station as StationRow
 from db.store import Priority, Tx
 from tests.factories import House, open_house
 from tests.intake import fresh_store
@@ -87,6 +88,28 @@ def test_ten_scans_at_once_are_ten_events_in_their_order(house: House, station: 
     assert [one.seq for one in shown] == list(range(1, 14))
     assert [one.code for one in shown] == ["opened", *["item"] * 10, "over_scan", "latched"]
     assert [one.remaining for one in shown[1:11]] == list(range(10, 0, -1))
+
+
+def test_a_scan_overtakes_what_is_in_no_hurry(house: House, station: Station) -> None:
+    entered, gate, seqs = threading.Event(), threading.Event(), []
+
+    def hold(tx: Tx) -> tuple[None, Change]:
+        entered.set()
+        assert gate.wait(10)
+        return None, NOTHING
+
+    def bulk(tx: Tx) -> tuple[None, Change]:
+        seqs.append(tx.session.get_one(StationRow, station.actor.station).last_seq)
+        return None, NOTHING
+
+    house.store.submit(Priority.BULK, hold)
+    assert entered.wait(10)
+    waiting = [house.store.submit(priority, bulk) for priority in (Priority.BULK, Priority.PRINTER, Priority.PERSON)]
+    shown = station.submit("XXNEXT")
+    gate.set()
+    for future in [shown, *waiting]:
+        future.result(10)  # type: ignore[attr-defined]
+    assert seqs == [1, 1, 1]
 
 
 def test_each_program_start_numbers_its_scans_anew(house: House, station: Station) -> None:

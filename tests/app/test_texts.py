@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import states
-from app.domain.barcode import Kind
+from app.domain.barcode import Command, Kind
 from app.domain.errors import Fact, KnownError, Refusal
 from app.domain.incoming import Spoilt
 from app.domain.master import MEASURES, PLACE
@@ -25,7 +25,6 @@ from app.domain.packing import (
     REPRINT_REASONS,
     Bench,
     Code,
-    Command,
     Found,
     Item,
     LabelFound,
@@ -344,7 +343,7 @@ def test_a_label_that_cannot_be_made_says_why_in_the_readers_language(house: Hou
 
 
 def test_the_language_is_chosen_with_every_sentence() -> None:
-    facts: dict[str, Fact] = {"sku": "MUG", "left": 2}
+    facts: dict[str, Fact] = {"name": "MUG", "left": 2}
     assert [say("item", facts, language) for language in ("en", "zh", "en", "fr")] == [
         "MUG: 2 to go", "MUG：还差 2 件", "MUG: 2 to go", "MUG: 2 to go",
     ]  # fmt: skip
@@ -377,7 +376,7 @@ def test_a_missing_fact_is_a_dash() -> None:
 
 
 def test_nothing_is_a_fact_too() -> None:
-    assert say("item", {"sku": "MUG", "left": 0}) == "MUG: 0 to go"
+    assert say("item", {"name": "MUG", "left": 0}) == "MUG: 0 to go"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

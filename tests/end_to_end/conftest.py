@@ -29,6 +29,15 @@ def packbench(*arguments: str | Path, **more: Any) -> subprocess.CompletedProces
     )  # fmt: skip
 
 
+@pytest.fixture(autouse=True, scope="session")
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The many short processes share compiled modules, also where the environment forbids writing them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("compiled")))
+        yield
+
+
 @dataclass(frozen=True)
 class Site:
     """A picked wave in a database of its own."""

@@ -163,8 +163,10 @@ def test_what_was_being_printed_at_kill_9_is_uncertain_and_settled_by_the_label(
     packer = bench(url)
     answer = pack(packer, site)
     packer.until("XXNEXT", "next_wait_label")
-    while not site.rows("select 1 from print_attempts"):
-        pass
+    sent = "select 1 from print_jobs where state = 'sending' and reason = 'paper_out'"
+    end = time.monotonic() + 30
+    while not site.rows(sent):
+        assert time.monotonic() < end
     packer.kill()
     again = bench(url)
     again.until("XXNEXT", "next_settle_label")

@@ -124,19 +124,21 @@ def test_a_reset_in_mid_transfer_is_never_called_nothing() -> None:
 
 
 def test_a_peer_that_reads_nothing_is_a_write_that_failed_in_the_middle() -> None:
-    with connected(receive_buffer=4096) as (transport, peer):
+    with connected(receive_buffer=65536) as (transport, peer):
         with pytest.raises(KnownError) as failed:
             transport.write(BIG, 0.02)
         assert failed.value.code == "device_write_failed"
         written = failed.value.facts["written"]
         assert isinstance(written, int)
         assert 0 < written < len(BIG)
+        peer.sendall(b"an answer that nobody reads")
         got: list[bytes] = []
         reader = threading.Thread(target=lambda: got.append(read_all(peer)))
         reader.start()
         transport.close()
         reader.join(5.0)
-        assert got == [BIG[:written]]  # all of what is called written, and no more
+        assert got == [BIG[:written]]  # all of what is called written, and no more: closing takes nothing back
+        transport.close()
 
 
 @pytest.mark.parametrize("end", ["close", "reset"])
@@ -152,15 +154,6 @@ def test_a_peer_that_leaves_is_no_silence(end: str) -> None:
             transport.read(1.0)
         with pytest.raises(KnownError, match="device_not_open"):
             transport.read(1.0)
-
-
-def test_closing_does_not_take_back_what_is_under_way() -> None:
-    with connected() as (transport, peer):
-        transport.write(b"label" * 1000, 1.0)
-        peer.sendall(b"an answer that nobody reads")
-        transport.close()
-        transport.close()
-        assert read_all(peer) == b"label" * 1000
 
 
 def test_what_a_connection_said_is_gone_with_it() -> None:

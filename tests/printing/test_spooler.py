@@ -70,6 +70,15 @@ async def test_paper_out_in_the_middle_is_waited_for_as_long_as_it_takes(trouble
     assert books.notes[:2] == [trouble.condition.value, None]
 
 
+async def test_the_time_for_the_proof_begins_anew_when_the_paper_is_mended() -> None:
+    printer = Scripted()
+    printer.on_send = printer.then(READY, *[PAPER_OUT] * 60, READY)
+    told = iter([100, 100, 100])
+    printer.odometer = lambda: next(told, 101)  # type: ignore[method-assign]
+    books, _ = await run(printer, labels())
+    assert books.states == [JobState.PRINTED]
+
+
 async def test_what_is_out_but_not_counted_is_uncertain() -> None:
     printer = Scripted()
     printer.on_send = printer.then(READY)

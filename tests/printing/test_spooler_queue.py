@@ -258,6 +258,24 @@ async def test_a_claim_that_was_committed_and_not_heard_of_is_uncertain() -> Non
     assert printer.sent == [b"^XA1^XZ"]
 
 
+async def test_a_mistake_of_ours_makes_one_label_uncertain_and_the_next_is_printed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    printer = Scripted()
+    mistakes = deque([ZeroDivisionError()])
+
+    def act(data: bytes) -> None:
+        printer.print_it(data)
+        if mistakes:
+            raise mistakes.popleft()
+
+    printer.on_send = act
+    books, said = await run(printer, labels(2))
+    assert books.states == [JobState.UNCERTAIN, JobState.PRINTED]
+    assert said == ["internal_error"]
+    assert "stumbled" in caplog.text
+
+
 async def test_the_outcome_is_written_when_the_journal_can_be_written_again() -> None:
     printer = Scripted()
     books = Books(labels(2), faults={"finish": deque([KnownError("database_full")] * 3)})

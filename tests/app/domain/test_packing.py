@@ -199,7 +199,7 @@ def test_every_code_of_the_rule_is_in_the_table() -> None:
 
 def test_the_facts_of_an_over_scan_say_how_many_to_take_out() -> None:
     verdict = judge(on_table(OPEN), "", Item(101, "TEA", 6))
-    assert verdict.facts == {"sku": "TEA", "over": 4, "ordered": 3}
+    assert verdict.facts == {"sku": "TEA", "name": "TEA", "over": 4, "ordered": 3}
 
 
 def test_a_question_is_answered_by_the_same_scan_only() -> None:

@@ -129,7 +129,7 @@ class Floor(RuleBasedStateMachine):
             elif table.parcel.state is ParcelState.OPEN:
                 line = next(line for line in table.parcel.lines if line.open)
                 self._scan(bench, f"{line.sku}-EAN")
-            elif table.parcel.job in (JobState.QUEUED, JobState.SENDING) and chance.random() < 0.8:
+            elif table.parcel.job in (JobState.QUEUED, JobState.SENDING) and chance.random() < 0.6:
                 self.claim(bench, 25)
                 self.finish(bench, JobState.PRINTED)
             else:
@@ -263,8 +263,8 @@ class Floor(RuleBasedStateMachine):
 
 TestFloor = Floor.TestCase
 TestFloor.settings = settings(
-    max_examples=6,
-    stateful_step_count=40,
+    max_examples=4,
+    stateful_step_count=30,
     phases=[Phase.explicit, Phase.generate],  # shrinking takes longer than a test may
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -276,6 +276,7 @@ def work_a_day(seed: int, steps: int) -> Counter[str]:
     done: list[str] = []
     doings: dict[str, int] = {
         "right": 40, "around": 12, "anything": 12, "again": 6, "claim": 6, "finish": 6, "crash": 1, "die": 1,
+        "undo": 6, "hold": 3, "settle": 6, "torn": 4,
         "cancel": 3, "kick": 3, "back": 3, "reprint": 4, "wave": 6, "release": 3, "unwave": 1, "pick": 10,
     }  # fmt: skip
     try:
@@ -286,11 +287,20 @@ def work_a_day(seed: int, steps: int) -> Counter[str]:
             done.append(f"{what}({bench}, {which})")
             match what:
                 case "right":
-                    floor.do_what_is_right(bench, chance.random() < 0.5, chance.randint(1, 8), which)
+                    floor.do_what_is_right(bench, chance.random() < 0.5, chance.randint(1, 6), which)
                 case "around":
                     floor.scan_what_lies_around(bench, which)
                 case "anything":
                     floor.scan_anything(bench, chance.choice(CODES))
+                case "undo":
+                    floor.scan_anything(bench, Command.UNDO)
+                case "hold":
+                    floor.scan_anything(bench, Command.HOLD)
+                case "settle":
+                    floor.scan_anything(bench, chance.choice([Command.PRINTED, Command.NOT_OUT]))
+                case "torn":
+                    floor.scan_anything(bench, Command.REPRINT)
+                    floor.scan_anything(bench, chance.choice([Command.TORN, Command.LOST, Command.NEXT]))
                 case "again":
                     floor.a_scan_comes_again(which)
                 case "claim":
@@ -328,4 +338,4 @@ def work_a_day(seed: int, steps: int) -> Counter[str]:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_day_on_the_floor(seed: int) -> None:
-    assert work_a_day(seed, 150)["closed"] >= 5
+    assert work_a_day(seed, 120)["closed"] >= 3

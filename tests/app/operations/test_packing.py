@@ -81,7 +81,7 @@ def test_the_same_item_scanned_twice_is_two_pieces(house: House, hands: Hands) -
     hands.scan(house.tote_of(order), *["TEA-EAN"] * 5)
     assert house.packed() == {"TEA": 5, "CUP": 0}
     assert hands.scan("TEA-EAN") == "over_scan"
-    assert hands.judged.facts == {"sku": "TEA", "over": 1, "ordered": 5}
+    assert hands.judged.facts == {"sku": "TEA", "name": "TEA", "over": 1, "ordered": 5}
     assert house.packed()["TEA"] == 5
 
 
@@ -89,7 +89,7 @@ def test_a_case_counts_its_pieces(house: House, hands: Hands) -> None:
     order = house.picked(("TEA", 4), "CUP")
     house.write(lambda tx: tx.session.add(SkuBarcode(barcode="CASE", sku_id=house.skus["TEA"], quantity=3)))
     assert hands.scan(house.tote_of(order), "CASE") == "item"
-    assert hands.judged.facts == {"sku": "TEA", "left": 1, "remaining": 2}
+    assert hands.judged.facts == {"sku": "TEA", "name": "TEA", "left": 1, "remaining": 2}
     assert hands.scan("CASE") == "over_scan"
     assert hands.scan("XXOK", "XXUNDO") == "undone"
     assert house.packed()["TEA"] == 0

@@ -152,7 +152,7 @@ def test_every_scan_is_an_event_whatever_became_of_it(house: House, hands: Hands
     ]  # fmt: skip
     assert [event.counted for event in events] == [0, 1, 0, 0, 0, 0, 0, 0]
     assert {event.order_id for event in events} == {order}
-    assert json.loads(events[1].facts) == {"sku": "TEA", "left": 1, "remaining": 1}
+    assert json.loads(events[1].facts) == {"sku": "TEA", "name": "TEA", "left": 1, "remaining": 1}
 
 
 def test_two_scans_with_one_number_cannot_both_be_stored(house: House, hands: Hands) -> None:
