@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from app.change import Change
 from app.domain.states import JobState
 from app.operations.labels import claim_job, finish_attempt, note_wait, recover_queue
-from app.queries.labels import has_queued
+from app.queries.labels import has_counted, has_queued
 from db.store import Priority, Store
 from hardware.drivers import open_printer
 from printing.interpreter import render
@@ -30,6 +30,10 @@ class StoreJournal:
     async def waiting(self) -> bool:
         """Whether a job is queued."""
         return await asyncio.to_thread(self._store.read, has_queued, self._queue)
+
+    async def has_counted(self, printer: str) -> bool:
+        """Whether this printer has ever told its odometer."""
+        return await asyncio.to_thread(self._store.read, has_counted, printer)
 
     async def note(self, reason: str | None) -> None:
         """Say what the head of the queue waits for."""

@@ -42,6 +42,9 @@ class Journal(Protocol):
     async def waiting(self) -> bool:
         """Whether a job is queued."""
 
+    async def has_counted(self, printer: str) -> bool:
+        """Whether this printer has ever told its odometer: then its silence is a fault, not its nature."""
+
     async def note(self, reason: str | None) -> None:
         """Say what the head of the queue waits for; None when it waits for nothing."""
 
@@ -246,6 +249,8 @@ class Spooler:
         if self._printer is None:
             self._printer = self._make()  # known before it is open: whatever happens, it will be closed
             await self._call(self._printer.open)
+            if self._best is Proof.BLIND and await self._journal.has_counted(self._printer.url):
+                self._best = Proof.COUNTS
             proof = await self._call(self._printer.probe)
             if _RANK[proof] > _RANK[self._best]:
                 self._best = proof

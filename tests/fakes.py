@@ -110,6 +110,7 @@ class Books:
     faults: dict[str, deque[Exception]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     outcomes: dict[int, JobState] = field(default_factory=dict)
+    has_counted_before: bool = False
 
     def _call(self, name: str) -> None:
         self.calls.append(name)
@@ -121,6 +122,9 @@ class Books:
         for job in self.jobs:
             if job.state is JobState.SENDING:
                 job.state, job.reason = JobState.UNCERTAIN, "interrupted"
+
+    async def has_counted(self, printer: str) -> bool:
+        return self.has_counted_before
 
     async def waiting(self) -> bool:
         self._call("waiting")

@@ -11,13 +11,21 @@ from app.domain.barcode import read_label_code
 from app.domain.errors import Refusal
 from app.domain.states import JobState
 from db.orders import Order
-from db.parcels import Label, Parcel, PrintJob
+from db.parcels import Label, Parcel, PrintAttempt, PrintJob
 
 
 def has_queued(session: Session, queue: str) -> bool:
     """Whether a job waits in a queue."""
     found = select(PrintJob.id).where(PrintJob.state == JobState.QUEUED, PrintJob.queue == queue).limit(1)
     return session.execute(found).first() is not None
+
+
+def has_counted(session: Session, printer: str) -> bool:
+    """Whether an attempt on this printer began with a known odometer."""
+    found = select(PrintAttempt.id).where(
+        PrintAttempt.printer == printer, PrintAttempt.odometer_before.is_not(None)
+    )
+    return session.execute(found.limit(1)).first() is not None
 
 
 @dataclass(frozen=True, slots=True)

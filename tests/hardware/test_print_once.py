@@ -47,6 +47,9 @@ class MemoryJournal:
         for job in self.among(JobState.SENDING):
             await self.finish(job, JobState.UNCERTAIN, None, "interrupted")
 
+    async def has_counted(self, printer: str) -> bool:
+        return False
+
     async def waiting(self) -> bool:
         return bool(self.among(JobState.QUEUED))
 

@@ -212,3 +212,13 @@ async def test_what_was_being_sent_when_the_program_died_is_not_sent_again() -> 
     await run(printer, books)
     assert books.states == [JobState.UNCERTAIN, JobState.PRINTED]
     assert printer.sent == [b"new"]
+
+
+async def test_a_printer_that_has_counted_in_an_earlier_life_is_not_blind_when_it_is_silent() -> None:
+    printer = Scripted(Proof.BLIND)
+    printer.states.clear()
+    printer.states.append(SILENT)
+    books, said = await run(printer, Books(labels(), has_counted_before=True), lambda books: "silent" in books.notes)
+    assert printer.sent == []
+    assert books.states == [JobState.QUEUED]
+    assert "silent" in said
