@@ -146,9 +146,12 @@ async def print_file(store: Store, path: Path, printer: str, seconds: float, tel
     `file_unreadable`, `file_holds_no_label`.
     """
     payload = read_label_file(path)
+    labels = len(await asyncio.to_thread(render, payload))
+    if not labels:
+        raise Refusal("file_holds_no_label", file=path.name)
     queue = _own_queue()
     async with running_spooler(store, queue, printer, on_status=tell):
-        job_id = store.write(queue_file, _SUPPORT, queue, payload)
+        job_id = store.write(queue_file, _SUPPORT, queue, payload, labels)
         await wait_until(lambda: store.read(job_state, job_id) not in _UNFINISHED, seconds)
     return store.write(cancel_job, _SUPPORT, job_id)
 

@@ -33,7 +33,7 @@ def plan_wave(store: Store, actor: Actor, warehouse_id: int, limit: int | None =
     `plan_outdated` when others kept changing the same orders.
     """
     for attempt in range(_TRIES):
-        proposal = store.read(propose_wave, warehouse_id, limit)
+        proposal = store.read(propose_wave, warehouse_id, limit, store.clock.now().date())
         try:
             wave_id = store.write(create_wave, actor, warehouse_id, proposal)
         except Refusal as refusal:

@@ -12,7 +12,6 @@ from app.operations.labels import claim_job, finish_attempt, note_wait, recover_
 from app.queries.labels import has_counted, has_queued
 from db.store import Priority, Store
 from hardware.drivers import open_printer
-from printing.interpreter import render
 from printing.spooler import Patience, Spooler, Work
 
 
@@ -46,8 +45,7 @@ class StoreJournal:
         )
         if claimed is None:
             return None
-        labels = 1 if claimed.one_label else len(await asyncio.to_thread(render, claimed.payload))
-        return Work(claimed.attempt_id, claimed.payload, labels)
+        return Work(claimed.attempt_id, claimed.payload, claimed.labels)
 
     async def finish(self, attempt_id: int, outcome: JobState, odometer: int | None, reason: str | None) -> None:
         """What became of an attempt."""

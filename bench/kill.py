@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.demo_people import Tray
@@ -35,6 +35,7 @@ from app.queries.packing import bench, counts, waiting_orders
 from app.queries.waves import barcode_of
 from db.engine import parse_url
 from db.journal import ScanEvent
+from db.parcels import PrintAttempt
 from db.places import Station
 from db.store import Store
 
@@ -209,6 +210,11 @@ def main() -> int:
                 )
             )
             totals = store.read(counts)
+            cut = store.read(
+                lambda session: session.scalar(
+                    select(func.count()).select_from(PrintAttempt).where(PrintAttempt.reason == "interrupted")
+                )
+            )
         tray.look()
         printed = Counter(
             label for path in sorted(tray.folder.glob("*.zpl")) for label in [path.read_bytes()]
@@ -220,7 +226,8 @@ def main() -> int:
     for title, value in (
         ("orders", wanted.orders), ("kills", found.kills), ("scans acknowledged", len(found.acknowledged)),
         ("acknowledged and not on disk", lost), ("gaps in the station's sequence", gaps),
-        ("labels on paper", sum(printed.values())), ("the same copy on paper twice", twice),
+        ("labels being printed at a kill", cut), ("labels on paper", sum(printed.values())),
+        ("the same copy on paper twice", twice),
         ("parcels left open", left_open), ("label jobs", totals["labels"]), ("exit code of the last run", code),
     ):
         print(f"{title:<34}{value}")

@@ -102,6 +102,7 @@ class PrintJob(Base):
     kind: Mapped[JobKind] = mapped_column(words(JobKind))
     label_id: Mapped[int | None] = mapped_column(ForeignKey("labels.id"))
     copy: Mapped[int] = mapped_column(default=1)
+    labels: Mapped[int] = mapped_column(default=1)  # physical labels that the payload makes; a file may hold several
     language: Mapped[str] = mapped_column(default="zpl")
     dpi: Mapped[int] = mapped_column(default=203)
     payload: Mapped[bytes] = mapped_column(LargeBinary)

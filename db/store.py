@@ -63,7 +63,7 @@ class Store:
 
     def __init__(self, url: URL, clock: Clock | None = None) -> None:
         self.url = url
-        self._clock = clock or SystemClock()
+        self.clock = clock or SystemClock()
         self._listeners: list[Callable[[Change], None]] = []
         self._queue: queue.PriorityQueue[tuple[int, int, Callable[[], None] | None]] = queue.PriorityQueue()
         self._turn = itertools.count()
@@ -152,7 +152,7 @@ class Store:
     def _transact(self, operation: Operation[P, R], /, *args: P.args, **kwargs: P.kwargs) -> tuple[R, Change]:
         try:
             with Session(self._writer, expire_on_commit=False) as session, session.begin():
-                return operation(Tx(session, self._clock.now()), *args, **kwargs)
+                return operation(Tx(session, self.clock.now()), *args, **kwargs)
         except DBAPIError as error:
             raise (known(error) or error) from error
 

@@ -132,6 +132,15 @@ def gtin_expected(scanned: str) -> str | None:
     return None if right == scanned else right
 
 
+def same_gtin(scanned: str) -> str | None:
+    """A UPC-A read as EAN-13 (one more zero in front) or the other way round, None for any other code."""
+    if not (scanned.isdecimal() and scanned.isascii()):
+        return None
+    if len(scanned) == 13 and scanned.startswith("0"):
+        return scanned[1:]
+    return "0" + scanned if len(scanned) == 12 else None
+
+
 _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
 

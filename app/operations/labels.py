@@ -59,14 +59,14 @@ def lay_out(fields: dict[str, str], copy: int) -> LabelLayout:
     )
 
 
-def check_label(session: Session, order: Order) -> str | None:
+def check_label(session: Session, order: Order, weight_g: int) -> str | None:
     """The code and field of what would keep the order's label from being printed, None when nothing does."""
     warehouse = session.get_one(Warehouse, order.warehouse_id)
     missing = missing_for_label(order.recipient_name, order.street, order.city, order.country)
     if missing:
         return UNSHIPPABLE + missing[0]
     fields = label_fields(
-        warehouse, order, tracking=s10(SERVICE, 0, warehouse.country), parcel_code="PB00000000P", weight_g=99_999,
+        warehouse, order, tracking=s10(SERVICE, 0, warehouse.country), parcel_code="PB00000000P", weight_g=weight_g,
         slot=99,
     )
     try:
@@ -217,7 +217,7 @@ class Claimed:
     job_id: int
     attempt_id: int
     payload: bytes
-    one_label: bool  # a file may hold several
+    labels: int
 
 
 def claim_job(
@@ -262,7 +262,7 @@ def claim_job(
     job.reason = None
     job.updated_at = tx.at
     tx.session.flush()
-    claimed = Claimed(job.id, attempt.id, job.payload, job.kind is JobKind.LABEL)
+    claimed = Claimed(job.id, attempt.id, job.payload, job.labels)
     return claimed, changed("labels", ids=[("job", job.id), *touched])
 
 
@@ -329,10 +329,12 @@ def recover_queue(tx: Tx, queue: str) -> tuple[int, Change]:
     return len(jobs), changed("labels", ids=[("job", job.id) for job in jobs]) if jobs else Change()
 
 
-def queue_file(tx: Tx, actor: Actor, queue: str, payload: bytes, dpi: int = 203) -> tuple[int, Change]:
-    """A job that prints a file's bytes as they are; returns its id."""
+def queue_file(
+    tx: Tx, actor: Actor, queue: str, payload: bytes, labels: int = 1, dpi: int = 203
+) -> tuple[int, Change]:
+    """A job that prints a file's bytes as they are, which make so many labels; returns its id."""
     job = PrintJob(
-        queue=queue, kind=JobKind.FILE, label_id=None, copy=1, dpi=dpi, payload=payload,
+        queue=queue, kind=JobKind.FILE, label_id=None, copy=1, labels=labels, dpi=dpi, payload=payload,
         sha256=hashlib.sha256(payload).hexdigest(), state=JobState.QUEUED, operator_id=actor.operator,
         created_at=tx.at, updated_at=tx.at,
     )

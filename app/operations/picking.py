@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from app.change import NOTHING, Change, changed
 from app.domain.allocation import Need, Shelf, StockRow
@@ -177,6 +177,7 @@ def _replace(tx: Tx, task: PickTask, missing: int, warehouse_id: int) -> bool:
         .where(
             Stock.sku_id == task.sku_id, Stock.on_hand > Stock.allocated, Location.kind == LocationKind.PICK,
             Location.warehouse_id == warehouse_id, Location.id != task.location_id,
+            or_(Lot.expires_on.is_(None), Lot.expires_on >= tx.at.date()),
         )
     )
     takes = Shelf(StockRow(*row) for row in rows).allocate(

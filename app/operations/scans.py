@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
-from app.domain.barcode import Command, Kind, gtin_expected, kind_of, read_label_code
+from app.domain.barcode import Command, Kind, gtin_expected, kind_of, read_label_code, same_gtin
 from app.domain.errors import Fact
 from app.domain.packing import (
     Found,
@@ -137,6 +137,8 @@ def what_is(tx: Tx, code: str, *, item_first: bool = True, station_id: int | Non
 
 def _item(tx: Tx, code: str, _station_id: int | None) -> Item | None:
     row = tx.connection.execute(_BARCODE, {"code": code}).first()
+    if row is None and (same := same_gtin(code)) is not None:
+        row = tx.connection.execute(_BARCODE, {"code": same}).first()
     return None if row is None else Item(row[0], row[1], row[2], row[3])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from app.change import Change, changed
 from app.domain.barcode import Kind, make_code
@@ -39,7 +39,9 @@ def create_wave(tx: Tx, actor: Actor, warehouse_id: int, proposal: Proposal) -> 
     for refused in proposal.refused:
         tx.session.execute(
             update(Order)
-            .where(Order.id == refused.order_id, Order.state == OrderState.READY)
+            .where(
+                Order.id == refused.order_id, Order.version == refused.version, Order.state == OrderState.READY
+            )
             .values(
                 state=OrderState.INCOMPLETE, missing="label", reason=refused.reason, version=Order.version + 1,
                 updated_at=tx.at,
@@ -60,17 +62,14 @@ def create_wave(tx: Tx, actor: Actor, warehouse_id: int, proposal: Proposal) -> 
         {"ids": order_ids},
         execution_options={"synchronize_session": False},
     )
-    first = (tx.connection.execute(select(func.max(Allocation.id))).scalar() or 0) + 1
     takes = [take for batch in batches for take in batch.takes]
-    tx.connection.execute(
-        insert(Allocation),
-        [
-            {"id": first + n, "order_line_id": t.line_id, "stock_id": t.stock_id, "quantity": t.quantity}
-            for n, t in enumerate(takes)
-        ],
+    allocations = iter(
+        tx.connection.execute(
+            insert(Allocation).returning(Allocation.id, sort_by_parameter_order=True),
+            [{"order_line_id": t.line_id, "stock_id": t.stock_id, "quantity": t.quantity} for t in takes],
+        ).scalars().all()
     )
     apply_moves(tx, (Move(t.stock_id, MoveKind.ALLOCATE, 0, t.quantity, t.line_id) for t in takes))
-    at = first
     for number, planned in enumerate(batches, 1):
         batch = Batch(
             wave_id=wave.id, number=number, lane=planned.lane, state=BatchState.PLANNED, walk_mm=planned.walk_mm,
@@ -86,13 +85,12 @@ def create_wave(tx: Tx, actor: Actor, warehouse_id: int, proposal: Proposal) -> 
             insert(PickTask),
             [
                 {
-                    "batch_id": batch.id, "order_line_id": t.line_id, "allocation_id": at + n,
+                    "batch_id": batch.id, "order_line_id": t.line_id, "allocation_id": next(allocations),
                     "location_id": t.location_id, "sku_id": t.sku_id, "sequence": n + 1, "quantity": t.quantity,
                 }
                 for n, t in enumerate(planned.takes)
             ],
         )
-        at += len(planned.takes)
     record(tx, actor, "create_wave", {"wave": wave.id, "orders": len(order_ids)})
     return wave.id, changed("waves", "orders", "stock", ids=[("wave", wave.id)], undo="cancel_wave")
 
@@ -273,10 +271,10 @@ def settle_batch(tx: Tx, batch_id: int) -> None:
     tx.session.flush()
     wave = _wave(tx, batch.wave_id)
     states = set(tx.connection.execute(select(Batch.state).where(Batch.wave_id == wave.id)).scalars())
-    if wave.state is WaveState.RELEASED and states <= {BatchState.PICKED, BatchState.CANCELLED}:
-        wave.state = advance(WAVE, wave.state, WaveState.DONE)
-    elif wave.state is WaveState.PLANNED and states <= {BatchState.CANCELLED}:
+    if states <= {BatchState.CANCELLED}:
         wave.state = advance(WAVE, wave.state, WaveState.CANCELLED)
+    elif wave.state is WaveState.RELEASED and states <= {BatchState.PICKED, BatchState.CANCELLED}:
+        wave.state = advance(WAVE, wave.state, WaveState.DONE)
 
 
 def put_back(tx: Tx, actor: Actor, order_id: int) -> tuple[None, Change]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -14,16 +15,16 @@ from app.waves.proposal import Proposal, Refused, propose
 from db.orders import Order
 
 
-def propose_wave(session: Session, warehouse_id: int, limit: int | None) -> Proposal:
+def propose_wave(session: Session, warehouse_id: int, limit: int | None, today: date) -> Proposal:
     """A plan for at most `limit` ready orders that have stock and whose labels can be printed.
 
     Orders without stock, and those that no cart can carry, do not count: however many of them come first, they stop
-    nobody. Raises Refusal `no_orders_to_plan`.
+    nobody. `today` decides which lots have expired. Raises Refusal `no_orders_to_plan`.
     """
     orders = waves.open_orders(session, warehouse_id)
     if not orders:
         raise Refusal("no_orders_to_plan")
-    stock = waves.free_stock(session, warehouse_id)
+    stock = waves.free_stock(session, warehouse_id, today)
     shelf = Shelf(stock)
     cart = waves.cart(session, warehouse_id)
     room = limit
@@ -34,14 +35,14 @@ def propose_wave(session: Session, warehouse_id: int, limit: int | None) -> Prop
         if not shelf.can_allocate(order.needs):
             short.append(order.order_id)
             continue
-        why = check_label(session, session.get_one(Order, order.order_id))
+        why = check_label(session, session.get_one(Order, order.order_id), order.weight_g)
         if why is None:
             shelf.allocate(order.needs)
             printable.append(order)
             if room is not None and order.weight_g <= cart.weight_g:
                 room -= 1
         else:
-            refused.append(Refused(order.order_id, why))
+            refused.append(Refused(order.order_id, order.version, why))
     proposal = propose(
         printable,
         stock,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.allocation import Need, StockRow
@@ -44,14 +45,15 @@ def open_orders(session: Session, warehouse_id: int) -> list[OpenOrder]:
     ]
 
 
-def free_stock(session: Session, warehouse_id: int) -> list[StockRow]:
-    """Stock on pick locations that nobody has been promised."""
+def free_stock(session: Session, warehouse_id: int, today: date) -> list[StockRow]:
+    """Stock on pick locations that nobody has been promised and whose lot has not expired before `today`."""
     rows = session.execute(
         select(Stock.id, Stock.location_id, Stock.sku_id, Stock.on_hand - Stock.allocated, Lot.expires_on)
         .join(Location, Location.id == Stock.location_id)
         .outerjoin(Lot, Lot.id == Stock.lot_id)
         .where(
-            Location.warehouse_id == warehouse_id, Location.kind == LocationKind.PICK, Stock.on_hand > Stock.allocated
+            Location.warehouse_id == warehouse_id, Location.kind == LocationKind.PICK, Stock.on_hand > Stock.allocated,
+            or_(Lot.expires_on.is_(None), Lot.expires_on >= today),
         )
     )
     return [StockRow(*row) for row in rows]

@@ -48,6 +48,7 @@ class Refused:
     """An order that cannot be planned as it is, and the code of the reason."""
 
     order_id: int
+    version: int
     reason: str
 
 

@@ -431,6 +431,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("label_id", sa.Integer(), nullable=True),
         sa.Column("copy", sa.Integer(), nullable=False),
+        sa.Column("labels", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("dpi", sa.Integer(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),

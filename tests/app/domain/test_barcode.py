@@ -20,6 +20,7 @@ from app.domain.barcode import (
     make_label_code,
     read_label_code,
     s10,
+    same_gtin,
 )
 from app.domain.errors import Refusal
 
@@ -162,3 +163,14 @@ def test_a_used_up_number_range_is_refused() -> None:
 def test_tracking_numbers_are_grouped_for_reading() -> None:
     assert group("LX000000015CN") == "LX 000 000 015 CN"
     assert group("ABC") == "ABC"
+
+
+@pytest.mark.parametrize(
+    ("scanned", "same"),
+    [
+        ("0012345678905", "012345678905"), ("012345678905", "0012345678905"), ("4006381333931", None), ("12345", None),
+        ("٠٠١٢٣٤٥٦٧٨٩٠٥", None),
+    ],
+)  # fmt: skip
+def test_a_upc_and_the_ean_with_a_zero_in_front_are_the_same(scanned: str, same: str | None) -> None:
+    assert same_gtin(scanned) == same

@@ -75,14 +75,14 @@ def test_a_label_holds_all_that_a_carrier_needs(house: House, hands: Hands) -> N
 def test_the_label_of_an_order_that_nothing_is_missing_from_can_be_made(house: House) -> None:
     house.stock("TEA", 1)
     order = house.order("TEA")
-    assert house.store.read(lambda session: check_label(session, session.get_one(Order, order))) is None
+    assert house.store.read(lambda session: check_label(session, session.get_one(Order, order), 400)) is None
 
 
 @pytest.mark.parametrize("field", ["recipient_name", "street", "city", "country"])
 def test_what_a_carrier_cannot_do_without_is_named(house: House, field: str) -> None:
     house.stock("TEA", 1)
     order = house.order("TEA", **{field: " "})
-    found = house.store.read(lambda session: check_label(session, session.get_one(Order, order)))
+    found = house.store.read(lambda session: check_label(session, session.get_one(Order, order), 400))
     assert found == f"missing:{field}"
 
 
@@ -91,8 +91,8 @@ def test_a_claim_is_durable_before_the_first_byte(house: House, hands: Hands) ->
     claimed = house.store.write(claim_job, "BENCH-1", "tcp://printer", 41, 2)
     assert claimed is not None
     (job,) = house.jobs(order)
-    assert (job.state, claimed.job_id, claimed.payload, claimed.one_label) == (
-        JobState.SENDING, job.id, job.payload, True,
+    assert (job.state, claimed.job_id, claimed.payload, claimed.labels) == (
+        JobState.SENDING, job.id, job.payload, 1,
     )  # fmt: skip
     (attempt,) = house.attempts(job.id)
     assert (attempt.printer, attempt.odometer_before, attempt.sha256) == ("tcp://printer", 41, job.sha256)
@@ -296,7 +296,7 @@ def test_a_file_is_printed_as_it_is(house: House) -> None:
     assert (row.kind, row.payload, row.label_id) == (JobKind.FILE, b"^XA^FDx^XZ", None)
     claimed = house.claim("print 1")
     assert claimed is not None
-    assert (claimed.payload, claimed.one_label) == (b"^XA^FDx^XZ", False)
+    assert (claimed.payload, claimed.labels) == (b"^XA^FDx^XZ", 1)
 
 
 def test_only_what_is_queued_is_taken_back(house: House) -> None:

@@ -161,7 +161,7 @@ def test_a_killed_station_keeps_its_question_and_its_tote(tmp_path: Path) -> Non
 def test_the_clock_of_the_store_dates_what_happens(tmp_path: Path) -> None:
     clock = HeldClock()
     with open_house(tmp_path) as house:
-        house.store._clock = clock
+        house.store.clock = clock
         order = house.picked("TEA", "CUP")
         hands = house.hands()
         clock.pass_(-7200)  # set back in mid-work: the order of events is that of their numbers

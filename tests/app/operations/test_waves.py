@@ -22,7 +22,7 @@ from db.places import LocationKind
 from db.stock import Allocation, AllocationState
 from db.waves import Batch, BatchOrder, PickTask, Tote, Wave
 from tests.books import check_stock, check_waves
-from tests.factories import LEAD, House
+from tests.factories import LEAD, NOON, House
 
 
 def refused(code: str, step: Callable[[], object]) -> Refusal:
@@ -38,7 +38,7 @@ def books(house: House) -> None:
 
 
 def propose(house: House, limit: int | None = None) -> Proposal:
-    return house.store.read(propose_wave, house.warehouse, limit)
+    return house.store.read(propose_wave, house.warehouse, limit, NOON.date())
 
 
 def create(house: House, proposal: Proposal) -> int | None:
@@ -135,9 +135,15 @@ def test_an_order_that_changed_since_the_plan_is_not_taken(house: House) -> None
 
 def test_a_plan_without_orders_makes_no_wave(house: House) -> None:
     order_id = house.stock("TEA", 1) and house.order("TEA")
-    assert create(house, Proposal((), refused=(Refused(order_id, "missing:city"),))) is None
+    assert create(house, Proposal((), refused=(Refused(order_id, 1, "missing:city"),))) is None
     assert house.state(order_id) is OrderState.INCOMPLETE
     assert house.count(Wave) == 0
+
+
+def test_an_order_that_was_mended_since_the_plan_is_not_refused(house: House) -> None:
+    order_id = house.stock("TEA", 1) and house.order("TEA")
+    assert create(house, Proposal((), refused=(Refused(order_id, 0, "missing:city"),))) is None
+    assert house.state(order_id) is OrderState.READY
 
 
 def test_every_order_of_a_cart_gets_a_tote_and_the_single_ones_share(house: House) -> None:

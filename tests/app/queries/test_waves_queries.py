@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -44,24 +44,36 @@ def test_orders_and_stock_of_another_warehouse_are_its_own(house: House) -> None
     house.stock("TEA", 9)
     house.order("TEA")
     assert house.store.read(open_orders, other) == []
-    assert house.store.read(free_stock, other) == []
+    assert house.store.read(free_stock, other, NOON.date()) == []
     assert house.store.read(warehouse_ids) == [house.warehouse, other]
     with pytest.raises(Refusal) as refused:
-        house.store.read(propose_wave, other, None)
+        house.store.read(propose_wave, other, None, NOON.date())
     assert refused.value.code == "no_orders_to_plan"
 
 
 def test_free_stock_is_what_nobody_was_promised(house: House) -> None:
     house.stock("TEA", 5)
     house.stock("CUP", 1)
-    lot = house.write(lambda tx: make_lot(tx, house.skus["TEA"], "L1", expires_on=NOON.date()).id)
+    lot = house.write(lambda tx: make_lot(tx, house.skus["TEA"], "L1", expires_on=date(2100, 1, 1)).id)
     house.stock("TEA", 2, location="L-2", lot=lot)
     house.order(("TEA", 3), "CUP")
     house.release()
     house.pick_all()
-    found = {(row.location_id, row.available, row.expires_on) for row in house.store.read(free_stock, house.warehouse)}
+    rows = house.store.read(free_stock, house.warehouse, NOON.date())
+    found = {(row.location_id, row.available, row.expires_on) for row in rows}
     # what expires first went first; what is staged is not free
     assert found == {(house.locations["L-TEA"], 4, None)}
+
+
+def test_a_lot_that_has_expired_is_not_free(house: House) -> None:
+    house.stock("TEA", 5)
+    lot = house.write(lambda tx: make_lot(tx, house.skus["TEA"], "L1", expires_on=NOON.date()).id)
+    house.stock("TEA", 2, location="L-2", lot=lot)
+    pieces = [
+        sum(row.available for row in house.store.read(free_stock, house.warehouse, day))
+        for day in (NOON.date(), NOON.date() + timedelta(days=1))
+    ]
+    assert pieces == [7, 5]
 
 
 def test_the_survey_and_the_cart_are_the_warehouses(house: House) -> None:
@@ -77,7 +89,7 @@ def test_a_warehouse_without_locations_cannot_be_planned(house: House) -> None:
     house.skus["TEA"] = sku
     house.order("TEA")
     with pytest.raises(Refusal):
-        house.store.read(propose_wave, house.warehouse, None)
+        house.store.read(propose_wave, house.warehouse, None, NOON.date())
 
 
 def test_waves_on_the_board(house: House) -> None:
