@@ -30,15 +30,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """One open transaction: its session, and the moment at which it began."""
+    """One open transaction: its session, and the moment at which it began.
+
+    `connection` is the session's own, for statements on the way of a scan, where mapped objects cost too much.
+    """
 
     session: Session
     at: datetime
-
-    @property
-    def connection(self) -> Connection:
-        """The session's connection, for statements on the way of a scan, where mapped objects cost too much."""
-        return self.session.connection()
+    connection: Connection
 
 
 Operation = Callable[Concatenate[Tx, P], tuple[R, Change]]
@@ -152,7 +151,7 @@ class Store:
     def _transact(self, operation: Operation[P, R], /, *args: P.args, **kwargs: P.kwargs) -> tuple[R, Change]:
         try:
             with Session(self._writer, expire_on_commit=False) as session, session.begin():
-                return operation(Tx(session, self.clock.now()), *args, **kwargs)
+                return operation(Tx(session, self.clock.now(), session.connection()), *args, **kwargs)
         except DBAPIError as error:
             raise (known(error) or error) from error
 

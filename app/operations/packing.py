@@ -253,6 +253,7 @@ def _complete(tx: Tx, actor: Actor, station: str, parcel: OpenParcel, verdict: V
     """
     try:
         with tx.session.begin_nested():
+            tx.session.connection()  # a session sets the savepoint only when it is next asked for its connection
             tx.connection.execute(
                 _COUNT, {"parcel": parcel.parcel_id, "line": verdict.line_id, "pieces": _pieces(found)}
             )
