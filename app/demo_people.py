@@ -10,7 +10,7 @@ from typing import TypeVar
 from PIL import Image
 
 from app.domain.barcode import Command, make_label_code, read_label_code
-from app.domain.packing import Bench, OpenParcel
+from app.domain.bench import Bench, OpenParcel
 from app.domain.people import Role
 from app.domain.states import JobState, Lane, ParcelState
 from app.operations.picking import scan_pick

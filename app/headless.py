@@ -14,8 +14,8 @@ from typing import BinaryIO, TextIO
 from filelock import FileLock, Timeout
 
 from app.clock import Clock
+from app.domain.bench import OpenParcel
 from app.domain.errors import KnownError, Refusal
-from app.domain.packing import OpenParcel
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, ParcelState
 from app.operations.labels import cancel_job, queue_file, reprint

@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 
 from app.demo_people import Tray
 from app.domain.barcode import make_label_code
-from app.domain.packing import Bench
+from app.domain.bench import Bench
 from app.domain.states import JobState, Lane, ParcelState
 from app.queries.labels import newest_job_of
 from app.queries.packing import bench, counts, waiting_orders

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.change import NOTHING, Change
 from app.domain.barcode import make_label_code
-from app.domain.packing import Bench, OpenParcel
+from app.domain.bench import Bench, OpenParcel
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, OrderState
 from app.operations.labels import Claimed, claim_job, finish_attempt

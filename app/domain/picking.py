@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.barcode import Command
+from app.domain.bench import Found, Item, OtherKind
 from app.domain.errors import Fact
-from app.domain.packing import Found, Item, OtherKind, Outcome
+from app.domain.packing import Outcome
 
 
 class PickCode(StrEnum):

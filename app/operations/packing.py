@@ -9,20 +9,9 @@ from sqlalchemy import bindparam, insert, select, update
 
 from app.change import Change, changed
 from app.domain.barcode import Kind, make_code
+from app.domain.bench import Bench, Found, Item, OpenParcel, Tote
 from app.domain.errors import Fact, Refusal
-from app.domain.packing import (
-    Bench,
-    Code,
-    Effect,
-    Found,
-    Item,
-    OpenParcel,
-    Outcome,
-    Tote,
-    Verdict,
-    choose_order,
-    judge,
-)
+from app.domain.packing import Code, Effect, Outcome, Verdict, choose_order, judge
 from app.domain.people import Actor
 from app.domain.states import JOB, ORDER, PARCEL, JobState, OrderState, ParcelState, advance
 from app.operations import labels

@@ -9,8 +9,8 @@ from sqlalchemy import func, insert, or_, select, update
 
 from app.change import NOTHING, Change, changed
 from app.domain.allocation import Need, Shelf, StockRow
+from app.domain.bench import Found, Item
 from app.domain.errors import Refusal
-from app.domain.packing import Found, Item
 from app.domain.people import Actor
 from app.domain.picking import LocationFound, PickCode, PickVerdict, Task, judge_pick
 from app.domain.states import ORDER, TASK, BatchState, OrderState, TaskState, advance

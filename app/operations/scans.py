@@ -11,18 +11,9 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from app.domain.barcode import Command, Kind, gtin_expected, kind_of, read_label_code, same_gtin
+from app.domain.bench import Found, Item, LabelFound, OrderFound, OtherKind, SeveralOrders, Tote, Unknown
 from app.domain.errors import Fact
-from app.domain.packing import (
-    Found,
-    Item,
-    LabelFound,
-    OrderFound,
-    OtherKind,
-    Outcome,
-    SeveralOrders,
-    Tote,
-    Unknown,
-)
+from app.domain.packing import Outcome
 from app.domain.people import Actor
 from app.domain.states import LabelState, Lane, OrderState, ParcelState
 from db.base import new_uuid

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.domain.packing import Bench, Line, OpenParcel
+from app.domain.bench import Bench, Line, OpenParcel
 from app.domain.states import JobState, Lane, OrderState, ParcelState
 from db.journal import ScanEvent
 from db.orders import Order, OrderLine, Sku

@@ -17,14 +17,8 @@ from hypothesis import strategies as st
 
 from app.domain import states
 from app.domain.barcode import Command, Kind
-from app.domain.errors import Fact, KnownError, Refusal
-from app.domain.incoming import Spoilt
-from app.domain.master import MEASURES, PLACE
-from app.domain.orders import SHIPPING
-from app.domain.packing import (
-    REPRINT_REASONS,
+from app.domain.bench import (
     Bench,
-    Code,
     Found,
     Item,
     LabelFound,
@@ -35,8 +29,12 @@ from app.domain.packing import (
     SeveralOrders,
     Tote,
     Unknown,
-    judge,
 )
+from app.domain.errors import Fact, KnownError, Refusal
+from app.domain.incoming import Spoilt
+from app.domain.master import MEASURES, PLACE
+from app.domain.orders import SHIPPING
+from app.domain.packing import REPRINT_REASONS, Code, judge
 from app.domain.picking import LocationFound, PickCode, Task, judge_pick
 from app.domain.states import JobState, ParcelState
 from app.sentences import SENTENCES, WORDS

@@ -10,12 +10,8 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from app.domain.barcode import Command
-from app.domain.packing import (
-    MAY_LIE_THERE,
-    REPRINT_REASONS,
+from app.domain.bench import (
     Bench,
-    Code,
-    Effect,
     Found,
     Item,
     LabelFound,
@@ -23,14 +19,11 @@ from app.domain.packing import (
     OpenParcel,
     OrderFound,
     OtherKind,
-    Outcome,
     SeveralOrders,
     Tote,
     Unknown,
-    Verdict,
-    choose_order,
-    judge,
 )
+from app.domain.packing import MAY_LIE_THERE, REPRINT_REASONS, Code, Effect, Outcome, Verdict, choose_order, judge
 from app.domain.states import JobState, ParcelState
 from app.sentences import SENTENCES
 from app.texts import placeholders

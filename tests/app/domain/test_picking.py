@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from app.domain.barcode import Command
-from app.domain.packing import Found, Item, OtherKind, Outcome, Unknown
+from app.domain.bench import Found, Item, OtherKind, Unknown
+from app.domain.packing import Outcome
 from app.domain.picking import LocationFound, PickCode, Task, judge_pick
 from app.sentences import SENTENCES
 from app.texts import placeholders

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from app.domain.barcode import Command, Kind, check_character, make_code, make_label_code
-from app.domain.packing import Found, Item, LabelFound, OrderFound, OtherKind, SeveralOrders, Tote, Unknown
+from app.domain.bench import Found, Item, LabelFound, OrderFound, OtherKind, SeveralOrders, Tote, Unknown
 from app.domain.states import OrderState
 from app.operations.orders import request_cancel
 from app.operations.scans import orders_for_item, what_is
