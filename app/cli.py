@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -133,16 +134,19 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    number = int(text)
+    number = int(text) if text.isdecimal() else 0
     if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
+        raise argparse.ArgumentTypeError("must be a whole number from 1 on")
     return number
 
 
 def _factor(text: str) -> float:
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
     if not 0 <= number < 1e6:
-        raise argparse.ArgumentTypeError("must not be negative")
+        raise argparse.ArgumentTypeError("must be a number from 0 on")
     return number
 
 
@@ -186,13 +190,16 @@ def _demo(arguments: argparse.Namespace) -> int:
 def _station(arguments: argparse.Namespace) -> int:
     from app.headless import open_store, run_station
 
+    if sys.stdout is None:
+        raise KnownError("output_gone")
     with open_store(arguments.db) as store:
-        return asyncio.run(
+        asyncio.run(
             run_station(
                 store, arguments.station, arguments.printer, as_json=arguments.json, language=arguments.language,
-                stdin=sys.stdin.buffer, stdout=sys.stdout, stderr=sys.stderr,
+                stdin=io.BytesIO() if sys.stdin is None else sys.stdin.buffer, stdout=sys.stdout, stderr=sys.stderr,
             )
         )
+    return EXIT_DONE
 
 
 def _wave(arguments: argparse.Namespace) -> int:

@@ -38,6 +38,7 @@ from app.station import Station
 from app.texts import say
 from db.engine import parse_url
 from db.store import Store
+from hardware.drivers import open_printer
 from printing.interpreter import render
 from printing.pdf import to_pdf
 from printing.spooler import UNSETTLED_BLIND, Patience
@@ -74,12 +75,14 @@ async def run_demo(demo: Demo) -> int:
     url = parse_url(demo.db or str(demo.out / "demo.db"))
     if url == parse_url(database_url()):
         raise Refusal("demo_on_own_database")
+    if demo.printer is not None:
+        open_printer(demo.printer)  # a wrong URL is refused before anything is done
     if demo.db is None:
         _start_anew(demo.out)
     with Store(url) as store, station_lock(store, "demo"):
         warehouse = store.write(ensure_warehouse, "DEMO", "Demo warehouse", sender())
-        store.write(mark_demo)
-        run = _Run(demo, store, warehouse)
+        made_up = store.write(mark_demo, demo.orders or ORDERS, demo.seed)
+        run = _Run(demo, store, warehouse, made_up)
         await run.phases()
         return run.finish()
 
@@ -95,8 +98,9 @@ def _start_anew(out: Path) -> None:
 class _Run:
     """One run of the demo: its phases, and what they came to."""
 
-    def __init__(self, demo: Demo, store: Store, warehouse: int) -> None:
+    def __init__(self, demo: Demo, store: Store, warehouse: int, made_up: tuple[int, int]) -> None:
         self._demo = demo
+        self._made_up = made_up  # how many orders of which seed this database began with
         self._store = store
         self._warehouse = warehouse
         self._seconds: dict[str, float] = {}
@@ -115,8 +119,11 @@ class _Run:
         demo = self._demo
         folder = demo.out / "input"
         if demo.source is None:
-            if not self._store.read(order_counts):
-                for path in write_made_up(folder, demo.orders or ORDERS, demo.seed):
+            there, (orders, seed) = sum(self._orders().values()), self._made_up
+            if there:
+                self._tell(say("demo_goes_on", {"orders": orders}, demo.language))
+            if there < orders:  # also what an interrupted import has left out
+                for path in write_made_up(folder, orders, seed):
                     await asyncio.to_thread(self._load, path)
             return
         await asyncio.to_thread(self._load, demo.source, demo.orders)

@@ -12,7 +12,14 @@ from importlib import resources
 from pathlib import Path
 
 from app.domain.barcode import gtin_check_digit
-from app.queries.demo import incomplete_orders, skus_without_weight, stock_never_counted, tote_contents
+from app.queries.demo import (
+    Uncounted,
+    incomplete_orders,
+    skus_without_place,
+    skus_without_weight,
+    stock_never_counted,
+    tote_contents,
+)
 from db.store import Store
 
 AISLES, BAYS, SKUS = 8, 20, 160
@@ -88,9 +95,18 @@ def write_fillings(store: Store, folder: Path, seed: int) -> Filled:
     weights = [(sku, rng.randint(20, 900)) for sku in store.read(skus_without_weight)]
     if weights:
         files.append(_write(folder / "filled-weights.csv", ("sku", "weight_g"), weights))
-    stock = [
-        (row.location, row.sku, row.wanted + rng.randint(5, 50)) for row in store.read(stock_never_counted)
+    homeless = store.read(skus_without_place)
+    homes = [
+        (f"M-{n // BAYS + 1:02d}-{n % BAYS + 1:02d}", f"M{n // BAYS + 1:02d}", n % BAYS + 1)
+        for n in range(len(homeless))
     ]
+    if homes:
+        files.append(_write(folder / "filled-locations.csv", ("location", "aisle", "bay"), homes))
+    never_counted = [
+        *store.read(stock_never_counted),
+        *(Uncounted(home[0], sku, wanted) for home, (sku, wanted) in zip(homes, homeless, strict=True)),
+    ]
+    stock = [(row.location, row.sku, row.wanted + rng.randint(5, 50)) for row in never_counted]
     if stock:
         files.append(_write(folder / "filled-stock.csv", ("location", "sku", "quantity"), stock))
     people = _recipients()

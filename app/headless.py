@@ -79,7 +79,7 @@ async def run_station(
     stdout: TextIO,
     stderr: TextIO,
     patience: Patience | None = None,
-) -> int:
+) -> None:
     """A bench without a window: a scan a line in, a verdict a line out after its commit.
 
     Ends with the input, after the labels that are on their way are done (at most DRAIN_SECONDS). What happens
@@ -109,10 +109,14 @@ async def run_station(
             if not raw.strip():
                 continue
             shown = await asyncio.wrap_future(station.submit(raw))
-            print(json.dumps(shown.as_dict(), ensure_ascii=True) if as_json else _line(shown), file=stdout, flush=True)
+            answer = json.dumps(shown.as_dict(), ensure_ascii=True) if as_json else _line(shown)
+            try:
+                print(answer, file=stdout, flush=True)
+            except OSError:
+                # a scan whose verdict nobody can see must be the last one
+                raise KnownError("output_gone") from None
         if printer is not None:
             await wait_until(lambda: store.read(open_jobs, station.name) == 0, DRAIN_SECONDS)
-    return 0
 
 
 def _where(parcel: OpenParcel | None, language: str) -> str:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+
+from filelock import FileLock, Timeout
 
 from app.change import Change
 from app.domain.states import JobState
 from app.operations.labels import claim_job, finish_attempt, note_wait, recover_queue
 from app.queries.labels import has_counted, has_queued
+from app.settings import data_directory
 from db.store import Priority, Store
+from hardware.device import parse_url
 from hardware.drivers import open_printer
 from printing.spooler import Patience, Spooler, Work
 
@@ -54,6 +59,31 @@ class StoreJournal:
         )
 
 
+class PrinterLease:
+    """One program of this computer at a time on one printer, whatever database and station it prints for."""
+
+    def __init__(self, url: str) -> None:
+        parts = parse_url(url)
+        name = f"{parts.scheme} {parts.host.lower()} {parts.port} {parts.path}"
+        folder = data_directory() / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(folder / f"printer-{hashlib.sha256(name.encode()).hexdigest()[:16]}", thread_local=False)
+
+    def acquire(self) -> bool:
+        """Take it if nobody has it; does not wait."""
+        if self._lock.is_locked:
+            return True
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            return False
+        return True
+
+    def release(self) -> None:
+        """Give it back; the system does so for a program that was killed."""
+        self._lock.release()
+
+
 @asynccontextmanager
 async def running_spooler(
     store: Store,
@@ -75,6 +105,7 @@ async def running_spooler(
         patience=patience,
         unsettled_limit=unsettled_limit,
         on_status=on_status,
+        lease=PrinterLease(url),
     )
     loop = asyncio.get_running_loop()
 

@@ -55,6 +55,16 @@ class Journal(Protocol):
         """What became of it."""
 
 
+class Lease(Protocol):
+    """The right to be the only program that prints on a printer: its count proves nothing while others print too."""
+
+    def acquire(self) -> bool:
+        """Take it if nobody has it; does not wait."""
+
+    def release(self) -> None:
+        """Give it back; may be called without having it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long the spooler waits, in seconds.
@@ -87,8 +97,10 @@ class Spooler:
         patience: Patience | None = None,
         unsettled_limit: int | None = None,
         on_status: Callable[[str], None] | None = None,
+        lease: Lease | None = None,
     ) -> None:
         self._journal = journal
+        self._lease = lease
         self._make = make_printer
         self._patience = patience or Patience()
         self._limit = unsettled_limit
@@ -121,6 +133,8 @@ class Spooler:
                         recovered = True
                     if not await self._journal.waiting():
                         await self._pause(self._patience.idle, until_woken=True)
+                        if not self._wake.is_set():
+                            await self._close()  # many printers take one client: others may have it meanwhile
                     elif not await self._print_next():
                         await self._pause(self._patience.poll)
                 except KnownError as error:
@@ -247,6 +261,9 @@ class Spooler:
 
     async def _connect(self) -> Printer | None:
         if self._printer is None:
+            if self._lease is not None and not self._lease.acquire():
+                await self._note("printer_in_use")
+                return None
             self._printer = self._make()  # known before it is open: whatever happens, it will be closed
             await self._call(self._printer.open)
             if self._best is Proof.BLIND and await self._journal.has_counted(self._printer.url):
@@ -284,6 +301,8 @@ class Spooler:
         if self._printer is not None:
             await self._call(self._printer.close)
             self._printer = None  # not before: who is cancelled while it closes tries again
+        if self._lease is not None:
+            self._lease.release()
 
     async def _pause(self, seconds: float, *, until_woken: bool = False) -> None:
         """Wait, but not longer than until `stop` (or `wake`)."""

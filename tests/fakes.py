@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from app.domain.errors import KnownError
 from app.domain.states import JobState
 from hardware.printer import Condition, Printer, PrinterStatus, Proof
-from printing.spooler import Patience, Spooler, Work
+from printing.spooler import Lease, Patience, Spooler, Work
 
 QUICK = Patience(poll=0.001, idle=0.02, reopen=0.001, send=1.0, proof=0.02, silence=0.02)
 
@@ -184,6 +184,7 @@ async def run(
     patience: Patience = QUICK,
     limit: int | None = None,
     meanwhile: Callable[[Books, Spooler], Awaitable[None]] | None = None,
+    lease: Lease | None = None,
 ) -> tuple[Books, list[str]]:
     """Print until every job is at rest (or `done`); returns the journal and what the spooler said."""
     books = jobs if isinstance(jobs, Books) else Books(list(jobs))
@@ -192,7 +193,7 @@ async def run(
     def make() -> Printer:
         return printer
 
-    spooler = Spooler(books, make, patience=patience, unsettled_limit=limit, on_status=said.append)
+    spooler = Spooler(books, make, patience=patience, unsettled_limit=limit, on_status=said.append, lease=lease)
     task = asyncio.create_task(spooler.run())
     at_rest = done or (lambda books: not {JobState.QUEUED, JobState.SENDING} & set(books.states))
     try:

@@ -115,12 +115,16 @@ class SeveralOrders:
 
 @dataclass(frozen=True, slots=True)
 class LabelFound:
-    """A shipping label: by its Data Matrix (`copy` known) or by its tracking number (`copy` None)."""
+    """A shipping label: by its Data Matrix (`copy` known) or by its tracking number (`copy` None).
+
+    `newest` is the number of the parcel's newest copy.
+    """
 
     parcel_id: int
     copy: int | None
     voided: bool
     order: OrderFound
+    newest: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,6 +226,8 @@ def _open(found: Item | OrderFound | SeveralOrders | Tote | LabelFound) -> Verdi
         return Verdict(Outcome.FAIL, Code.NO_ORDER_FOR_ITEM, facts=facts, sku=found.sku)
     if isinstance(found, LabelFound) and found.voided:
         return _fail(Code.LABEL_VOIDED, order=found.order.order)
+    if isinstance(found, LabelFound) and found.copy is not None and found.copy < found.newest:
+        return _fail(Code.SUPERSEDED_COPY, copy=found.copy, newest=found.newest)
     if isinstance(found, Tote):
         if not found.orders:
             return _look(Code.TOTE_EMPTY, tote=found.code)

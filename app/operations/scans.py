@@ -15,11 +15,11 @@ from app.domain.bench import Found, Item, LabelFound, OrderFound, OtherKind, Sev
 from app.domain.errors import Fact
 from app.domain.packing import Outcome
 from app.domain.people import Actor
-from app.domain.states import LabelState, Lane, OrderState, ParcelState
+from app.domain.states import JobState, LabelState, Lane, OrderState, ParcelState
 from db.base import new_uuid
 from db.journal import ScanEvent
 from db.orders import Order, OrderLine, Sku, SkuBarcode
-from db.parcels import Label, Parcel, ParcelItem
+from db.parcels import Label, Parcel, ParcelItem, PrintJob
 from db.places import Location, Station
 from db.store import Tx
 from db.waves import Batch, BatchOrder
@@ -110,7 +110,7 @@ def what_is(tx: Tx, code: str, *, item_first: bool = True, station_id: int | Non
         found = look_up(tx, code, station_id)
         if found is not None:
             return found
-    label = tx.connection.execute(_LABEL, {"tracking": code}).first()
+    label = tx.connection.execute(_LABEL, {"tracking": code.upper()}).first()
     if label is not None:
         parcel_id, state, parcel_state, order_id = label
         voided = state is LabelState.VOIDED or parcel_state is ParcelState.VOIDED
@@ -216,8 +216,14 @@ def _label_by_parcel(tx: Tx, parcel_code: str, copy: int | None, station_id: int
     voided = tx.connection.execute(
         select(Label.id).where(Label.parcel_id == row[0], Label.state == LabelState.VOIDED).limit(1)
     ).first()
+    newest = tx.connection.execute(
+        select(func.max(PrintJob.copy))
+        .join(Label, Label.id == PrintJob.label_id)
+        .where(Label.parcel_id == row[0], PrintJob.state != JobState.CANCELLED)
+    ).scalar()
     return LabelFound(
-        row[0], copy, row[1] is ParcelState.VOIDED or voided is not None, order_found(tx, row[2], station_id)
+        row[0], copy, row[1] is ParcelState.VOIDED or voided is not None, order_found(tx, row[2], station_id),
+        newest or 0,
     )
 
 

@@ -31,7 +31,7 @@ def ensure_station(
     Raises Refusal `station_name` for an empty one.
     """
     name = name.strip()
-    if not name or len(name) > 40:
+    if not name or len(name) > 40 or not name.isprintable():
         raise Refusal("station_name")
     station = tx.session.scalars(select(Station).where(Station.name == name)).first()
     person = None
@@ -59,8 +59,11 @@ def ensure_station(
     return actor, changed("stations", ids=[("station", station.id)]) if touched else Change()
 
 
-def mark_demo(tx: Tx) -> tuple[None, Change]:
-    """Remember that a demo made this database."""
-    if tx.session.get(Setting, "demo") is None:
-        tx.session.add(Setting(name="demo", value="1"))
-    return None, Change()
+def mark_demo(tx: Tx, orders: int, seed: int) -> tuple[tuple[int, int], Change]:
+    """Remember that a demo made this database, and of how many orders and which seed; returns those of the first."""
+    found = tx.session.get(Setting, "demo")
+    if found is None:
+        found = Setting(name="demo", value=f"{orders} {seed}")
+        tx.session.add(found)
+    first, seed = map(int, found.value.split())
+    return (first, seed), Change()

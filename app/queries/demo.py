@@ -45,6 +45,24 @@ def stock_never_counted(session: Session) -> list[Uncounted]:
     return [Uncounted(*row) for row in rows]
 
 
+def skus_without_place(session: Session) -> list[tuple[str, int]]:
+    """SKUs that orders want and that lie in no pick location, with the pieces wanted."""
+    placed = (
+        select(Stock.id)
+        .join(Location, Location.id == Stock.location_id)
+        .where(Stock.sku_id == Sku.id, Location.kind == LocationKind.PICK)
+        .exists()
+    )
+    rows = session.execute(
+        select(Sku.code, func.sum(OrderLine.quantity))
+        .join(OrderLine, OrderLine.sku_id == Sku.id)
+        .where(~placed)
+        .group_by(Sku.id, Sku.code)
+        .order_by(Sku.id)
+    )
+    return [(code, wanted) for code, wanted in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Incomplete:
     """An order without a recipient: its lines as (SKU, quantity)."""

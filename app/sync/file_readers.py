@@ -236,9 +236,9 @@ class ImportFile:
         found = self._json(profile.encoding)
         if isinstance(found, dict) and profile.records:
             found = _at(found, profile.records)
-        if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
+        if not isinstance(found, list) or (found and not any(isinstance(record, dict) for record in found)):
             raise Refusal("json_no_records", file=self.name, path=profile.records)
-        return found
+        return [record if isinstance(record, dict) else {} for record in found]  # an empty one is a bad row
 
     def _json_records(self, profile: Profile) -> Iterator[Record]:
         for number, record in enumerate(self._objects(profile), start=1):

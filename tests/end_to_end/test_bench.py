@@ -144,7 +144,6 @@ def test_a_reprint_supersedes_the_old_copy(site: Site, sim: Sim, bench: StartBen
     packer.scan("XXOK")
     assert packer.scan(answer["label"])["code"] == "scan_square"
     assert packer.scan(second)["code"] == "closed"
-    packer.close()
     assert site.rows("select copy, state, reprint_reason from print_jobs order by copy") == [
         (1, "printed", None),
         (2, "confirmed", "torn"),
@@ -153,7 +152,12 @@ def test_a_reprint_supersedes_the_old_copy(site: Site, sim: Sim, bench: StartBen
         "reprint", answer["label"], "--reason", "lost by the carrier", "--printer", url, "--db", site.db
     )
     assert done.returncode == 0, done.stderr
-    assert square_of(paper.wait(3)[2]).startswith(f"{answer['parcel']}C03")
+    third = square_of(paper.wait(3)[2])
+    assert third.startswith(f"{answer['parcel']}C03")
+    # the bench is idle, so that the desk could have its printer; the box is closed, and the old copy alarms still
+    assert packer.scan(second)["code"] == "superseded_copy"
+    packer.scan("XXOK")
+    assert packer.scan(third)["code"] == "already_closed"
 
 
 def test_what_was_being_printed_at_kill_9_is_uncertain_and_settled_by_the_label(

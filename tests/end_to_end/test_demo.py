@@ -190,3 +190,20 @@ def test_a_printer_that_is_not_there_ends_in_time_and_loses_nothing(tmp_path: Pa
     assert done.returncode == 1
     assert time.monotonic() - started < 60
     assert summary(tmp_path)["labels"] == {"queued": 3}
+
+
+def test_orders_alone_are_enough_to_begin_with(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text("order,sku,quantity\n1,A,1\n2,B,2\n3,A,1\n3,B,1\n", "utf-8")
+    done = packbench("demo", "--headless", "--from", file, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert summary(tmp_path / "out")["parcels"] == {"closed": 3}
+
+
+def test_a_demo_goes_on_with_the_orders_it_began_with(tmp_path: Path) -> None:
+    common = ("demo", "--headless", "--until", "import", "--db", tmp_path / "d.db", "--out", tmp_path)
+    assert packbench(*common, "--orders", "5", "--seed", "2").returncode == 0
+    again = packbench(*common, "--orders", "9")
+    assert again.returncode == 0
+    assert "5 orders" in again.stderr
+    assert Site(tmp_path / "d.db").rows("select count(*) from orders") == [(5,)]

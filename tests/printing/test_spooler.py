@@ -222,3 +222,40 @@ async def test_a_printer_that_has_counted_in_an_earlier_life_is_not_blind_when_i
     assert printer.sent == []
     assert books.states == [JobState.QUEUED]
     assert "silent" in said
+
+
+class Turn:
+    """A lease that somebody else has at first."""
+
+    def __init__(self, *, free: bool) -> None:
+        self.free, self.taken, self.given_back = free, False, 0
+
+    def acquire(self) -> bool:
+        self.taken = self.free
+        return self.free
+
+    def release(self) -> None:
+        self.given_back += self.taken
+        self.taken = False
+
+
+async def test_nothing_is_sent_while_another_program_has_the_printer() -> None:
+    printer, turn = Scripted(), Turn(free=False)
+
+    async def wait_for_the_turn(books: Books, _spooler: Spooler) -> None:
+        await until(lambda: "printer_in_use" in books.notes)
+        assert (printer.opened, printer.sent) == (0, [])
+        turn.free = True
+
+    books, said = await run(printer, labels(), meanwhile=wait_for_the_turn, lease=turn)
+    assert books.states == [JobState.PRINTED]
+    assert "printer_in_use" in said
+    assert not turn.taken
+
+
+async def test_an_idle_spooler_lets_others_have_the_printer() -> None:
+    printer, turn = Scripted(), Turn(free=True)
+    quick = Patience(poll=0.001, idle=0.001)
+    await run(printer, labels(), lambda _: turn.given_back > 0, patience=quick, lease=turn)
+    assert len(printer.sent) == 1
+    assert not printer.is_open

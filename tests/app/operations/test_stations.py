@@ -65,6 +65,6 @@ def test_a_warehouse_is_made_once(house: House) -> None:
 
 
 def test_a_demos_database_says_so(house: House) -> None:
-    house.store.write(mark_demo)
-    house.store.write(mark_demo)
+    assert house.store.write(mark_demo, 40, 1) == (40, 1)
+    assert house.store.write(mark_demo, 9, 2) == (40, 1)
     assert house.all(select(Setting.name)) == ["demo"]
