@@ -39,7 +39,7 @@ def test_each_kind_of_code(house: House, hands: Hands) -> None:
     assert look_up(house, number, station_id=hands.actor.station) == mine
     assert look_up(house, parcel.tracking or "") == LabelFound(parcel.parcel_id, None, False, held)
     assert look_up(house, parcel.code) == LabelFound(parcel.parcel_id, None, False, held, newest=1)
-    assert look_up(house, make_label_code(parcel.code, 3)) == LabelFound(parcel.parcel_id, 3, False, held)
+    assert look_up(house, make_label_code(parcel.code, 3)) == LabelFound(parcel.parcel_id, 3, False, held, newest=1)
     tote = look_up(house, house.tote_of(order))
     assert isinstance(tote, Tote)
     assert tote.bulk
