@@ -16,7 +16,7 @@ from app.domain.people import Actor
 from app.domain.states import JOB, ORDER, PARCEL, JobState, OrderState, ParcelState, advance
 from app.operations import labels
 from app.operations.orders import cancel_now
-from app.operations.scans import Scan, order_found, orders_for_item, record_scan, scan_event, what_is
+from app.operations.scans import Scan, order_found, orders_for_item, record_scan, what_is
 from app.operations.stock import Move, apply_moves, staging_stock
 from app.operations.waves import picked_lots
 from app.queries.packing import see_bench
@@ -69,10 +69,9 @@ def scan_item(tx: Tx, actor: Actor, scan: Scan) -> tuple[Judged, Change]:
     """
     if actor.station is None:
         raise Refusal("station_unknown")
-    seen = scan_event(tx, scan)
+    name, bench, seen = see_bench(tx.connection, actor.station, (scan.device, scan.boot, scan.seq))
     if seen is not None:
-        return _again(tx, seen), Change()
-    name, bench = see_bench(tx.connection, actor.station)
+        return _again(tx, tx.session.get_one(ScanEvent, seen)), Change()
     parcel = bench.parcel
     found = what_is(tx, scan.code, item_first=parcel is not None, station_id=actor.station)
     if parcel is not None and scan.code == "XXUNDO":
