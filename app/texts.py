@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po
 from app.domain.errors import Fact, Refusal
 from app.sentences import SENTENCES, WORDS
 
+LANGUAGES = ("en", "zh")
 _NOTHING = "–"
 _COMMA = {"en": ", ", "zh": "、"}
 _SEMICOLON = {"en": "; ", "zh": "；"}
@@ -29,11 +30,13 @@ _CODED = {
 
 @cache
 def _catalogue(language: str) -> Mapping[str, str]:
-    found = resources.files("resources").joinpath("i18n", f"{language}.po")
-    if not found.is_file():
-        return {}
-    with found.open("rb") as stream:
-        return {str(m.id): str(m.string) for m in read_po(stream, locale=language) if m.id and m.string}
+    sentences: dict[str, str] = {}
+    if language not in LANGUAGES:
+        return sentences
+    for file in resources.files("resources").joinpath("i18n", language).iterdir():
+        with file.open("rb") as stream:
+            sentences |= {str(m.id): str(m.string) for m in read_po(stream, locale=language) if m.id and m.string}
+    return sentences
 
 
 def translate(sentence: str, language: str = "en") -> str:

@@ -37,7 +37,7 @@ from app.domain.orders import SHIPPING
 from app.domain.packing import REPRINT_REASONS, Code, judge
 from app.domain.picking import LocationFound, PickCode, Task, judge_pick
 from app.domain.states import JobState, ParcelState
-from app.sentences import SENTENCES, WORDS
+from app.sentences import SENTENCES, SUBJECTS, WORDS
 from app.sync.file_profiles import FIELDS, KINDS
 from app.texts import explain, placeholders, say, translate
 from hardware.printer import Condition
@@ -172,8 +172,15 @@ def test_facts_that_are_codes_have_words() -> None:
 
 
 def chinese() -> dict[str, str]:
-    with resources.files("resources").joinpath("i18n", "zh.po").open("rb") as stream:
-        return {str(m.id): str(m.string) for m in read_po(stream, locale="zh", abort_invalid=True) if m.id}
+    found = {}
+    for file in resources.files("resources").joinpath("i18n", "zh").iterdir():
+        with file.open("rb") as stream:
+            found |= {str(m.id): str(m.string) for m in read_po(stream, locale="zh", abort_invalid=True) if m.id}
+    return found
+
+
+def test_each_code_stands_in_one_file() -> None:
+    assert sum(len(subject.SENTENCES) for subject in SUBJECTS) == len(SENTENCES)
 
 
 EVERYTHING = SENTENCES | WORDS

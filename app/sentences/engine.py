@@ -1,8 +1,4 @@
-"""What Packbench says in English; `resources/i18n/zh.po` says the same in Chinese.
-
-`SENTENCES` by code, with the facts that come with the code as placeholders; `WORDS` for facts that are codes
-themselves, by the kind of fact and its value.
-"""
+"""What the engine says: verdicts, refusals, devices, imports, the command line."""
 
 from __future__ import annotations
 

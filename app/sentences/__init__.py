@@ -1,0 +1,15 @@
+"""What Packbench says in English, a file a subject; `resources/i18n/zh/` says the same in Chinese.
+
+`SENTENCES` by code, with the facts that come with the code as placeholders; `WORDS` for facts that are codes
+themselves, by the kind of fact and its value. A code has one sentence: two files that claim it are a mistake.
+"""
+
+from __future__ import annotations
+
+from app.sentences import board, devices, engine, frame, labels, orders, packing, picking, settings
+from app.sentences.engine import WORDS
+
+SUBJECTS = (engine, frame, board, picking, packing, labels, orders, devices, settings)
+SENTENCES: dict[str, str] = {code: text for subject in SUBJECTS for code, text in subject.SENTENCES.items()}
+
+__all__ = ["SENTENCES", "SUBJECTS", "WORDS"]
