@@ -162,7 +162,7 @@ def _say(text: str) -> None:
 
 def _import(arguments: argparse.Namespace) -> int:
     from app.desk import import_to, report_lines
-    from app.headless import open_store
+    from app.opening import open_store
 
     with open_store(arguments.db) as store:
         report = import_to(
@@ -188,7 +188,8 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _station(arguments: argparse.Namespace) -> int:
-    from app.headless import open_store, run_station
+    from app.headless import run_station
+    from app.opening import open_store
 
     if sys.stdout is None:
         raise KnownError("output_gone")
@@ -204,7 +205,7 @@ def _station(arguments: argparse.Namespace) -> int:
 
 def _wave(arguments: argparse.Namespace) -> int:
     from app.desk import work_on_waves
-    from app.headless import open_store
+    from app.opening import open_store
 
     with open_store(arguments.db) as store:
         work_on_waves(store, arguments, _say)
@@ -213,7 +214,7 @@ def _wave(arguments: argparse.Namespace) -> int:
 
 def _cancel(arguments: argparse.Namespace) -> int:
     from app.desk import cancel_order
-    from app.headless import open_store
+    from app.opening import open_store
 
     with open_store(arguments.db) as store:
         state = cancel_order(store, arguments.order, arguments.reason)
@@ -223,7 +224,8 @@ def _cancel(arguments: argparse.Namespace) -> int:
 
 
 def _reprint(arguments: argparse.Namespace) -> int:
-    from app.headless import open_store, reprint_label
+    from app.headless import reprint_label
+    from app.opening import open_store
 
     with open_store(arguments.db) as store:
         copy, state = asyncio.run(
@@ -241,7 +243,8 @@ def _tell_code(arguments: argparse.Namespace) -> Callable[[str], None]:
 
 
 def _print(arguments: argparse.Namespace) -> int:
-    from app.headless import open_store, print_file
+    from app.headless import print_file
+    from app.opening import open_store
 
     with open_store(arguments.db) as store:
         state = asyncio.run(

@@ -23,7 +23,8 @@ from app.domain.barcode import make_label_code
 from app.domain.errors import KnownError, Refusal
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, OrderState, WaveState
-from app.headless import station_lock, wait_until
+from app.headless import wait_until
+from app.opening import station_lock
 from app.operations.labels import lay_out
 from app.operations.stations import ensure_warehouse, mark_demo
 from app.operations.waves import release_wave

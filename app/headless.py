@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from filelock import FileLock, Timeout
-
-from app.clock import Clock
 from app.domain.bench import OpenParcel
 from app.domain.errors import KnownError, Refusal
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, ParcelState
+from app.opening import station_lock
 from app.operations.labels import cancel_job, queue_file, reprint
 from app.queries.labels import find_parcel, job_state, newest_job_of, open_jobs
 from app.queries.packing import bench
-from app.settings import data_directory, database_url
 from app.spooling import running_spooler
 from app.station import Shown, Station
 from app.texts import say
 from db.base import new_uuid
-from db.engine import parse_url
 from db.store import Store
 from hardware.printer import Proof
 from hardware.simulator.faults import parse_faults
@@ -38,34 +33,6 @@ from printing.spooler import Patience
 DRAIN_SECONDS = 15.0
 _UNFINISHED = (JobState.QUEUED, JobState.SENDING)
 _SUPPORT = Actor(None, None, Role.SUPPORT)
-
-
-def open_store(url: str | None, clock: Clock | None = None) -> Store:
-    """The database that is named, or the user's own; raises Refusal or KnownError when it cannot be used."""
-    return Store(parse_url(database_url(url)), clock)
-
-
-@contextmanager
-def station_lock(store: Store, name: str) -> Iterator[None]:
-    """One program per station: two would call each other's printing interrupted.
-
-    Raises KnownError `station_in_use`; the system frees the lock of a program that was killed.
-    """
-    slug = hashlib.sha256(f"{store.url.render_as_string()} {name}".encode()).hexdigest()[:16]
-    if store.url.get_backend_name() == "sqlite":
-        path = Path(f"{store.url.database}.{slug}.lock")
-    else:
-        path = data_directory() / "locks" / slug
-        path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise KnownError("station_in_use", station=name) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 async def run_station(

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from filelock import FileLock, Timeout
 
 from app.change import Change
+from app.domain.errors import KnownError
 from app.domain.states import JobState
 from app.operations.labels import claim_job, finish_attempt, note_wait, recover_queue
 from app.queries.labels import has_counted, has_queued
@@ -82,6 +83,26 @@ class PrinterLease:
     def release(self) -> None:
         """Give it back; the system does so for a program that was killed."""
         self._lock.release()
+
+
+def ask_printer(url: str) -> str:
+    """What a printer says of itself now, as codes of `app.texts`; blocks for some seconds at most.
+
+    `printer_in_use` while a program prints on it. Raises Refusal for a URL that names no printer.
+    """
+    printer, lease = open_printer(url), PrinterLease(url)
+    if not lease.acquire():
+        return "printer_in_use"
+    try:
+        printer.open()
+        printer.probe()
+        status = printer.status()
+        return status.reason or status.condition.value
+    except KnownError as error:
+        return error.code
+    finally:
+        printer.close()
+        lease.release()
 
 
 @asynccontextmanager

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,8 @@ log = logging.getLogger(__name__)
 class Shown:
     """What the bench shows of a scan; the form of a line of `packbench station --json`.
 
-    `seq` is the scan's number at this station, None when it could not be saved.
+    `seq` is the scan's number at this station, None when it could not be saved. `facts` fill the sentence of `code`
+    anew in another language.
     """
 
     seq: int | None
@@ -40,10 +42,13 @@ class Shown:
     parcel: str | None
     label: str | None
     message: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """Its fields, in the documented order."""
-        return asdict(self)
+        """Its documented fields, in their order."""
+        fields = asdict(self)
+        del fields["facts"]
+        return fields
 
 
 class ScanSource:
@@ -117,6 +122,7 @@ class Station:
             parcel=judged.parcel,
             label=judged.label,
             message=self._say(str(judged.code), judged.facts),
+            facts=judged.facts,
         )
 
     def _say(self, code: str, facts: dict[str, Fact]) -> str:
@@ -128,7 +134,8 @@ class Station:
             return code
 
     def _not_saved(self, raw: str, refusal: Refusal) -> Shown:
-        message = self._say("not_saved", {"why": self._say(refusal.code, refusal.facts)})
-        return Shown(None, raw[:MAX_SCAN], Outcome.FAIL, "not_saved", None, None, None, None, None, message)
+        facts: dict[str, Fact] = {**refusal.facts, "why_code": refusal.code}
+        message = self._say("not_saved", facts)
+        return Shown(None, raw[:MAX_SCAN], Outcome.FAIL, "not_saved", None, None, None, None, None, message, facts)
 
 

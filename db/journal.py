@@ -30,6 +30,8 @@ class ScanEvent(Base):
         UniqueConstraint("station_id", "seq"),
         Index("ix_scan_events_parcel_id", "parcel_id"),
         Index("ix_scan_events_order_id", "order_id"),
+        Index("ix_scan_events_order_line_id", "order_line_id"),  # a pick knows its line alone
+        Index("ix_scan_events_code", "code", "at", "station_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,9 +55,18 @@ class ScanEvent(Base):
 
 
 class JournalEntry(Base):
-    """One operation that was not a scan: who, where, why, what it touched and how to take it back (JSON)."""
+    """One operation that was not a scan: who, where, why, what it touched and how to take it back (JSON).
+
+    The order, wave or print job that it is about stands in a column too, to be found by.
+    """
 
     __tablename__ = "journal"
+    __table_args__ = (
+        Index("ix_journal_order_id", "order_id"),
+        Index("ix_journal_wave_id", "wave_id"),
+        Index("ix_journal_job_id", "job_id"),
+        Index("ix_journal_name", "name", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[UUID] = mapped_column(default=new_uuid, unique=True)
@@ -67,6 +78,10 @@ class JournalEntry(Base):
     reason: Mapped[str | None]
     ids: Mapped[str]
     undo: Mapped[str | None]
+    # no foreign keys: an entry outlives what it is about
+    order_id: Mapped[int | None]
+    wave_id: Mapped[int | None]
+    job_id: Mapped[int | None]
 
 
 class Counter(Base):
@@ -91,11 +106,12 @@ def record(
     tx: Tx, actor: Actor, name: str, ids: Mapping[str, object], *, reason: str | None = None,
     undo: Mapping[str, object] | None = None,
 ) -> None:
-    """Write the journal row of an operation; `ids` names what it touched."""
+    """Write the journal row of an operation; `ids` names what it touched, by the keys `order`, `wave`, `job` …"""
     tx.session.add(
         JournalEntry(
             station_id=actor.station, operator_id=actor.operator, role=actor.role.value, at=tx.at, name=name,
             reason=reason, ids=json.dumps(ids, ensure_ascii=False), undo=None if undo is None else json.dumps(undo),
+            order_id=ids.get("order"), wave_id=ids.get("wave"), job_id=ids.get("job"),
         )
     )
 

@@ -20,7 +20,7 @@ from app.operations.waves import leave_batch, settle_batch
 from app.queries.waves import next_task
 from db.journal import record
 from db.orders import Lot, Order, OrderLine
-from db.places import Location, LocationKind
+from db.places import Location, LocationKind, Station
 from db.stock import Allocation, AllocationState, MoveKind, Stock
 from db.store import Tx
 from db.waves import Batch, PickTask
@@ -99,6 +99,51 @@ def short_pick(tx: Tx, actor: Actor, task_id: int, found: int) -> tuple[OrderSta
         raise Refusal("found_too_many", found=found, quantity=task.quantity)
     state = _short(tx, actor, task, found)
     return state, changed("waves", "stock", "orders", ids=[("task", task_id)])
+
+
+def claim_batch(tx: Tx, actor: Actor, batch_id: int, take_over: bool = False) -> tuple[None, Change]:
+    """The actor's station picks this batch from now on, and gives back what else it was to pick: one cart, one walk.
+
+    A claim that stands already is left as it is. Raises Refusal `station_unknown`, `batch_not_released`, or
+    `batch_taken` when another station has it, unless the picker means to `take_over`.
+    """
+    if actor.station is None:
+        raise Refusal("station_unknown")
+    batch = tx.session.get(Batch, batch_id)
+    if batch is None or batch.state is not BatchState.RELEASED:
+        raise Refusal("batch_not_released")
+    holder = batch.station_id
+    if holder == actor.station:
+        return None, NOTHING
+    if holder is not None and not take_over:
+        raise Refusal("batch_taken", station=tx.session.get_one(Station, holder).name)
+    left = _give_back(tx, actor.station)
+    batch.station_id = actor.station
+    record(tx, actor, "claim_batch", {"batch": batch_id, "left": left, "taken_from": holder})
+    return None, changed("waves", ids=[("batch", touched) for touched in (batch_id, *left)])
+
+
+def leave_picking(tx: Tx, actor: Actor, batch_id: int) -> tuple[None, Change]:
+    """The actor's station no longer picks this batch: somebody else may.
+
+    Nothing happens when it does not hold it, or when the batch is finished. Raises Refusal `station_unknown`.
+    """
+    if actor.station is None:
+        raise Refusal("station_unknown")
+    left = _give_back(tx, actor.station, batch_id)
+    if not left:
+        return None, NOTHING
+    record(tx, actor, "leave_picking", {"batch": batch_id})
+    return None, changed("waves", ids=[("batch", batch_id)])
+
+
+def _give_back(tx: Tx, station_id: int, batch_id: int | None = None) -> list[int]:
+    """Take a station off the released batches that it holds, or off one; a finished one still tells who picked it."""
+    held = select(Batch).where(Batch.station_id == station_id, Batch.state == BatchState.RELEASED)
+    batches = list(tx.session.scalars(held if batch_id is None else held.where(Batch.id == batch_id)))
+    for batch in batches:
+        batch.station_id = None
+    return [batch.id for batch in batches]
 
 
 def _released(tx: Tx, batch_id: int) -> bool:

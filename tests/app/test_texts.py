@@ -54,7 +54,13 @@ STATES.remove(StrEnum)
 STATES.remove(states.Lane)
 
 # where a call has its code, and where its facts
-_CODE_AT = {"Refusal": 0, "KnownError": 0, "tell": 0, "say": 0, "_note": 0, "_progress": 0, "Problem": 1, "SetAside": 1}
+_CODE_AT = {
+    "Refusal": 0, "KnownError": 0, "tell": 0, "say": 0, "_note": 0, "_progress": 0, "Problem": 1, "SetAside": 1,
+    "show": 1, "show_text": 1, "Empty": 0, "Column": 0,
+}  # fmt: skip
+_WINDOW = ("show", "show_text", "Empty", "Column")
+# calls whose facts are their keywords
+_BY_KEYWORD = ("Refusal", "KnownError", "tell", "show", "show_text")
 # a judge of rows adds the order by itself
 _ADDED = {"tell": {"order"}}
 # composed from the state of a job, or read from a list of error texts
@@ -80,8 +86,12 @@ def facts_in(call: ast.Call, name: str) -> set[str] | None:
     """The names of the facts that a call gives, None where they are made elsewhere."""
     if any(word.arg is None for word in call.keywords):
         return None
-    if name in ("Refusal", "KnownError", "tell"):
-        return {word.arg for word in call.keywords if word.arg} | _ADDED.get(name, set())
+    keywords = {word.arg for word in call.keywords if word.arg}
+    # the window's words take the facts of a sentence as keywords
+    if name in _BY_KEYWORD or (name == "say" and len(call.args) == 1 and not keywords & {"facts", "language"}):
+        return keywords | _ADDED.get(name, set())
+    if name in ("Empty", "Column"):
+        return None
     at = _CODE_AT[name] + 1
     told = call.args[at] if name in ("say", "Problem") and len(call.args) > at else None
     if told is None:
@@ -99,7 +109,7 @@ def said() -> list[tuple[str, str, set[str] | None]]:
             place = f"{file}:{getattr(node, 'lineno', 0)}"
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                at = _CODE_AT.get(name)
+                at = None if name in _WINDOW and not file.startswith("ui") else _CODE_AT.get(name)
                 if at is not None and len(node.args) > at:
                     found += [(code, place, facts_in(node, name)) for code in texts_in(node.args[at])]
                 if file.startswith("app/operations"):

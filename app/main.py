@@ -1,0 +1,241 @@
+"""The composition root of the window: settings, crash hooks, the frame, then the engine behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QLockFile
+from PySide6.QtWidgets import QApplication
+
+from app import crash, settings
+from app.domain.errors import KnownError, Refusal
+from app.domain.people import Role
+from app.texts import explain
+from ui.application import dress, has_display, make_application, make_loop
+from ui.crash import install_qt
+from ui.main_window import MainWindow, pages_of
+from ui.workspace import Place, Workspace
+
+if TYPE_CHECKING:
+    from db.store import Store
+    from printing.spooler import Patience
+
+T = TypeVar("T")
+ASK_SECONDS = 5.0  # between two questions to an idle printer
+RETRY_SECONDS = 3.0  # between two tries to open a database
+EXIT_DONE, EXIT_REFUSED = 0, 2
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line says over the settings; None where it says nothing."""
+
+    db: str | None = None
+    language: str | None = None
+    station: str | None = None
+    printer: str | None = None
+    page: str = "packing"
+
+
+def run_window(wanted: Wanted) -> int:
+    """Open the window and stay until it is closed; returns the exit code."""
+    application = make_application(sys.argv[:1])
+    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=lambda: make_loop(application)) as runner:
+        return runner.run(_until_closed(application, wanted))
+    return 130
+
+
+async def _until_closed(application: QApplication, wanted: Wanted) -> int:
+    try:
+        async with opened_window(application, wanted) as window:
+            window.show()
+            closed = asyncio.Event()
+            window.closed.connect(closed.set)
+            await closed.wait()
+    except KnownError as error:
+        sys.stderr.write(explain(error, settings.language(wanted.language)) + "\n")
+        if has_display():
+            await _show_refusal(explain(error, settings.language(wanted.language)))
+        return EXIT_REFUSED
+    return EXIT_DONE
+
+
+@asynccontextmanager
+async def opened_window(
+    application: QApplication, wanted: Wanted, *, patience: Patience | None = None,
+    configure: Callable[[settings.Settings], settings.Settings] = lambda found: found,
+) -> AsyncIterator[MainWindow]:
+    """The window with the engine behind it, which opens while the window can be seen already.
+
+    Raises KnownError `frame_second_window` when another window works on the same database.
+    """
+    found, troubles = settings.load_settings()
+    chosen = _chosen(configure(found), wanted)
+    lock = _only_window(settings.database_url(wanted.db))
+    hooks = crash.install()
+    forget_qt = install_qt(hooks)
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(hooks.loop_handler)
+    work = Workspace(chosen, settings.language(wanted.language, chosen.language))
+    dress(application, work)
+    window = MainWindow(work)
+    window.wedge.install(application)
+    engine = asyncio.create_task(_Engine(window, wanted, patience).run(), name="engine")
+    hooks.on_report = lambda path: loop.call_soon_threadsafe(window.tell_crash, path.name)
+    work.on_mistake = lambda error: window.tell_crash(hooks.report("task", error, "page").name)
+    try:
+        yield window
+    finally:
+        engine.cancel()
+        with suppress(asyncio.CancelledError):
+            await engine
+        await work.end()
+        window.wedge.uninstall()
+        window.close()
+        forget_qt()
+        hooks.uninstall()
+        lock.unlock()
+
+
+def _chosen(found: settings.Settings, wanted: Wanted) -> settings.Settings:
+    over = {"station": wanted.station, "printer": wanted.printer, "language": wanted.language}
+    return replace(found, **{name: value for name, value in over.items() if value is not None})
+
+
+def _only_window(database: str) -> QLockFile:
+    """One window a database and computer: two would share the scanner's keys. Raises KnownError."""
+    from db.engine import parse_url
+
+    url = parse_url(database)
+    if url.get_backend_name() == "sqlite":
+        path = Path(f"{url.database}.window.lock")
+    else:
+        path = settings.data_directory() / "locks" / f"window-{url.host}-{url.database}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = QLockFile(str(path))
+    lock.setStaleLockTime(0)  # only the death of its holder frees it
+    if not lock.tryLock(0) and lock.error() == QLockFile.LockError.LockFailedError:
+        raise KnownError("frame_second_window")
+    return lock
+
+
+async def _show_refusal(text: str) -> None:
+    """A window that says why there is none; somebody who pressed an icon sees no terminal."""
+    from PySide6.QtWidgets import QMessageBox
+
+    closed = asyncio.Event()
+    box = QMessageBox(QMessageBox.Icon.Information, "Packbench", text)
+    box.finished.connect(lambda _: closed.set())
+    box.open()
+    await closed.wait()
+
+
+class _Engine:
+    """What runs behind the window: database, station, printer; it follows the settings."""
+
+    def __init__(self, window: MainWindow, wanted: Wanted, patience: Patience | None) -> None:
+        self._window = window
+        self._work = window.work
+        self._wanted = wanted
+        self._patience = patience
+        self._moved = asyncio.Event()
+        self._again = asyncio.Event()
+        self._work.moved.connect(self._moved.set)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        store = await self._until(self._open)
+        try:
+            self._work.feed.open(store)
+            while True:
+                self._moved.clear()
+                async with AsyncExitStack() as stack:
+                    await self._until(lambda: self._take_place(store, stack))
+                    chosen = self._work.settings
+                    if not self._window.pages:
+                        from ui.pages import make_pages
+
+                        self._window.add_pages(make_pages(self._work, [name for name, _ in pages_of(chosen.role)]), self._wanted.page)
+                        self._window.status.begin()
+                    self._work.settled.emit()
+                    printing = asyncio.create_task(self._print(store), name="printing")
+                    stack.push_async_callback(_end, printing)
+                    await self._moved.wait()
+        finally:
+            await asyncio.to_thread(store.close)
+
+    async def _until(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Try until it succeeds, and say in the window what is in the way."""
+        while True:
+            try:
+                return await attempt()
+            except (Refusal, KnownError) as refusal:
+                self._again.clear()
+                kind = "offline" if isinstance(refusal, KnownError) else "error"
+                self._window.show_trouble(kind, refusal, self._again.set)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._again.wait(), RETRY_SECONDS)
+
+    async def _open(self) -> Store:
+        def open_it() -> Store:
+            # loading SQL takes longer than painting the window
+            from app.opening import open_store
+
+            return open_store(self._wanted.db)
+
+        return await asyncio.to_thread(open_it)
+
+    async def _take_place(self, store: Store, stack: AsyncExitStack) -> None:
+        """Become the one program at this station; raises KnownError `station_in_use`."""
+        from app.opening import station_lock
+
+        work, chosen = self._work, self._work.settings
+        stack.enter_context(station_lock(store, chosen.station))
+        work.place = await asyncio.to_thread(_place, store, chosen, work.words.language)
+        work.printer.url, work.printer.code = chosen.printer, ""
+
+    async def _print(self, store: Store) -> None:
+        """Print the station's queue as long as it has a printer, and ask an idle printer how it is."""
+        from app.spooling import ask_printer, running_spooler
+
+        work, url = self._work, self._work.settings.printer
+        if not url:
+            work.devices_changed.emit()
+            return
+        try:
+            async with running_spooler(
+                store, work.settings.station, url, patience=self._patience, on_status=work.note_printer
+            ):
+                while True:
+                    seen = await asyncio.to_thread(ask_printer, url)
+                    if seen != "printer_in_use":
+                        work.note_printer(seen)
+                    await asyncio.sleep(ASK_SECONDS)
+        except Refusal as refusal:
+            work.note_printer(refusal.code)
+
+
+def _place(store: Store, chosen: settings.Settings, language: str) -> Place:
+    from app.operations.stations import ensure_station
+    from app.queries.waves import warehouse_ids
+    from app.station import Station
+
+    station = Station(store, chosen.station, operator=chosen.operator or None, device="wedge", language=language)
+    picker = store.write(ensure_station, chosen.cart, chosen.operator or None, Role.PICKER)
+    role = Role.SUPPORT if chosen.role == "support" else Role.LEAD
+    person = replace(station.actor, role=role)
+    return Place(store.read(warehouse_ids)[0], station, picker, person)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

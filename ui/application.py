@@ -1,0 +1,47 @@
+"""The Qt application: made once, with our fonts, style and theme; and the asyncio loop that it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from ui.probe import needs_offscreen
+from ui.theme import apply
+from ui.workspace import Workspace
+
+
+def has_display() -> bool:
+    """Whether a person can see a window that is opened now."""
+    return not needs_offscreen(sys.platform, dict(os.environ)) and os.environ.get("QT_QPA_PLATFORM") != "offscreen"
+
+
+def make_application(arguments: Sequence[str] = ("packbench",)) -> QApplication:
+    """The application; without a display it draws into memory."""
+    if needs_offscreen(sys.platform, dict(os.environ)):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    # sizes such as 125 % are drawn as they are
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    QCoreApplication.setApplicationName("Packbench")
+    application = QApplication(list(arguments))
+    # the engine ends it: what is on its way is finished first
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def dress(application: QApplication, work: Workspace) -> None:
+    """Theme, fonts and text size of the settings."""
+    apply(application, work.theme, work.scale)
+
+
+def make_loop(application: QApplication) -> asyncio.AbstractEventLoop:
+    """The application's event loop as asyncio's; the only place that knows qasync."""
+    from qasync import QEventLoop
+
+    loop: asyncio.AbstractEventLoop = QEventLoop(application, already_running=False)
+    return loop

@@ -1,0 +1,307 @@
+"""Questions and notices inside the window: nothing here stops the event loop, and every answer can be typed or scanned.
+
+`await dialogs.ask(…)` shows one question at a time over the page and gives the answer, or None when it was left with
+Esc. `tell` shows a notice that goes by itself; nothing that must not be missed is told this way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.domain.errors import Fact, Refusal
+from ui.theme import SPACE, px
+from ui.widgets.text import text_label
+from ui.workspace import Workspace
+
+NOTICE_MS = 6_000
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer: what comes back, its words, `kind` of its button (`primary`, `danger`), a barcode that means it."""
+
+    answer: str
+    text: str
+    kind: str = ""
+    barcode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A line to be typed: its label, what stands in it, and whether it may stay empty.
+
+    `scans`: a scanned code fills it and answers with the first option.
+    """
+
+    label: str
+    value: str = ""
+    optional: bool = False
+    scans: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was chosen, and what was typed."""
+
+    option: str
+    text: str = ""
+
+
+class Dialogs(QObject):
+    """The questions of one window; `opened` tells whether one is on the screen now."""
+
+    opened = Signal(bool)
+
+    def __init__(self, work: Workspace, over: QWidget) -> None:
+        super().__init__(over)
+        self._work = work
+        self._over = over
+        self._turn = asyncio.Lock()
+        self._question: _Question | None = None
+        self._notice = _Notice(work, over)
+        over.installEventFilter(self)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a question waits for its answer."""
+        return self._question is not None
+
+    async def ask(
+        self, title: str, detail: str = "", options: Sequence[Option] = (), field: Field | None = None
+    ) -> Answer | None:
+        """Ask with sentences that are said already; options are chosen by digit, scan, or Tab and Enter.
+
+        Enter takes the first option. Returns None when the question was left.
+        """
+        async with self._turn:
+            before = self._over.window().focusWidget()
+            answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+            question = _Question(self._work, self._over, title, detail, options, field, answer)
+            self._question = question
+            self.opened.emit(True)
+            try:
+                return await answer
+            finally:
+                self._question = None
+                question.hide()
+                question.deleteLater()
+                if before is not None:
+                    before.setFocus()
+                self.opened.emit(False)
+
+    def scan(self, code: str) -> bool:
+        """A scan while a question is open; False when none is."""
+        if self._question is None:
+            return False
+        self._question.scan(code)
+        return True
+
+    def tell(self, code: str, **facts: Fact) -> None:
+        """A notice of something that needs no answer."""
+        self._notice.tell(self._work.words.say(code, **facts))
+
+    def tell_refusal(self, refusal: Refusal) -> None:
+        """What was refused, and what to do."""
+        self._notice.tell(self._work.words.explain(refusal), good=False)
+
+    @property
+    def notice(self) -> str:
+        """The notice on the screen, "" for none."""
+        return self._notice.text()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep question and notice over the whole page when it changes its size."""
+        if watched is self._over and event.type() == QEvent.Type.Resize:
+            if self._question is not None:
+                self._question.setGeometry(self._over.rect())
+            self._notice.place()
+        return False
+
+
+class _Question(QWidget):
+    """The page behind it is dimmed and takes no key."""
+
+    def __init__(
+        self, work: Workspace, over: QWidget, title: str, detail: str, options: Sequence[Option], field: Field | None,
+        answer: asyncio.Future[Answer | None],
+    ) -> None:
+        super().__init__(over)
+        self._work = work
+        self._options = options
+        self._answer = answer
+        self._field = field
+        self.setAccessibleName(title)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        card = QFrame(self)
+        card.setProperty("role", "raised")
+        card.setObjectName("question")
+        column = QVBoxLayout(card)
+        column.setContentsMargins(*[SPACE[5]] * 4)
+        column.setSpacing(SPACE[3])
+        heading = text_label("title", wrap=True)
+        heading.setText(title)
+        column.addWidget(heading)
+        if detail:
+            text = text_label("secondary", wrap=True)
+            text.setText(detail)
+            column.addWidget(text)
+        self._edit: QLineEdit | None = None
+        if field is not None:
+            label = text_label()
+            label.setText(field.label)
+            self._edit = QLineEdit(field.value)
+            self._edit.setAccessibleName(field.label)
+            self._edit.setMaxLength(400)
+            self._edit.textEdited.connect(lambda: self._say(""))
+            label.setBuddy(self._edit)
+            column.addWidget(label)
+            column.addWidget(self._edit)
+        self._hint = text_label("fail", wrap=True)
+        self._hint.hide()
+        column.addWidget(self._hint)
+        self._buttons: list[QPushButton] = []
+        for number, option in enumerate(options, 1):
+            mark = f"{number}   " if len(options) > 1 and field is None else ""
+            button = QPushButton(mark + option.text.replace("&", "&&"))
+            button.setAccessibleName(option.text)
+            button.setAutoDefault(False)
+            button.setProperty("kind", option.kind or ("primary" if number == 1 else ""))
+            button.clicked.connect(lambda _=False, name=option.answer: self._choose(name))
+            self._buttons.append(button)
+        leave = QPushButton(work.words.say("frame_leave"))
+        leave.setAccessibleName(work.words.say("frame_leave"))
+        leave.setAutoDefault(False)
+        leave.clicked.connect(self._leave)
+        if len(options) > 2:
+            for button in self._buttons:
+                column.addWidget(button)
+            column.addWidget(leave)
+        else:
+            row = QHBoxLayout()
+            row.setSpacing(SPACE[2])
+            row.addStretch(1)
+            row.addWidget(leave)
+            for button in reversed(self._buttons):
+                row.addWidget(button)
+            column.addLayout(row)
+        card.setFixedWidth(min(px("body", work.scale) * 40, over.width() - 2 * SPACE[4]))
+        outer = QVBoxLayout(self)
+        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
+        self.setGeometry(over.rect())
+        self.show()
+        self.raise_()
+        # a destructive button never holds the focus: Enter would press it
+        first = next((b for b, o in zip(self._buttons, options, strict=True) if o.kind != "danger"), None)
+        if self._edit is not None:
+            self._edit.setFocus()
+            self._edit.selectAll()
+        elif len(options) == 1 and first is not None:
+            first.setFocus()
+        else:
+            self.setFocus()
+
+    def scan(self, code: str) -> None:
+        upper = code.strip().upper()
+        for option in self._options:
+            if option.barcode and option.barcode == upper:
+                self._choose(option.answer)
+                return
+        if self._field is not None and self._field.scans and self._edit is not None:
+            self._edit.setText(code.strip())
+            self._choose(self._options[0].answer)
+            return
+        self._work.sounds.play("attention")
+        self._say(self._work.words.say("frame_answer_first"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_Escape:
+            self._leave()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            focus = self.focusWidget()
+            if isinstance(focus, QPushButton) and focus.hasFocus():
+                focus.click()
+            elif self._options and self._options[0].kind != "danger":
+                self._choose(self._options[0].answer)
+            elif self._options:
+                self._say(self._work.words.say("frame_choose_by_digit"))
+        elif self._edit is None and event.text().isdecimal() and 0 < int(event.text()) <= len(self._options):
+            self._choose(self._options[int(event.text()) - 1].answer)
+        else:
+            # nothing may reach the page behind
+            event.accept()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab stays inside the question."""
+        wanted: list[QWidget] = [w for w in (self._edit, *self._buttons) if w is not None]
+        wanted += [w for w in self.findChildren(QPushButton) if w not in wanted]
+        focus = self.window().focusWidget()
+        at = wanted.index(focus) if focus in wanted else (-1 if forward else 0)
+        wanted[(at + (1 if forward else -1)) % len(wanted)].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        shade = QColor(self._work.theme.text if self._work.theme.name != "dark" else "#000000")
+        shade.setAlpha(120)
+        painter.fillRect(self.rect(), shade)
+
+    def _say(self, text: str) -> None:
+        self._hint.setText(text)
+        self._hint.setVisible(bool(text))
+
+    def _choose(self, option: str) -> None:
+        text = self._edit.text().strip() if self._edit is not None else ""
+        if self._field is not None and not self._field.optional and not text:
+            self._say(self._work.words.say("frame_fill_in", what=self._field.label))
+            return
+        if not self._answer.done():
+            self._answer.set_result(Answer(option, text))
+
+    def _leave(self) -> None:
+        if not self._answer.done():
+            self._answer.set_result(None)
+
+
+class _Notice(QFrame):
+    """One line at the foot of the page, for a few seconds."""
+
+    def __init__(self, work: Workspace, over: QWidget) -> None:
+        super().__init__(over)
+        self._work = work
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE[4], SPACE[2], SPACE[4], SPACE[2])
+        self._text = text_label(wrap=True)
+        row.addWidget(self._text)
+        self._timer = QTimer(self, singleShot=True, interval=NOTICE_MS)
+        self._timer.timeout.connect(self.hide)
+        self.hide()
+
+    def text(self) -> str:
+        """What it says now."""
+        return self._text.text() if self.isVisible() else ""
+
+    def tell(self, text: str, *, good: bool = True) -> None:
+        theme = self._work.theme
+        pair = theme.system if good else theme.attention
+        self.setStyleSheet(f"background: {pair.paper}; color: {pair.ink}; border: 1px solid {pair.ink};")
+        self._text.setStyleSheet("border: none;")
+        self._text.setText(text)
+        self.setAccessibleName(text)
+        self.show()
+        self.raise_()
+        self.place()
+        self._timer.start()
+
+    def place(self) -> None:
+        over = self.parentWidget()
+        width = min(px("body", self._work.scale) * 50, over.width() - 2 * SPACE[4])
+        self.setFixedWidth(width)
+        self.adjustSize()
+        self.move((over.width() - width) // 2, over.height() - self.height() - SPACE[6])

@@ -1,0 +1,120 @@
+"""The help (F1): every key and command barcode of the page in front, from the table of commands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from ui.commands import EVERYWHERE, Command, commands_of
+from ui.theme import SPACE
+from ui.widgets.text import text_label
+from ui.workspace import Workspace
+
+
+class Help(QFrame):
+    """Covers the page until Esc or F1; a scan closes it and is taken as usual."""
+
+    def __init__(self, work: Workspace, over: QWidget) -> None:
+        super().__init__(over)
+        self._work = work
+        self._page = EVERYWHERE
+        self._before: QWidget | None = None
+        self.setProperty("role", "raised")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*[SPACE[5]] * 4)
+        column.setSpacing(SPACE[3])
+        head = QHBoxLayout()
+        title = text_label("title")
+        work.words.show(title.setText, "frame_help_title")
+        work.words.show(self.setAccessibleName, "frame_help_title")
+        self._close = QPushButton()
+        self._close.setAutoDefault(False)
+        self._close.clicked.connect(self.hide)
+        work.words.show(self._close.setText, "frame_help_close")
+        work.words.show(self._close.setAccessibleName, "frame_help_close")
+        head.addWidget(title, 1)
+        head.addWidget(self._close)
+        column.addLayout(head)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column.addWidget(self._area, 1)
+        over.installEventFilter(self)
+        work.words.switched.connect(self._fill)
+        self.hide()
+
+    def toggle(self, page: str | None = None) -> None:
+        """Show the help for a page, or hide it."""
+        if self.isVisible():
+            self.hide()
+            return
+        self._page = page or EVERYWHERE
+        self._before = self.window().focusWidget()
+        self._fill()
+        self.setGeometry(self.parentWidget().rect().adjusted(SPACE[4], SPACE[4], -SPACE[4], -SPACE[4]))
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def _fill(self) -> None:
+        say = self._work.words.say
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, SPACE[2], 0)
+        column.setSpacing(SPACE[4])
+        for page in (self._page, EVERYWHERE) if self._page else (EVERYWHERE,):
+            column.addWidget(self._heading(say(f"frame_page_{page}") if page else say("frame_help_everywhere")))
+            column.addLayout(self._table(commands_of(page)))
+        for code in ("frame_help_pages", "frame_help_scan"):
+            hint = text_label("secondary", wrap=True)
+            hint.setText(say(code))
+            column.addWidget(hint)
+        column.addStretch(1)
+        self._area.setWidget(body)
+
+    def _heading(self, text: str) -> QLabel:
+        label = text_label("title")
+        label.setText(text)
+        return label
+
+    def _table(self, commands: tuple[Command, ...]) -> QGridLayout:
+        say = self._work.words.say
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE[5])
+        grid.setVerticalSpacing(SPACE[1])
+        for place, code in enumerate(("frame_help_key", "frame_help_does", "frame_help_barcode")):
+            label = text_label("caption")
+            label.setText(say(code))
+            grid.addWidget(label, 0, place)
+        for row, command in enumerate(commands, 1):
+            key = "Enter" if command.key == "Return" else command.key
+            cells = (key, say(f"command_{command.name}"), command.barcode.value if command.barcode else "")
+            for place, (text, role) in enumerate(zip(cells, ("mono", "", "mono"), strict=True)):
+                label = text_label(role)
+                label.setText(text)
+                grid.addWidget(label, row, place)
+        grid.setColumnStretch(1, 1)
+        return grid
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc and Enter close; nothing else reaches the page behind."""
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.hide()
+        else:
+            event.accept()
+
+    def hideEvent(self, event: object) -> None:
+        """The keyboard goes back to where it was."""
+        super().hideEvent(event)  # type: ignore[arg-type]
+        if self._before is not None:
+            self._before.setFocus()
+            self._before = None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep to the size of the page."""
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self.setGeometry(self.parentWidget().rect().adjusted(SPACE[4], SPACE[4], -SPACE[4], -SPACE[4]))
+        return False

@@ -1,0 +1,230 @@
+"""The frame around all pages: rail, title and search above, keys and status below; keys and scans find their page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from app.domain.errors import Refusal
+from ui.commands import COMMANDS, Command, commands_of
+from ui.dialogs import Dialogs
+from ui.help import Help
+from ui.search import Search
+from ui.theme import SPACE, px
+from ui.wedge import Wedge
+from ui.widgets.foot import Foot
+from ui.widgets.rail import Rail
+from ui.widgets.state import StatePanel
+from ui.widgets.status import StatusBar
+from ui.widgets.text import Elided, text_label
+from ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from ui.pages.page import Page
+
+# every page, its icon, and who has it; the rail shows them in this order
+PAGES: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("board", "layout-dashboard", frozenset({"lead"})),
+    ("picking", "shopping-cart", frozenset({"picker", "lead"})),
+    ("packing", "package-check", frozenset({"packer", "lead"})),
+    ("labels", "tag", frozenset({"packer", "lead", "support"})),
+    ("orders", "clipboard-list", frozenset({"lead", "support"})),
+    ("devices", "plug", frozenset({"packer", "picker", "lead", "support"})),
+    ("settings", "settings", frozenset({"packer", "picker", "lead", "support"})),
+)
+
+
+def pages_of(role: str) -> list[tuple[str, str]]:
+    """The pages of a role (`all` has all) with their icons."""
+    return [(name, icon) for name, icon, roles in PAGES if role == "all" or role in roles]
+
+
+class MainWindow(QMainWindow):
+    """The one window; `closed` when it is shut. Pages are added when the engine is open."""
+
+    closed = Signal()
+    practise = Signal(bool)  # F12: scan what is right; with Shift (False): something wrong
+
+    def __init__(self, work: Workspace) -> None:
+        super().__init__()
+        self.work = work
+        self.pages: dict[str, Page] = {}
+        work.words.show(self.setWindowTitle, "frame_window_title")
+        self.resize(1366, 768)
+        self.setMinimumSize(1024, 640)
+        # no F10 or Alt ever belongs to a menu
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+        middle = QWidget()
+        self._body = middle
+        self.rail = Rail(work, pages_of(work.settings.role))
+        self.rail.chosen.connect(self.go)
+        self.rail.search.connect(self._begin_search)
+        self.rail.left.connect(self._back_to_page)
+        self._stack = QStackedWidget()
+        self.opening = StatePanel(work)
+        self.opening.show_state("loading", work.words.say("frame_opening"))
+        self._stack.addWidget(self.opening)
+        self._title = text_label("title")
+        self._prompt = Elided("prompt")
+        self.search = Search(work, middle)
+        self.search.setFixedWidth(px("body", work.scale) * 24)
+        self.search.left.connect(self._back_to_page)
+        head = QFrame()
+        head.setProperty("role", "head")
+        top = QHBoxLayout(head)
+        top.setContentsMargins(SPACE[4], SPACE[1], SPACE[4], SPACE[1])
+        top.setSpacing(SPACE[4])
+        top.addWidget(self._title)
+        top.addWidget(self._prompt, 1)
+        top.addWidget(self.search)
+        self.foot = Foot(work, self.order)
+        self.status = StatusBar(work)
+        self.status.wanted.connect(self.go)
+
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(head)
+        right.addWidget(self._stack, 1)
+        right.addWidget(self.foot)
+        body = QHBoxLayout(middle)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(0)
+        body.addWidget(self.rail)
+        body.addLayout(right, 1)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(middle, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(whole)
+        work.dialogs = Dialogs(work, middle)
+        self.help = Help(work, middle)
+        self._bind_keys()
+        self.wedge = Wedge(parent=self)
+        self.wedge.scanned.connect(self.scan)
+        work.found.connect(self._show_order)
+        work.words.switched.connect(self._say_page)
+        work.look_changed.connect(self._resize_search)
+
+    # pages
+
+    def add_pages(self, pages: Sequence[Page], first: str) -> None:
+        """Put the pages into the frame and show one."""
+        for page in pages:
+            self.pages[page.name] = page
+            self._stack.addWidget(page)
+        self.go(first if first in self.pages else next(iter(self.pages)))
+
+    def show_trouble(self, kind: str, refusal: Refusal, again: Callable[[], object]) -> None:
+        """The engine cannot begin: say why, and offer to try again (it also tries by itself)."""
+        say = self.work.words.say
+        self.opening.show_state(
+            kind, self.work.words.explain(refusal), say("frame_tries_again"), action=say("frame_try_now"), act=again
+        )
+        if not self.pages:
+            self._stack.setCurrentWidget(self.opening)
+
+    def tell_crash(self, report: str) -> None:
+        """A mistake of ours was written down; the bench goes on."""
+        self.work.sounds.play("system")
+        self.work.dialogs.tell("frame_crash", file=report)
+
+    @property
+    def page(self) -> Page | None:
+        """The page in front, None before there is one."""
+        return next((page for page in self.pages.values() if page is self._stack.currentWidget()), None)
+
+    def go(self, name: str) -> None:
+        """Bring a page to the front."""
+        page = self.pages.get(name)
+        if page is None:
+            return
+        self._stack.setCurrentWidget(page)
+        self.rail.set_current(name)
+        self.foot.show_commands(commands_of(name))
+        self._say_page()
+        page.prompted.connect(self._say_page, Qt.ConnectionType.UniqueConnection)
+        page.focus_first()
+
+    def _say_page(self) -> None:
+        page = self.page
+        if page is not None:
+            self._title.setText(self.work.words.say(f"frame_page_{page.name}"))
+            self._prompt.setText(page.prompt())
+
+    def _show_order(self, order_id: int) -> None:
+        orders = self.pages.get("orders")
+        if orders is not None:
+            self.go("orders")
+            orders.show_order(order_id)
+
+    def _back_to_page(self) -> None:
+        if self.page is not None:
+            self.page.focus_first()
+
+    # keys and scans
+
+    def _bind_keys(self) -> None:
+        keys = dict.fromkeys(command.key for command in COMMANDS if len(command.key) > 1 and command.key != "Return")
+        for key in keys:
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(partial(self._key, key))
+        for key, right in (("F12", True), ("Shift+F12", False)):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.activated.connect(partial(self.practise.emit, right))
+
+    def _key(self, key: str) -> None:
+        page = self.page
+        here = page.name if page is not None else ""
+        command = next((c for c in COMMANDS if c.key == key and c.page in ("", here)), None)
+        if command is None or self.work.dialogs.is_open:
+            return
+        if key.startswith("Ctrl+") and page is not None and page.takes_scans:
+            return  # a scanner can press Ctrl too
+        self.order(command)
+
+    def order(self, command: Command) -> None:
+        """Carry out a command, wherever it came from."""
+        if self.work.dialogs.is_open:
+            return
+        everywhere: dict[str, Callable[[], object]] = {
+            "help": self._toggle_help, "pages": self.rail.setFocus, "search": self._begin_search,
+            "full_screen": self._toggle_full_screen,
+        }
+        if command.name in everywhere:
+            everywhere[command.name]()
+        elif self.page is not None and not self.help.isVisible():
+            self.page.run(command.name)
+
+    def scan(self, code: str) -> None:
+        """A scan goes to the question on the screen, else to the page in front; never to a field."""
+        self.work.note_scan(code)
+        self.help.hide()
+        if not self.work.dialogs.scan(code) and self.page is not None:
+            self.page.scan(code)
+
+    def _begin_search(self) -> None:
+        self.search.begin()
+
+    def _toggle_help(self) -> None:
+        self.help.toggle(self.page.name if self.page is not None else None)
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _resize_search(self) -> None:
+        self.search.setFixedWidth(px("body", self.work.scale) * 24)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell whoever composed the window; the bench resumes on the same line the next time."""
+        event.accept()
+        self.closed.emit()

@@ -1,0 +1,20 @@
+"""The labels page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ui.pages.page import Empty, Page
+
+
+class LabelsPage(Page):
+    """Stands in until the page is written."""
+
+    name = "labels"
+
+    async def fetch(self) -> object:
+        """Nothing."""
+        return Empty("frame_loading")
+
+    def show_data(self, data: Any) -> None:
+        """Nothing."""

@@ -1,0 +1,247 @@
+"""What all pages are: a view of queries that refetches when a Change names its topics, and four designed states."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from app.change import Change
+from app.domain.errors import KnownError, Refusal
+from ui.icons import pixmap
+from ui.theme import SPACE, px
+from ui.widgets.state import StatePanel
+from ui.widgets.text import text_label
+from ui.workspace import Workspace
+
+THROTTLE_MS = 120  # between two refetches: Changes come in bursts
+SLOW_MS = 200  # what comes sooner needs no "loading"
+RETRY_MS = 3_000
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """There is nothing to show: codes of the sentence and of what to do, and the command that does it."""
+
+    title: str
+    hint: str = ""
+    action: str = ""
+
+
+class Page(QWidget):
+    """A page of the window; subclasses say `name`, `topics`, `fetch` and `show_data`.
+
+    `fetch` reads and returns what `show_data` paints, or Empty. A visible page refetches when a Change names one of its
+    topics (at most every THROTTLE_MS), a hidden one becomes stale and refetches when it is shown. What a failed fetch
+    has left on the page stays there, under a strip that says from when it is.
+    """
+
+    name: ClassVar[str]
+    topics: ClassVar[frozenset[str]] = frozenset()
+    takes_scans: ClassVar[bool] = False  # a scan page: Ctrl shortcuts are off
+    prompted = Signal()  # what is to be done now has changed
+
+    def __init__(self, work: Workspace) -> None:
+        super().__init__()
+        self.work = work
+        self.commands: dict[str, Callable[[], Coroutine[Any, Any, None] | None]] = {}
+        self.data: object = None
+        self._stale = True
+        self._fetching: asyncio.Task[Any] | None = None
+        self._again = False
+        self._fetched_at: float | None = None
+        self._strip = _Strip(work)
+        self.content = QWidget()
+        self._panel = StatePanel(work)
+        stack = QWidget()
+        self._stack = QStackedLayout(stack)
+        self._stack.addWidget(self.content)
+        self._stack.addWidget(self._panel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._strip)
+        column.addWidget(stack, 1)
+        self._throttle = QTimer(self, singleShot=True, interval=THROTTLE_MS)
+        self._throttle.timeout.connect(self.refresh)
+        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
+        self._slow.timeout.connect(self._show_loading)
+        self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
+        self._retry.timeout.connect(self.refresh)
+        work.feed.changed.connect(self._on_change)
+        work.words.switched.connect(self.repaint_data)
+        work.look_changed.connect(self.repaint_data)
+
+    # what a page says of itself
+
+    async def fetch(self) -> object:
+        """Read what the page shows; an Empty when there is nothing. Raises what the queries raise."""
+        raise NotImplementedError
+
+    def show_data(self, data: Any) -> None:
+        """Paint what was fetched; called again when language or theme change."""
+        raise NotImplementedError
+
+    def prompt(self) -> str:
+        """What is to be done now, in words, for the head of the window."""
+        return ""
+
+    def show_order(self, order_id: int) -> None:
+        """Show one order; the orders page does."""
+
+    def scan(self, code: str) -> None:
+        """A scan while this page is in front: by default it looks for what the code names."""
+        self.work.spawn(self.look_up(code))
+
+    async def look_up(self, text: str) -> None:
+        """Show the order that a code or a number names."""
+        from app.queries.station_view import search
+
+        hits = await self.work.feed.read(search, text, 2)
+        if len(hits) == 1 and hits[0].order_id is not None:
+            self.work.found.emit(hits[0].order_id)
+        else:
+            self.work.dialogs.tell("frame_found_nothing" if not hits else "frame_found_several", text=text)
+
+    def focus_first(self) -> None:
+        """Give the keyboard to the widget that wants it first; called when the page comes to the front."""
+        self.setFocus()
+
+    # what the window does with it
+
+    def show_text(self, setter: Callable[[str], object], code: str, **facts: Any) -> None:
+        """A widget's words, said again when the language is switched."""
+        self.work.words.show(setter, code, **facts)
+
+    def run(self, command: str) -> bool:
+        """Carry out a command by its name; False when the page does not know it."""
+        act = self.commands.get(command)
+        if act is None:
+            return False
+        done = act()
+        if asyncio.iscoroutine(done):
+            self.work.spawn(self._guarded(done))
+        return True
+
+    async def _guarded(self, act: Coroutine[Any, Any, None]) -> None:
+        try:
+            await act
+        except (Refusal, KnownError) as refusal:
+            self.work.sounds.play("attention")
+            self.work.dialogs.tell_refusal(refusal)
+
+    @property
+    def stale(self) -> bool:
+        """Whether something has changed since the page was last fetched."""
+        return self._stale
+
+    def refresh(self) -> None:
+        """Fetch anew now if the page is to be seen, else when it is shown."""
+        self._stale = True
+        if not self.isVisible():
+            return
+        if self._fetching is not None:
+            self._again = True
+            return
+        self._stale = False
+        if self.data is None:
+            self._slow.start()
+        self._fetching = self.work.spawn(self._fetch())
+
+    async def _fetch(self) -> None:
+        try:
+            data = await self.fetch()
+        except (Refusal, KnownError) as refusal:
+            self._failed(refusal)
+        else:
+            self._strip.hide()
+            self._retry.stop()
+            self._fetched_at = asyncio.get_running_loop().time()
+            self.data = data
+            self.repaint_data()
+        finally:
+            self._slow.stop()
+            self._fetching = None
+            if self._again:
+                self._again = False
+                self._throttle.start()
+
+    def repaint_data(self) -> None:
+        """Paint what was last fetched once more."""
+        if self.data is None:
+            return
+        if isinstance(self.data, Empty):
+            say, empty = self.work.words.say, self.data
+            self._panel.show_state(
+                "empty", say(empty.title), say(empty.hint) if empty.hint else "",
+                action=say(f"command_{empty.action}") if empty.action else "",
+                act=lambda: self.run(empty.action),
+            )
+            self._stack.setCurrentWidget(self._panel)
+            return
+        self.show_data(self.data)
+        self._stack.setCurrentWidget(self.content)
+
+    def _failed(self, refusal: Refusal) -> None:
+        self._stale = True
+        say = self.work.words.say
+        offline = isinstance(refusal, KnownError)
+        if self.data is None or isinstance(self.data, Empty):
+            self._panel.show_state(
+                "offline" if offline else "error", self.work.words.explain(refusal),
+                say("frame_tries_again") if offline else "", action=say("frame_try_now"), act=self.refresh,
+            )
+            self._stack.setCurrentWidget(self._panel)
+        else:
+            age = asyncio.get_running_loop().time() - (self._fetched_at or 0.0)
+            why = self.work.words.explain(refusal)
+            self._strip.show_text(say("frame_stale", age=self.work.words.age(age)) + " · " + why)
+        self._retry.start()
+
+    def _show_loading(self) -> None:
+        self._panel.show_state("loading", self.work.words.say("frame_loading"))
+        self._stack.setCurrentWidget(self._panel)
+
+    def _on_change(self, change: Change) -> None:
+        if change.topics & self.topics:
+            self._stale = True
+            if self.isVisible() and not self._throttle.isActive():
+                self._throttle.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fetch what has become stale while the page was hidden."""
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+
+
+class _Strip(QWidget):
+    """Says above a page that what is seen is old."""
+
+    def __init__(self, work: Workspace) -> None:
+        super().__init__()
+        self._work = work
+        self.setProperty("role", "system")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE[4], SPACE[1], SPACE[4], SPACE[1])
+        row.setSpacing(SPACE[2])
+        self._icon = text_label()
+        self._text = text_label(wrap=True)
+        row.addWidget(self._icon)
+        row.addWidget(self._text, 1)
+        self.hide()
+
+    def show_text(self, text: str) -> None:
+        pair = self._work.theme.system
+        self.setAutoFillBackground(True)
+        self.setStyleSheet(f"background: {pair.paper}; color: {pair.ink};")
+        self._icon.setPixmap(pixmap("database", pair.ink, px("title", self._work.scale)))
+        self._text.setText(text)
+        self.show()

@@ -1,0 +1,150 @@
+"""The one box for search: order, tracking, SKU, tote or name; what was found hangs below it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from app.domain.errors import KnownError, Refusal
+from ui.icons import icon
+from ui.theme import px
+from ui.widgets.text import text_label
+from ui.workspace import Workspace
+
+LIMIT = 12
+
+
+class Search(QLineEdit):
+    """Enter searches; one hit is shown at once, several are listed: arrows and Enter, or a click, choose."""
+
+    left = Signal()
+
+    def __init__(self, work: Workspace, over: QWidget) -> None:
+        super().__init__()
+        self._work = work
+        self.setMaxLength(200)
+        self.setClearButtonEnabled(False)
+        self._symbol: QAction | None = None
+        work.words.show(self.setPlaceholderText, "frame_search_hint")
+        work.words.show(self.setAccessibleName, "frame_search")
+        self._hits = _Hits(work, over, self)
+        self._hits.list.itemActivated.connect(self._choose)
+        self._hits.list.itemClicked.connect(self._choose)
+        self.returnPressed.connect(self._search)
+        self.textEdited.connect(lambda: self._hits.hide())
+        work.look_changed.connect(self._draw)
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._symbol is not None:
+            self.removeAction(self._symbol)
+        picture = icon("search", self._work.theme.secondary, px("body", self._work.scale))
+        self._symbol = self.addAction(picture, QLineEdit.ActionPosition.LeadingPosition)
+
+    def begin(self) -> None:
+        """Take the keyboard and start anew."""
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.selectAll()
+
+    def _search(self) -> None:
+        if self._hits.isVisible():
+            self._choose(self._hits.list.currentItem())
+        elif self.text().strip():
+            self._work.spawn(self._find(self.text().strip()))
+
+    async def _find(self, text: str) -> None:
+        from app.queries.station_view import search
+
+        try:
+            hits = await self._work.feed.read(search, text, LIMIT)
+        except (Refusal, KnownError) as refusal:
+            self._work.dialogs.tell_refusal(refusal)
+            return
+        if not hits:
+            self._hits.show_nothing(self._work.words.say("frame_search_nothing", text=text))
+        elif len(hits) == 1 and hits[0].order_id is not None:
+            self._show_order(hits[0].order_id)
+        else:
+            self._hits.show_hits(
+                [(self._work.words.say(f"frame_hit_{hit.kind}", title=hit.title), hit.order_id) for hit in hits]
+            )
+
+    def _choose(self, item: QListWidgetItem | None) -> None:
+        order_id = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        if order_id is not None:
+            self._show_order(order_id)
+
+    def _show_order(self, order_id: int) -> None:
+        self._hits.hide()
+        self.clear()
+        self.left.emit()
+        self._work.found.emit(order_id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc goes back, arrows move in the list."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._hits.hide()
+            self.clear()
+            self.left.emit()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self._hits.isVisible():
+            rows = self._hits.list.count()
+            step = 1 if event.key() == Qt.Key.Key_Down else -1
+            self._hits.list.setCurrentRow((self._hits.list.currentRow() + step) % max(rows, 1))
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The list goes with the keyboard."""
+        super().focusOutEvent(event)
+        self._hits.hide()
+
+
+class _Hits(QFrame):
+    """What was found, over the page, below the box."""
+
+    def __init__(self, work: Workspace, over: QWidget, box: QLineEdit) -> None:
+        super().__init__(over)
+        self._work = work
+        self._box = box
+        self.setProperty("role", "raised")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        self.list = QListWidget()
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        work.words.show(self.list.setAccessibleName, "frame_search_results")
+        self._nothing: QLabel = text_label("secondary", wrap=True)
+        self._nothing.setMargin(px("body", work.scale))
+        column.addWidget(self.list)
+        column.addWidget(self._nothing)
+        over.installEventFilter(self)
+        self.hide()
+
+    def show_hits(self, hits: list[tuple[str, int | None]]) -> None:
+        self.list.clear()
+        for text, order_id in hits:
+            item = QListWidgetItem(text)
+            item.setData(Qt.ItemDataRole.UserRole, order_id)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self.list.show()
+        self._nothing.hide()
+        self._place(min(len(hits), 10) * self.list.sizeHintForRow(0) + 8)
+
+    def show_nothing(self, text: str) -> None:
+        self.list.hide()
+        self._nothing.setText(text)
+        self._nothing.show()
+        self._place(px("body", self._work.scale) * 7)
+
+    def _place(self, height: int) -> None:
+        over = self.parentWidget()
+        corner = self._box.mapTo(over, QPoint(0, self._box.height() + 4))
+        self.setGeometry(corner.x(), corner.y(), self._box.width(), min(height, over.height() - corner.y() - 8))
+        self.show()
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.hide()
+        return False

@@ -1,0 +1,372 @@
+"""Tells a scanner that types (keyboard wedge) from a person who types, before any widget sees a key.
+
+Without a prefix this is a guess by time: the first key that may begin a code is held back for the length of the gap;
+what comes faster than that is held too, until the suffix makes it a scan, or silence makes it typing, which the window
+then gets unchanged and in order. With a prefix there is nothing to guess and nothing to give back.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from math import inf
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
+from shiboken6 import isValid
+
+from app.domain.errors import Refusal
+from ui.keys import Stroke, deliver
+
+LONGEST: Final = 400
+# keys that type nothing (Shift, function keys) are held as well, and not without end
+_MOST_HELD: Final = 8 * LONGEST
+
+_TYPED = frozenset((QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride))
+_SEEN = _TYPED | {QEvent.Type.InputMethod}
+
+# Qt gives the Command key of a Mac the name Control, and the Control key, with which a scanner sends GS, that of Meta
+_MAC = sys.platform == "darwin"
+_CONTROL = Qt.KeyboardModifier.MetaModifier if _MAC else Qt.KeyboardModifier.ControlModifier
+_ALT = Qt.KeyboardModifier.AltModifier
+_COMMANDING = Qt.KeyboardModifier.ControlModifier | _ALT | Qt.KeyboardModifier.MetaModifier
+_NONE = Qt.KeyboardModifier.NoModifier
+# with these a person types letters too: AltGr, which Windows calls Ctrl+Alt, and the Option key of a Mac
+_TYPING = (_NONE, _ALT if _MAC else _CONTROL | _ALT)
+_MODIFIERS = frozenset((Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta))
+
+_ENDS = {"\r": Qt.Key.Key_Return, "\n": Qt.Key.Key_Return, "\t": Qt.Key.Key_Tab}
+# FS, GS, RS and US, with one of which a GS1 or ISO 15434 code may begin; no person types them
+_SEPARATORS = frozenset("\x1c\x1d\x1e\x1f")
+_FUNCTION_KEYS = {f"F{number}": Qt.Key(Qt.Key.Key_F1 + number - 1) for number in range(1, 25)}
+_STX: Final = "\x02"
+
+
+@dataclass(frozen=True, slots=True)
+class WedgeTiming:
+    """How a station's scanner types: times in milliseconds, `shortest` in characters.
+
+    `suffixes` are the keys that end a code; Return also stands for CR and LF sent as Ctrl+M and Ctrl+J, Tab for Ctrl+I.
+    `prefix` is the key that begins one: "F1" to "F24", "STX" (or the control character itself), or a single character
+    that nobody types; None or "" when the scanner sends none. Raises Refusal `devices_wedge_prefix` for another one.
+    """
+
+    gap_ms: int = 60
+    total_ms: int = 1500
+    shortest: int = 4
+    suffixes: tuple[Qt.Key, ...] = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
+    prefix: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.prefix and self.prefix not in _FUNCTION_KEYS and self.prefix != "STX" and len(self.prefix) != 1:
+            raise Refusal("devices_wedge_prefix", prefix=self.prefix)
+
+
+class _State(Enum):
+    IDLE = auto()
+    HELD = auto()  # keys are held back: a scan or a person, not known yet
+    OPENED = auto()  # a prefix came: a scan
+    SPOILED = auto()  # a scan was given up; the rest of it is thrown away
+
+
+class _Do(Enum):
+    PASS = auto()
+    SWALLOW = auto()
+    TAKE = auto()  # as a part of what may be a scan
+    OPEN = auto()
+    END = auto()
+
+
+class Wedge(QObject):
+    """The filter: install it on the application, and scans come by `scanned`, each once and in order.
+
+    `scanned` carries the code as the scanner sent it, control characters such as GS (0x1D) kept, without prefix and
+    suffix. `typed` tells that a person typed. `refused` carries the code of a sentence when something came that only a
+    scanner sends, and that had no end within 400 characters (`devices_scan_long`) or `total_ms` (`devices_scan_slow`):
+    nothing of it reaches a widget, where a blank would press a button, and no part of it is taken for a code.
+    """
+
+    scanned = Signal(str)
+    typed = Signal()
+    refused = Signal(str)
+
+    def __init__(
+        self,
+        timing: WedgeTiming | None = None,
+        parent: QObject | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`clock` counts seconds; it is asked where the platform gives a key no time of its own."""
+        super().__init__(parent)
+        self.timing = timing or WedgeTiming()
+        self._clock = clock
+        self._application: QGuiApplication | None = None
+        self._state = _State.IDLE
+        self._held: list[tuple[QWindow, Stroke]] = []
+        self._code = ""
+        self._lasted = 0.0  # ms since the first key
+        # keys whose press no window saw: their release is none of its business either
+        self._swallowed: set[int] = set()
+        self._giving_back = False
+        self._just_ended = False
+        # the time of the last press: by the platform, by the clock in ms, and whether the platform's time moves at all
+        self._stamp, self._arrived, self._stamps_move = 0, -inf, False
+        self._silence = QTimer(self)
+        self._silence.setSingleShot(True)
+        self._silence.setTimerType(Qt.TimerType.PreciseTimer)
+        self._silence.timeout.connect(self._quiet)
+        self._quiet_once = False
+
+    def install(self, application: QGuiApplication) -> None:
+        """Filter the keys of all windows of the application from now on."""
+        self.uninstall()
+        self._application = application
+        application.installEventFilter(self)
+        application.aboutToQuit.connect(self.uninstall)
+
+    def uninstall(self) -> None:
+        """Let all keys through from now on; what is held back is given to its window."""
+        if self._application is None:
+            return
+        self.settle()
+        self._rest()
+        self._application.removeEventFilter(self)
+        self._application.aboutToQuit.disconnect(self.uninstall)
+        self._application = None
+
+    def settle(self) -> None:
+        """Nothing more came: what is held back was typing; a code that was opened and has no end is given up."""
+        if self._state is _State.HELD:
+            self._give_back()
+        elif self._state is _State.OPENED:
+            self._spoil("devices_scan_slow")
+        else:
+            self._rest()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind not in _SEEN or self._giving_back:
+            return False
+        if kind == QEvent.Type.InputMethod:
+            # composed text goes to the focused widget, past the window; what was typed before it must be there first
+            if self._state is _State.HELD:
+                self.settle()
+            return False
+        # a key visits every object from the window down to the focused widget, and is one key all the same
+        if not isinstance(watched, QWindow) or not isinstance(event, QKeyEvent):
+            return False
+        stroke = Stroke.of(event)
+        if kind == QEvent.Type.KeyRelease:
+            return self._released(watched, stroke)
+        since = self._since(stroke)
+        self._catch_up(since)
+        do = self._judge(stroke, since)
+        if do is _Do.PASS and self._state is _State.HELD:
+            self.settle()
+        if kind == QEvent.Type.KeyPress:
+            self._pressed(watched, stroke, since, do)
+        else:
+            # the platform asks first whether the key is wanted for anything but a shortcut; the press follows if it is
+            event.setAccepted(do is not _Do.PASS)
+        return do is not _Do.PASS
+
+    def _since(self, stroke: Stroke) -> float:
+        """Milliseconds since the press before: by the platform's time, which a busy window does not bend, if it has one.
+
+        A fast scanner's keys may share a millisecond; a platform whose time never moves is not believed.
+        """
+        if stroke.at_ms and self._stamp:
+            if stroke.at_ms > self._stamp:
+                return stroke.at_ms - self._stamp
+            if stroke.at_ms == self._stamp and self._stamps_move:
+                return 0
+        return self._clock() * 1000 - self._arrived
+
+    def _catch_up(self, since: float) -> None:
+        """What the time before this press means, which the timer may not have told yet."""
+        if self._state in (_State.HELD, _State.OPENED) and self._lasted + since > self.timing.total_ms:
+            if self._state is _State.OPENED or since <= self.timing.gap_ms:
+                self._spoil("devices_scan_slow")
+        if self._state in (_State.HELD, _State.SPOILED) and since > self.timing.gap_ms:
+            self.settle()
+
+    def _judge(self, stroke: Stroke, since: float) -> _Do:
+        """What to do with a press; changes nothing, because the platform asks twice."""
+        if stroke.repeat:
+            # a scanner lets go of a key before it presses it again
+            scanning = self._state in (_State.OPENED, _State.SPOILED)
+            return _Do.SWALLOW if scanning or _identity(stroke) in self._swallowed else _Do.PASS
+        ends, opens = self._ends(stroke), self._opens(stroke)
+        if self._state is _State.IDLE:
+            if opens:
+                return _Do.OPEN
+            if ends and self._just_ended and since <= self.timing.gap_ms:
+                return _Do.SWALLOW  # LF after CR
+            begins = not self.timing.prefix and (_is_text(stroke) or _control(stroke) in _SEPARATORS)
+            return _Do.TAKE if begins else _Do.PASS
+        if self._state is _State.HELD:
+            if ends:
+                return _Do.END if len(self._code) >= self.timing.shortest else _Do.PASS
+            return _Do.TAKE
+        if opens and not _is_text(stroke):
+            return _Do.OPEN  # no code holds this key: the one before has lost its end
+        if ends:
+            return _Do.END
+        return _Do.TAKE if self._state is _State.OPENED else _Do.SWALLOW
+
+    def _pressed(self, window: QWindow, stroke: Stroke, since: float, do: _Do) -> None:
+        self._stamps_move |= stroke.at_ms > self._stamp > 0
+        self._stamp, self._arrived = stroke.at_ms, self._clock() * 1000
+        if stroke.key not in _MODIFIERS:
+            self._just_ended = do is _Do.END or (self._just_ended and do is _Do.SWALLOW)
+        if do is _Do.PASS:
+            self._swallowed.discard(_identity(stroke))
+        elif do is _Do.TAKE and self._state is not _State.OPENED:
+            self._swallowed.discard(_identity(stroke))
+            self._hold(window, stroke, since)
+        else:
+            self._swallowed.add(_identity(stroke))
+            if do is _Do.OPEN:
+                self._open()
+            elif do is _Do.END:
+                self._end()
+            elif do is _Do.TAKE:
+                self._lasted += since
+                self._code += _content(stroke)
+            elif self._state is _State.SPOILED:
+                self._await(self.timing.gap_ms)
+        if len(self._code) > LONGEST or len(self._held) > _MOST_HELD:
+            self._spoil("devices_scan_long")
+
+    def _hold(self, window: QWindow, stroke: Stroke, since: float) -> None:
+        self._lasted = self._lasted + since if self._state is _State.HELD else 0.0
+        self._state = _State.HELD
+        self._held.append((window, stroke))
+        self._code += _content(stroke)
+        self._await(self.timing.gap_ms)
+
+    def _open(self) -> None:
+        if self._state is _State.OPENED:
+            self._spoil("devices_scan_slow")
+        self._rest()
+        self._state = _State.OPENED
+        self._await(self.timing.total_ms)
+
+    def _end(self) -> None:
+        code = self._code
+        self._drop()
+        self._rest()
+        if code:
+            self.scanned.emit(code)
+
+    def _released(self, window: QWindow, stroke: Stroke) -> bool:
+        if _identity(stroke) in self._swallowed:
+            if not stroke.repeat:
+                self._swallowed.discard(_identity(stroke))
+            return True
+        if self._state is not _State.HELD:
+            return False
+        # in its turn, after the keys that were pressed before
+        self._held.append((window, stroke))
+        return True
+
+    def _give_back(self) -> None:
+        """What was held back was typed by a person: the windows get it as it came."""
+        held = self._held
+        self._rest()
+        self._send(held)
+        self.typed.emit()
+
+    def _drop(self) -> None:
+        """What was held back is a scanner's: no window gets it, but the release of a key that it saw go down."""
+        down: set[int] = set()
+        owed = []
+        for window, stroke in self._held:
+            if stroke.down:
+                down.add(_identity(stroke))
+            elif _identity(stroke) in down:
+                down.discard(_identity(stroke))
+            else:
+                owed.append((window, stroke))
+        self._held = []
+        self._swallowed |= down
+        self._send(owed)
+
+    def _spoil(self, reason: str) -> None:
+        self._drop()
+        self._rest()
+        # until it falls silent; the rest of a code that is cut in two would be taken for a code
+        self._state = _State.SPOILED
+        self._await(self.timing.gap_ms)
+        self.refused.emit(reason)
+
+    def _rest(self) -> None:
+        self._state, self._held, self._code, self._lasted = _State.IDLE, [], "", 0.0
+        self._silence.stop()
+
+    def _send(self, strokes: list[tuple[QWindow, Stroke]]) -> None:
+        self._giving_back = True
+        try:
+            for window, stroke in strokes:
+                if isValid(window):  # a key may close its window
+                    deliver(window, stroke)
+        finally:
+            self._giving_back = False
+
+    def _await(self, ms: int) -> None:
+        self._quiet_once = False
+        self._silence.start(ms)
+
+    def _quiet(self) -> None:
+        # A window that was busy finds its timer due and keys waiting, in any order: one more round of the loop brings
+        # the keys, and they have the times at which they were pressed.
+        if self._quiet_once:
+            self.settle()
+        else:
+            self._quiet_once = True
+            self._silence.start(0)
+
+    def _ends(self, stroke: Stroke) -> bool:
+        commanding = stroke.modifiers & _COMMANDING
+        key = _ENDS.get(_control(stroke)) if commanding else stroke.key
+        return key in self.timing.suffixes
+
+    def _opens(self, stroke: Stroke) -> bool:
+        prefix = self.timing.prefix
+        if not prefix:
+            return False
+        if prefix in _FUNCTION_KEYS:
+            return stroke.key == _FUNCTION_KEYS[prefix]
+        return (_control(stroke) or stroke.text) == (_STX if prefix == "STX" else prefix)
+
+
+def _is_text(stroke: Stroke) -> bool:
+    """Whether a key types something that can be seen, or a blank."""
+    return stroke.text >= " " and stroke.text != "\x7f" and stroke.modifiers & _COMMANDING in _TYPING
+
+
+def _control(stroke: Stroke) -> str:
+    """The control character that a key with Ctrl stands for (GS is Ctrl+]), or ""."""
+    if stroke.modifiers & _COMMANDING != _CONTROL:
+        return ""
+    if len(stroke.text) == 1 and stroke.text < " ":
+        return stroke.text
+    # ASCII: Ctrl takes 0x40 from the letters and from @ [ \\ ] ^ _
+    return chr(stroke.key - 0x40) if 0x40 <= stroke.key < 0x60 else ""
+
+
+def _content(stroke: Stroke) -> str:
+    """What a key adds to a code; a Tab or Return that is no suffix is a part of it."""
+    if _is_text(stroke):
+        return stroke.text
+    return _control(stroke) or (stroke.text if stroke.text in _ENDS else "")
+
+
+def _identity(stroke: Stroke) -> int:
+    """What the press and the release of one key have in common: the number of its place, not what Shift makes of it."""
+    # a Mac tells only its virtual key, which is the place there
+    return stroke.native[1 if _MAC else 0] or -stroke.key

@@ -1,0 +1,96 @@
+"""The rail at the left: the pages this person has, each an icon with its word and the digit that goes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout
+
+from ui.icons import icon
+from ui.theme import SPACE, px
+from ui.workspace import Workspace
+
+
+class Rail(QFrame):
+    """Emits `chosen` with the name of a page; while it has the focus (F10) a digit chooses, K is the search."""
+
+    chosen = Signal(str)
+    search = Signal()
+    left = Signal()
+
+    def __init__(self, work: Workspace, pages: Sequence[tuple[str, str]]) -> None:
+        """`pages` are (name, icon) in their order."""
+        super().__init__()
+        self._work = work
+        self.setProperty("role", "rail")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        work.words.show(self.setAccessibleName, "frame_pages")
+        self._icons = dict(pages)
+        self._buttons: dict[str, QToolButton] = {}
+        self._current = ""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE[0], SPACE[2], SPACE[0], SPACE[2])
+        column.setSpacing(SPACE[0])
+        for name, _ in pages:
+            button = QToolButton()
+            button.setCheckable(True)
+            button.setAutoRaise(True)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setProperty("role", "rail")
+            button.clicked.connect(lambda _=False, page=name: self.chosen.emit(page))
+            work.words.show(button.setText, f"frame_page_{name}")
+            work.words.show(button.setAccessibleName, f"frame_page_{name}")
+            self._buttons[name] = button
+            column.addWidget(button)
+        column.addStretch(1)
+        work.look_changed.connect(self._draw)
+        work.words.switched.connect(self._draw)
+        self._draw()
+
+    def set_current(self, page: str) -> None:
+        """Mark the page that is in front."""
+        self._current = page
+        self._draw()
+
+    def _draw(self) -> None:
+        theme, scale = self._work.theme, self._work.scale
+        choosing = self.hasFocus()
+        for number, (name, button) in enumerate(self._buttons.items(), 1):
+            here = name == self._current
+            button.setChecked(here)
+            button.setIcon(icon(self._icons[name], theme.accent if here else theme.secondary, px("bench", scale)))
+            button.setIconSize(QSize(px("bench", scale), px("bench", scale)))
+            button.setFixedSize(round(88 * scale), round(76 * scale))
+            word = self._work.words.say(f"frame_page_{name}")
+            button.setText(f"{number}  {word}" if choosing else word)
+            button.setToolTip(f"{word}  (F10 {number})")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A digit goes to a page, K to the search, anything else back."""
+        text = event.text()
+        names = list(self._buttons)
+        if text.isdecimal() and 1 <= int(text) <= len(names):
+            self.chosen.emit(names[int(text) - 1])
+        elif event.key() == Qt.Key.Key_K:
+            self.search.emit()
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._current in names:
+            step = 1 if event.key() == Qt.Key.Key_Down else -1
+            self.chosen.emit(names[(names.index(self._current) + step) % len(names)])
+            self.setFocus()
+        elif event.key() in (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt):
+            event.accept()
+        else:
+            self.left.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the digits."""
+        super().focusInEvent(event)
+        self._draw()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Hide the digits."""
+        super().focusOutEvent(event)
+        self._draw()

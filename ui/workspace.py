@@ -1,0 +1,152 @@
+"""What every page of the window stands on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication
+
+from app.domain.people import Actor, Role
+from app.settings import Settings, save_settings
+from app.settings import language as chosen_language
+from ui.feed import Feed
+from ui.sound import Sounds
+from ui.theme import Theme, apply, load_theme
+from ui.words import Words
+
+if TYPE_CHECKING:
+    from app.station import Station
+    from ui.dialogs import Dialogs
+
+
+@dataclass(slots=True)
+class PrinterSeen:
+    """The station's printer as it was last seen: its URL ("" for none), what it said, and whether that is good.
+
+    `code` is a code of `app.texts` (`ready`, `paper_out`, `device_open_failed` …), "" before anybody has asked.
+    """
+
+    url: str = ""
+    code: str = ""
+    at: float = 0.0  # monotonic seconds
+
+
+@dataclass(slots=True)
+class ScannerSeen:
+    """The last scan of any device: monotonic seconds, None before the first."""
+
+    device: str = "wedge:"
+    at: float | None = None
+    code: str = ""
+
+
+@dataclass(slots=True)
+class Place:
+    """Where this computer stands: filled when the database is open."""
+
+    warehouse: int = 0
+    station: Station | None = None
+    picker: Actor = field(default_factory=lambda: Actor(None, None, Role.PICKER))
+    person: Actor = field(default_factory=lambda: Actor(None, None, Role.LEAD))
+
+
+class Workspace(QObject):
+    """The engine's feed, the words, the look, the sounds, the dialogs and the settings of one window.
+
+    `look_changed` after another theme or text size; `moved` when station, operator or printer have changed in the
+    settings, `settled` when the engine has followed; `devices_changed` when a printer or
+    scanner was seen; `found` asks the window to show an order (its id).
+    """
+
+    look_changed = Signal()
+    settled = Signal()
+    moved = Signal()
+    devices_changed = Signal()
+    found = Signal(int)
+
+    dialogs: Dialogs
+
+    def __init__(self, settings: Settings, language: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.feed = Feed(self)
+        self.words = Words(language, self)
+        self.sounds = Sounds(settings.volume, settings.sound)
+        self.theme: Theme = load_theme(settings.theme)
+        self.place = Place()
+        self.printer = PrinterSeen(settings.printer)
+        self.scanner = ScannerSeen(settings.scanner)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.on_mistake: Callable[[BaseException], None] = _raise
+
+    @property
+    def scale(self) -> float:
+        """By how much text is larger than usual."""
+        return self.settings.text_scale
+
+    def spawn(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run a coroutine of a page; what it raises unexpectedly ends in a crash report, not in silence."""
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def change_settings(self, settings: Settings) -> None:
+        """Save new settings and follow them; raises KnownError `settings_unwritable`, then nothing has changed."""
+        save_settings(settings)
+        self.use_settings(settings)
+
+    def use_settings(self, settings: Settings) -> None:
+        """Follow settings without saving them."""
+        old, self.settings = self.settings, settings
+        if (old.theme, old.text_scale) != (settings.theme, settings.text_scale):
+            self.apply_look()
+        self.words.switch(settings.language or chosen_language())
+        if self.place.station is not None:
+            self.place.station.language = self.words.language
+        self.sounds.set_volume(settings.volume if settings.sound else 0.0)
+        here = ("station", "cart", "operator", "role", "printer", "scanner")
+        if any(getattr(old, name) != getattr(settings, name) for name in here):
+            self.moved.emit()
+        else:
+            self.settled.emit()
+
+    def note_scan(self, code: str, device: str = "wedge:") -> None:
+        """Remember when the last scan came, for the status bar."""
+        self.scanner.device, self.scanner.at, self.scanner.code = device, monotonic(), code
+        self.devices_changed.emit()
+
+    def note_printer(self, code: str) -> None:
+        """Remember what the printer last said."""
+        self.printer.code, self.printer.at = code, monotonic()
+        self.devices_changed.emit()
+
+    def apply_look(self) -> None:
+        """Paint everything in the theme and text size of the settings."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self.theme = load_theme(self.settings.theme)
+        apply(application, self.theme, self.scale)
+        self.look_changed.emit()
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.on_mistake(error)
+
+    async def end(self) -> None:
+        """Take back what still runs."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self.feed.close()
+
+
+def _raise(error: BaseException) -> None:
+    raise error
