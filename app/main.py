@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QLockFile
+from PySide6.QtCore import QLockFile, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import crash, settings
@@ -165,6 +165,7 @@ class _Engine:
 
                         self._window.add_pages(make_pages(self._work, [name for name, _ in pages_of(chosen.role)]), self._wanted.page)
                         self._window.status.begin()
+                        QTimer.singleShot(0, self._work.sounds.load)
                     self._work.settled.emit()
                     printing = asyncio.create_task(self._print(store), name="printing")
                     stack.push_async_callback(_end, printing)

@@ -85,6 +85,11 @@ class PrinterLease:
         self._lock.release()
 
 
+def check_printer(url: str) -> None:
+    """Raises Refusal for a URL that names no printer; opens nothing."""
+    open_printer(url)
+
+
 def ask_printer(url: str) -> str:
     """What a printer says of itself now, as codes of `app.texts`; blocks for some seconds at most.
 

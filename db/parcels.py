@@ -91,12 +91,12 @@ class PrintJob(Base):
 
     __tablename__ = "print_jobs"
     __table_args__ = (
-        Index("ix_print_jobs_state", "state", "queue", "id"),
+        Index("ix_print_jobs_state", "state", "queue", "id", "label_id"),
         Index("ix_print_jobs_label_id", "label_id"),
         # the queue's lists are paged by these: between the rows themselves lie the payloads
-        Index("ix_print_jobs_created_at", "created_at", "state", "queue"),
-        Index("ix_print_jobs_updated_at", "updated_at", "state", "queue"),
-        Index("ix_print_jobs_queue", "queue", "created_at", "state"),
+        Index("ix_print_jobs_created_at", "created_at", "state", "queue", "label_id"),
+        Index("ix_print_jobs_updated_at", "updated_at", "state", "queue", "label_id"),
+        Index("ix_print_jobs_queue", "queue", "created_at", "state", "label_id"),
         UniqueConstraint("label_id", "copy"),
     )
 

@@ -39,9 +39,9 @@ def dress(application: QApplication, work: Workspace) -> None:
     apply(application, work.theme, work.scale)
 
 
-def make_loop(application: QApplication) -> asyncio.AbstractEventLoop:
-    """The application's event loop as asyncio's; the only place that knows qasync."""
+def make_loop(application: QApplication, *, running: bool = False) -> asyncio.AbstractEventLoop:
+    """The application's event loop as asyncio's, `running` where Qt's own turns already; all that knows qasync."""
     from qasync import QEventLoop
 
-    loop: asyncio.AbstractEventLoop = QEventLoop(application, already_running=False)
+    loop: asyncio.AbstractEventLoop = QEventLoop(application, already_running=running)
     return loop

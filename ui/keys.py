@@ -61,8 +61,8 @@ class Stroke:
 def deliver(window: QWindow, stroke: Stroke) -> None:
     """Give one stroke to a window in the way the platform does: a shortcut comes before the focused widget.
 
-    The stroke arrives exactly as it is when a filter or the focused widget wants the key for itself. Where they leave it
-    to a shortcut, its time and native codes are lost: only QTest reaches Qt's table of shortcuts from outside.
+    The stroke arrives exactly as it is when a filter or the focused widget wants the key for itself. Where they leave
+    it to a shortcut, its time and native codes are lost: only QTest reaches Qt's table of shortcuts from outside.
     """
     if not stroke.down:
         QCoreApplication.sendEvent(window, stroke.event(QEvent.Type.KeyRelease))

@@ -11,12 +11,13 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import Refusal
+from app.settings import Settings
 from ui.commands import COMMANDS, Command, commands_of
 from ui.dialogs import Dialogs
 from ui.help import Help
 from ui.search import Search
 from ui.theme import SPACE, px
-from ui.wedge import Wedge
+from ui.wedge import Wedge, WedgeTiming
 from ui.widgets.foot import Foot
 from ui.widgets.rail import Rail
 from ui.widgets.state import StatePanel
@@ -42,6 +43,14 @@ PAGES: tuple[tuple[str, str, frozenset[str]], ...] = (
 def pages_of(role: str) -> list[tuple[str, str]]:
     """The pages of a role (`all` has all) with their icons."""
     return [(name, icon) for name, icon, roles in PAGES if role == "all" or role in roles]
+
+
+def _timing(settings: Settings) -> WedgeTiming:
+    """How the scanner of the settings types."""
+    return WedgeTiming(
+        gap_ms=settings.wedge_gap_ms, total_ms=settings.wedge_total_ms, shortest=settings.wedge_shortest,
+        prefix=settings.wedge_prefix or None,
+    )
 
 
 class MainWindow(QMainWindow):
@@ -108,8 +117,10 @@ class MainWindow(QMainWindow):
         work.dialogs = Dialogs(work, middle)
         self.help = Help(work, middle)
         self._bind_keys()
-        self.wedge = Wedge(parent=self)
+        self.wedge = Wedge(_timing(work.settings), self)
         self.wedge.scanned.connect(self.scan)
+        self.wedge.refused.connect(self._refused)
+        work.settled.connect(self._follow_settings)
         work.found.connect(self._show_order)
         work.words.switched.connect(self._say_page)
         work.look_changed.connect(self._resize_search)
@@ -211,6 +222,14 @@ class MainWindow(QMainWindow):
         self.help.hide()
         if not self.work.dialogs.scan(code) and self.page is not None:
             self.page.scan(code)
+
+    def _refused(self, code: str) -> None:
+        """What only a scanner sends came, and was no code: said, and heard."""
+        self.work.sounds.play("attention")
+        self.work.dialogs.tell(code)
+
+    def _follow_settings(self) -> None:
+        self.wedge.timing = _timing(self.work.settings)
 
     def _begin_search(self) -> None:
         self.search.begin()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.domain.errors import KnownError, Refusal
-from ui.icons import icon
-from ui.theme import px
+from ui.icons import pixmap
+from ui.theme import SPACE, px
 from ui.widgets.text import text_label
 from ui.workspace import Workspace
 
@@ -25,7 +25,7 @@ class Search(QLineEdit):
         self._work = work
         self.setMaxLength(200)
         self.setClearButtonEnabled(False)
-        self._symbol: QAction | None = None
+        self._symbol = text_label(parent=self)
         work.words.show(self.setPlaceholderText, "frame_search_hint")
         work.words.show(self.setAccessibleName, "frame_search")
         self._hits = _Hits(work, over, self)
@@ -37,10 +37,15 @@ class Search(QLineEdit):
         self._draw()
 
     def _draw(self) -> None:
-        if self._symbol is not None:
-            self.removeAction(self._symbol)
-        picture = icon("search", self._work.theme.secondary, px("body", self._work.scale))
-        self._symbol = self.addAction(picture, QLineEdit.ActionPosition.LeadingPosition)
+        side = px("title", self._work.scale)
+        self._symbol.setPixmap(pixmap("search", self._work.theme.secondary, side))
+        self._symbol.adjustSize()
+        self.setTextMargins(side + SPACE[1], 0, 0, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The sign stands in the middle of the box's height."""
+        super().resizeEvent(event)
+        self._symbol.move(SPACE[2], (self.height() - self._symbol.height()) // 2)
 
     def begin(self) -> None:
         """Take the keyboard and start anew."""

@@ -135,15 +135,19 @@ def _lengths(scale: float) -> dict[str, int]:
     touch, primary, small = (round(height * scale) for height in (TOUCH, TOUCH_PRIMARY, TOUCH_SMALL))
     box, knob = round(22 * scale), round(20 * scale)
     frame = 4  # what a style sheet's min-height leaves out: border and padding, above and below
+    extra = 3  # what QStyleSheetStyle adds to a tool button and a spin box (Qt 6.11)
     return {name: px(name, scale) for name in SIZES} | {
         "radius": RADIUS,
         "touch": touch,
         "touch_inner": touch - frame,
+        "touch_inner_less": touch - frame - extra,
+        "touch_key_inner": TOUCH - frame,  # ten of them stand at the foot: large text does not make them higher
         "touch_primary_inner": primary - frame,
+        "touch_primary_inner_less": primary - frame - extra,
         "touch_small_inner": small - frame,
+        "touch_small_inner_less": small - frame - extra,
         "touch_tab": touch - 6,
-        "row_padding": round((touch - 1.25 * px("body", scale)) / 2),
-        "status_inner": small - frame,
+        "touch_item": touch - 8,
         "mark": round(16 * scale),
         "arrow_box": round(36 * scale),
         "box": box,

@@ -15,7 +15,7 @@ from enum import Enum, auto
 from math import inf
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from shiboken6 import isValid
 
@@ -112,7 +112,7 @@ class Wedge(QObject):
         # keys whose press no window saw: their release is none of its business either
         self._swallowed: set[int] = set()
         self._giving_back = False
-        self._just_ended = False
+        self._ended_by: int | None = None  # the key that ended a scan, while nothing came after it
         # the time of the last press: by the platform, by the clock in ms, and whether the platform's time moves at all
         self._stamp, self._arrived, self._stamps_move = 0, -inf, False
         self._silence = QTimer(self)
@@ -137,6 +137,11 @@ class Wedge(QObject):
         self._application.removeEventFilter(self)
         self._application.aboutToQuit.disconnect(self.uninstall)
         self._application = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is held back and no code is under way."""
+        return self._state is _State.IDLE
 
     def settle(self) -> None:
         """Nothing more came: what is held back was typing; a code that was opened and has no end is given up."""
@@ -175,7 +180,7 @@ class Wedge(QObject):
         return do is not _Do.PASS
 
     def _since(self, stroke: Stroke) -> float:
-        """Milliseconds since the press before: by the platform's time, which a busy window does not bend, if it has one.
+        """Milliseconds since the press before, by the platform's time if it has one: a busy window does not bend it.
 
         A fast scanner's keys may share a millisecond; a platform whose time never moves is not believed.
         """
@@ -188,10 +193,11 @@ class Wedge(QObject):
 
     def _catch_up(self, since: float) -> None:
         """What the time before this press means, which the timer may not have told yet."""
-        if self._state in (_State.HELD, _State.OPENED) and self._lasted + since > self.timing.total_ms:
-            if self._state is _State.OPENED or since <= self.timing.gap_ms:
-                self._spoil("devices_scan_slow")
-        if self._state in (_State.HELD, _State.SPOILED) and since > self.timing.gap_ms:
+        silent = since > self.timing.gap_ms
+        going_on = self._state is _State.OPENED or (self._state is _State.HELD and not silent)
+        if going_on and self._lasted + since > self.timing.total_ms:
+            self._spoil("devices_scan_slow")
+        if silent and self._state in (_State.HELD, _State.SPOILED):
             self.settle()
 
     def _judge(self, stroke: Stroke, since: float) -> _Do:
@@ -204,8 +210,9 @@ class Wedge(QObject):
         if self._state is _State.IDLE:
             if opens:
                 return _Do.OPEN
-            if ends and self._just_ended and since <= self.timing.gap_ms:
-                return _Do.SWALLOW  # LF after CR
+            # LF after CR; the same key twice is not what scanners send
+            if ends and self._ended_by not in (None, stroke.key) and since <= self.timing.gap_ms:
+                return _Do.SWALLOW
             begins = not self.timing.prefix and (_is_text(stroke) or _control(stroke) in _SEPARATORS)
             return _Do.TAKE if begins else _Do.PASS
         if self._state is _State.HELD:
@@ -222,7 +229,7 @@ class Wedge(QObject):
         self._stamps_move |= stroke.at_ms > self._stamp > 0
         self._stamp, self._arrived = stroke.at_ms, self._clock() * 1000
         if stroke.key not in _MODIFIERS:
-            self._just_ended = do is _Do.END or (self._just_ended and do is _Do.SWALLOW)
+            self._ended_by = stroke.key if do is _Do.END else None
         if do is _Do.PASS:
             self._swallowed.discard(_identity(stroke))
         elif do is _Do.TAKE and self._state is not _State.OPENED:

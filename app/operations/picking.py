@@ -109,7 +109,7 @@ def claim_batch(tx: Tx, actor: Actor, batch_id: int, take_over: bool = False) ->
     """
     if actor.station is None:
         raise Refusal("station_unknown")
-    batch = tx.session.get(Batch, batch_id)
+    batch = tx.session.get(Batch, batch_id, with_for_update=True)
     if batch is None or batch.state is not BatchState.RELEASED:
         raise Refusal("batch_not_released")
     holder = batch.station_id

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVarTuple, Unpack
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -20,6 +21,8 @@ from db.orders import Order, Sku
 from db.parcels import Label, Parcel, PrintJob
 from db.places import Location, Station, Warehouse
 from db.waves import BatchOrder, PickTask, Tote
+
+Ts = TypeVarTuple("Ts")
 
 
 class StageName(StrEnum):
@@ -57,7 +60,7 @@ def day_start(session: Session, warehouse_id: int, now: datetime) -> datetime:
 class Stage:
     """How many orders are in a stage, and since when the one that has been there longest (None when nobody is).
 
-    Of shipped orders those of today count.
+    Problems are all that waits on the problem shelf, see `problem_orders`; of shipped orders those of today count.
     """
 
     name: StageName
@@ -103,6 +106,8 @@ def stages(session: Session, warehouse_id: int, now: datetime) -> list[Stage]:
         ).one()
         found[StageName.LABELLING] = Stage(StageName.LABELLING, orders, since)
         found[StageName.PACKING] = Stage(StageName.PACKING, *packing)
+    problems = _stuck(select(func.count(), func.min(Order.updated_at)).select_from(Order), warehouse_id)
+    found[StageName.PROBLEM] = Stage(StageName.PROBLEM, *session.execute(problems).one())
     closed, first = session.execute(_closings(warehouse_id, day_start(session, warehouse_id, now))).one()
     found[StageName.SHIPPED] = Stage(StageName.SHIPPED, closed, first)
     return list(found.values())
@@ -235,18 +240,21 @@ class ProblemOrder:
     since: datetime
 
 
+def _stuck(of: Select[Unpack[Ts]], warehouse_id: int) -> Select[Unpack[Ts]]:
+    """What waits on the problem shelf; an order cancelled before anything was picked has no place on a cart left."""
+    to_put_back = (Order.state == OrderState.CANCELLED) & BatchOrder.order_id.is_not(None)
+    return of.outerjoin(BatchOrder, (BatchOrder.order_id == Order.id) & BatchOrder.emptied_at.is_(None)).where(
+        Order.warehouse_id == warehouse_id, Order.state.in_((OrderState.PROBLEM, OrderState.CANCELLED)),
+        or_(Order.state == OrderState.PROBLEM, to_put_back),
+    )
+
+
 def problem_orders(session: Session, warehouse_id: int, limit: int = 50) -> list[ProblemOrder]:
     """What waits on the problem shelf, the longest first."""
-    # an order that is cancelled before anything of it was picked leaves its place on the cart
-    to_put_back = (Order.state == OrderState.CANCELLED) & BatchOrder.order_id.is_not(None)
+    orders = select(Order.id, Order.source_id, Order.state, Order.reason, Tote.code, Order.updated_at)
     rows = session.execute(
-        select(Order.id, Order.source_id, Order.state, Order.reason, Tote.code, Order.updated_at)
-        .outerjoin(BatchOrder, (BatchOrder.order_id == Order.id) & BatchOrder.emptied_at.is_(None))
+        _stuck(orders, warehouse_id)
         .outerjoin(Tote, Tote.id == BatchOrder.tote_id)
-        .where(
-            Order.warehouse_id == warehouse_id, Order.state.in_((OrderState.PROBLEM, OrderState.CANCELLED)),
-            or_(Order.state == OrderState.PROBLEM, to_put_back),
-        )
         .order_by(Order.updated_at, Order.id)
         .limit(limit)
     )

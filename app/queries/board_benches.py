@@ -99,7 +99,7 @@ class PrinterRow:
 
 
 def printers(session: Session, warehouse_id: int, now: datetime) -> list[PrinterRow]:
-    """Every queue that has something to do or to settle, by name."""
+    """Every queue that has something to do or to settle, by name; those of another warehouse's stations apart."""
     later = aliased(PrintJob)
     replaced = (
         select(later.id)
@@ -123,8 +123,9 @@ def printers(session: Session, warehouse_id: int, now: datetime) -> list[Printer
     ):
         counts.setdefault(queue, {})[state] = count
     heads = {head.queue: head for head in queue_heads(session)}
+    elsewhere = set(session.scalars(select(Station.name).where(Station.warehouse_id != warehouse_id)))
     rows = []
-    for queue in sorted({*counts, *heads}):
+    for queue in sorted({*counts, *heads} - elsewhere):
         head, of = heads.get(queue), counts.get(queue, {})
         rows.append(
             PrinterRow(

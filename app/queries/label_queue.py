@@ -105,7 +105,8 @@ class JobRow:
 
 def job_total(session: Session, filter: JobFilter) -> int:
     """How many jobs the filter lets through."""
-    return session.execute(select(func.count()).select_from(PrintJob).where(*_conditions(filter))).scalar_one()
+    conditions = _conditions(filter, walk=bool(filter.text))
+    return session.execute(select(func.count()).select_from(PrintJob).where(*conditions)).scalar_one()
 
 
 def job_page(
@@ -120,12 +121,13 @@ def job_page(
     if wanted is JobSort.STATE:
         ids = list(_ids_by_state(session, filter, descending, offset, limit))
     else:
+        # all columns of the index that is walked, so that it serves the whole order
         by = {
-            JobSort.CREATED: (PrintJob.created_at, PrintJob.state, PrintJob.queue, PrintJob.id),
-            JobSort.UPDATED: (PrintJob.updated_at, PrintJob.state, PrintJob.queue, PrintJob.id),
-            JobSort.QUEUE: (PrintJob.queue, PrintJob.created_at, PrintJob.state, PrintJob.id),
+            JobSort.CREATED: (PrintJob.created_at, PrintJob.state, PrintJob.queue, PrintJob.label_id, PrintJob.id),
+            JobSort.UPDATED: (PrintJob.updated_at, PrintJob.state, PrintJob.queue, PrintJob.label_id, PrintJob.id),
+            JobSort.QUEUE: (PrintJob.queue, PrintJob.created_at, PrintJob.state, PrintJob.label_id, PrintJob.id),
         }[wanted]
-        statement = select(PrintJob.id).where(*_conditions(filter))
+        statement = select(PrintJob.id).where(*_conditions(filter, walk=True))
         ways = (column.desc() if descending else column.asc() for column in by)
         ids = list(session.scalars(statement.order_by(*ways).offset(offset).limit(limit)))
     rows = {row.job_id: row for row in _rows(session, ids)}
@@ -134,18 +136,18 @@ def job_page(
 
 def _ids_by_state(session: Session, filter: JobFilter, descending: bool, offset: int, limit: int) -> Iterator[int]:
     """State by state, so that each of them is a slice of an index."""
+    conditions = _conditions(filter, walk=bool(filter.text))
     counts = dict(
-        session.execute(
-            select(PrintJob.state, func.count()).where(*_conditions(filter)).group_by(PrintJob.state)
-        ).all()
+        session.execute(select(PrintJob.state, func.count()).where(*conditions).group_by(PrintJob.state)).all()
     )
+    rest = _conditions(replace(filter, group=JobGroup.ALL, state=None), walk=True)
     states = list(filter.states)
     for state in reversed(states) if descending else states:
         there = counts.get(state, 0)
         if offset >= there:
             offset -= there
             continue
-        statement = select(PrintJob.id).where(*_conditions(replace(filter, state=state)))
+        statement = select(PrintJob.id).where(PrintJob.state == state, *rest)
         by = PrintJob.queue, PrintJob.id
         ways = (column.desc() if descending else column.asc() for column in by)
         found = session.scalars(statement.order_by(*ways).offset(offset).limit(limit)).all()
@@ -155,19 +157,19 @@ def _ids_by_state(session: Session, filter: JobFilter, descending: bool, offset:
             return
 
 
-def _conditions(filter: JobFilter) -> list[ColumnElement[bool]]:
+def _conditions(filter: JobFilter, *, walk: bool) -> list[ColumnElement[bool]]:
+    """What the filter asks; `walk` says it so that the index of the sort is walked (see `app.queries.order_list`)."""
     found: list[ColumnElement[bool]] = []
-    if filter.state is not None:
-        found.append(PrintJob.state == filter.state)
-    elif len(filter.states) < len(STATES):
-        found.append(PrintJob.state.in_(filter.states))
+    if len(filter.states) < len(STATES):
+        others = [state for state in STATES if state not in filter.states]
+        found.append(PrintJob.state.not_in(others) if walk else PrintJob.state.in_(filter.states))
     if filter.queue is not None:
-        found.append(PrintJob.queue == filter.queue)
+        found.append(PrintJob.queue.between(filter.queue, filter.queue) if walk else PrintJob.queue == filter.queue)
     if filter.since is not None:
         found.append(PrintJob.created_at >= filter.since)
     text = filter.text.strip()
     if text:
-        found.append(PrintJob.label_id.in_(_found_by(text)))
+        found.append((PrintJob.label_id + 0 if walk else PrintJob.label_id).in_(_found_by(text)))
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from app.domain.states import BatchState, Lane, TaskState, WaveState
+from app.domain.states import BatchState, Lane, TaskState
 from db.orders import Order, OrderLine, Sku, SkuBarcode
 from db.places import Location, Station
 from db.waves import Batch, BatchOrder, PickTask, Tote, Wave
@@ -139,12 +139,8 @@ def batches_to_pick(session: Session, warehouse_id: int) -> list[BatchView]:
         .join(Wave, Wave.id == Batch.wave_id)
         .outerjoin(Station, Station.id == Batch.station_id)
         .outerjoin(PickTask, (PickTask.batch_id == Batch.id) & (PickTask.state != TaskState.CANCELLED))
-        .where(
-            Batch.state == BatchState.RELEASED, Wave.state == WaveState.RELEASED, Wave.warehouse_id == warehouse_id
-        )
-        .group_by(
-            Batch.id, Batch.wave_id, Batch.number, Batch.lane, Batch.station_id, Station.name, Batch.walk_mm
-        )
+        .where(Batch.state == BatchState.RELEASED, Wave.warehouse_id == warehouse_id)
+        .group_by(Batch.id, Batch.wave_id, Batch.number, Batch.lane, Batch.station_id, Station.name, Batch.walk_mm)
         .order_by(Batch.wave_id, Batch.number)
     )
     return [BatchView(*row) for row in rows]

@@ -142,6 +142,11 @@ class Page(QWidget):
         """Whether something has changed since the page was last fetched."""
         return self._stale
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether the page shows the newest that it knows of."""
+        return not self._stale and self._fetching is None and not self._throttle.isActive()
+
     def refresh(self) -> None:
         """Fetch anew now if the page is to be seen, else when it is shown."""
         self._stale = True

@@ -32,9 +32,12 @@ def upgrade() -> None:
     op.create_index("ix_orders_updated_at", "orders", ["updated_at", "state", "warehouse_id"], unique=False)
     op.create_index("ix_orders_recipient_name", "orders", ["recipient_name"], unique=False)
 
-    op.create_index("ix_print_jobs_created_at", "print_jobs", ["created_at", "state", "queue"], unique=False)
-    op.create_index("ix_print_jobs_updated_at", "print_jobs", ["updated_at", "state", "queue"], unique=False)
-    op.create_index("ix_print_jobs_queue", "print_jobs", ["queue", "created_at", "state"], unique=False)
+    op.drop_index("ix_print_jobs_state", "print_jobs")
+    op.create_index("ix_print_jobs_state", "print_jobs", ["state", "queue", "id", "label_id"], unique=False)
+    for first, *rest in (
+        ("created_at", "state", "queue"), ("updated_at", "state", "queue"), ("queue", "created_at", "state"),
+    ):
+        op.create_index(f"ix_print_jobs_{first}", "print_jobs", [first, *rest, "label_id"], unique=False)
 
     op.create_index("ix_scan_events_code", "scan_events", ["code", "at", "station_id"], unique=False)
     op.create_index("ix_scan_events_order_line_id", "scan_events", ["order_line_id"], unique=False)

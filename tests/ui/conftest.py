@@ -1,0 +1,128 @@
+"""A window over a small warehouse, and somebody who types, presses and scans in it as people do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.domain.people import Role
+from app.operations.stations import ensure_station
+from app.settings import Settings
+from app.station import Station
+from tests.factories import House, open_house
+from ui.application import dress, make_loop
+from ui.keys import type_scan
+from ui.main_window import MainWindow, pages_of
+from ui.pages import make_pages
+from ui.pages.page import Page
+from ui.workspace import Place, Workspace
+
+WAIT_MS = 5_000
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with open_house(tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
+def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
+    """The window's asyncio loop, turning whenever Qt's does (`qtbot.waitUntil`)."""
+    loop = make_loop(qapp, running=True)
+    try:
+        yield loop
+    finally:
+        asyncio.events._set_running_loop(None)
+        loop.close()
+
+
+class Person:
+    """Somebody in front of the window: every key and scan goes through it, as from a keyboard or scanner."""
+
+    def __init__(self, window: MainWindow, qtbot: QtBot) -> None:
+        self.window = window
+        self.work = window.work
+        self._qtbot = qtbot
+
+    def wait(self, condition: Callable[[], object]) -> None:
+        """Let the window work until something is so."""
+        self._qtbot.waitUntil(lambda: bool(condition()), timeout=WAIT_MS)
+
+    def go(self, page: str) -> Page:
+        """Bring a page to the front by F10 and its digit, and wait for its data."""
+        names = [name for name, _ in pages_of(self.work.settings.role)]
+        self.press(Qt.Key.Key_F10)
+        self.press(getattr(Qt.Key, f"Key_{names.index(page) + 1}"))
+        self.wait(lambda: self.window.page is self.window.pages[page] and self.settled())
+        return self.window.pages[page]
+
+    def settled(self) -> bool:
+        """Whether the page in front shows what is in the database."""
+        page = self.window.page
+        return page is not None and page.data is not None and page.at_rest
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press and release a key of the keyboard; the scanner's filter lets it through in the end."""
+        QTest.keyClick(self.window.windowHandle(), key, modifier)
+        self.wait(lambda: self.window.wedge.idle)
+
+    def type(self, text: str) -> None:
+        """Type as people do: too slowly for a scanner."""
+        for letter in text:
+            QTest.keyClick(self.window.windowHandle(), letter)
+            self.wait(lambda: self.window.wedge.idle)
+
+    def scan(self, code: str) -> None:
+        """Scan, and wait until the page is at rest again."""
+        type_scan(self.window.windowHandle(), code)
+        self.wait(self.settled)
+
+
+@pytest.fixture
+def work(qapp: QApplication, loop: asyncio.AbstractEventLoop, house: House) -> Workspace:
+    """A workspace at BENCH-1 over the house, without a printer and without a sound."""
+    work = Workspace(Settings(station="BENCH-1", cart="CART-1", sound=False, reduce_motion=True), "en")
+    dress(qapp, work)
+    work.feed.open(house.store)
+    station = Station(house.store, "BENCH-1", device="wedge")
+    picker = house.store.write(ensure_station, "CART-1", None, Role.PICKER)
+    work.place = Place(house.warehouse, station, picker, station.actor)
+    return work
+
+
+@pytest.fixture
+def window(qapp: QApplication, qtbot: QtBot, loop: asyncio.AbstractEventLoop, work: Workspace) -> Iterator[MainWindow]:
+    """The whole window with every page, on the packing page."""
+    window = MainWindow(work)
+    qtbot.addWidget(window)
+    window.wedge.install(qapp)
+    window.show()
+    window.add_pages(make_pages(work, [name for name, _ in pages_of("all")]), "packing")
+    window.status.begin()
+    mistakes: list[BaseException] = []
+    work.on_mistake = mistakes.append
+    try:
+        yield window
+    finally:
+        window.wedge.uninstall()
+        ended = loop.create_task(work.end())
+        qtbot.waitUntil(ended.done, timeout=WAIT_MS)
+        work.sounds.stop_alarm()
+        window.close()
+    assert mistakes == []
+
+
+@pytest.fixture
+def person(window: MainWindow, qtbot: QtBot) -> Person:
+    """Somebody in front of the window, on the packing page."""
+    person = Person(window, qtbot)
+    person.wait(person.settled)
+    return person
