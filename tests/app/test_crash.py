@@ -379,7 +379,7 @@ class Hostile(Exception):
     """Breaks whoever looks at it."""
 
     @property
-    def __traceback__(self) -> Any:
+    def __traceback__(self) -> Any:  # type: ignore[override]
         raise RuntimeError(NAME)
 
 

@@ -7,32 +7,47 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QFont
 
 from app.domain.errors import KnownError, Refusal
+from ui.fonts import mono_font
+from ui.theme import Pair, px
 from ui.workspace import Workspace
 
 T = TypeVar("T")
 CHUNK = 200
-KEPT = 40  # chunks that stay in memory
+KEPT = 20  # chunks that stay in memory
+SEEN = 2  # chunks that a table can show at once: no screen is 200 rows high
+CHIP = Qt.ItemDataRole.UserRole + 1  # the Pair of a cell that is drawn as a filled chip
 Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
-    """A column: the code of its heading, what a cell shows, and by what SQL sorts it ("" for not at all)."""
+    """A column: the code of its heading, what a cell shows, and by what SQL sorts it ("" for not at all).
+
+    `ink` and `chip` are the colours of a cell that has a state; `width` is in characters, one column `stretch`es;
+    those with `spare` go first where there is no room, the highest number before the others.
+    """
 
     heading: str
     text: Callable[[T], str]
     sort: str = ""
     right: bool = False
-    ink: Callable[[T], str | None] | None = None  # a colour, where a cell's state has one
+    ink: Callable[[T], str | None] | None = None
+    chip: Callable[[T], Pair | None] | None = None
+    width: int = 10
+    stretch: bool = False
+    mono: bool = False
+    spare: int = 0
 
 
 class PagedModel(QAbstractTableModel, Generic[T]):
     """Rows of one query, `total` of them, of which only those that were looked at are in memory.
 
     `load(sort, descending, offset, limit)` returns the rows of a chunk, `count()` how many there are. `loaded` after
-    every chunk; `failed` carries the refusal of a query that could not be run.
+    every chunk; `failed` carries the refusal of a query that could not be run. A row keeps its number on the screen
+    when others come or go: whoever shows the table finds its row again by `number_of`.
     """
 
     loaded = Signal()
@@ -49,10 +64,13 @@ class PagedModel(QAbstractTableModel, Generic[T]):
         self.columns = tuple(columns)
         self._load, self._count, self._key = load, count, key
         self._sort, self._descending = sort, descending
-        self._chunks: dict[int, Sequence[T]] = {}
-        self._asked: set[int] = set()
+        self._chunks: dict[int, Sequence[T]] = {}  # the one that was looked at last stands last
+        self._last = -1
+        self._wanted: dict[int, None] = {}
+        self._fetching = False
         self._total = 0
         self._turn = 0  # answers to older questions are not wanted any more
+        self._mono: QFont | None = None
         work.words.switched.connect(self._again_in_words)
         work.look_changed.connect(self._again_in_words)
 
@@ -63,27 +81,19 @@ class PagedModel(QAbstractTableModel, Generic[T]):
         self._turn += 1
         turn = self._turn
         total = await self._count()
-        wanted = [chunk for chunk in self._chunks if chunk * CHUNK < total][-2:] or [0]
+        last = max(0, total - 1) // CHUNK
         fresh = {}
-        for chunk in wanted:
+        for chunk in dict.fromkeys(min(chunk, last) for chunk in list(self._chunks)[-SEEN:] or [0]):
             fresh[chunk] = await self._load(self._sort, self._descending, chunk * CHUNK, CHUNK)
-        if turn != self._turn:
-            return total
-        if total == self._total:
-            self._chunks, self._asked = fresh, set(fresh)
-            self._touch(0, total - 1)
-        else:
-            self.beginResetModel()
-            self._chunks, self._asked, self._total = fresh, set(fresh), total
-            self.endResetModel()
-        self.loaded.emit()
+        if turn == self._turn:
+            self._take(fresh, total)
         return total
 
     def row(self, number: int) -> T | None:
         """A row by its number, None while it is not fetched."""
         chunk = self._chunks.get(number // CHUNK)
         at = number % CHUNK
-        return chunk[at] if chunk is not None and at < len(chunk) else None
+        return chunk[at] if chunk is not None and 0 <= at < len(chunk) else None
 
     def number_of(self, key: int) -> int | None:
         """The number of the row with this key, if it is in memory."""
@@ -103,6 +113,16 @@ class PagedModel(QAbstractTableModel, Generic[T]):
         """By what is sorted, and whether descending."""
         return self._sort, self._descending
 
+    @property
+    def in_memory(self) -> int:
+        """How many rows are held."""
+        return sum(map(len, self._chunks.values()))
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether everything that was looked at is there."""
+        return not self._fetching
+
     # for Qt
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -117,20 +137,21 @@ class PagedModel(QAbstractTableModel, Generic[T]):
         """What a cell shows; a row that is not here yet is asked for and shows …"""
         column = self.columns[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        if role not in (
-            Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.ToolTipRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-        ):
+            return _side(column)
+        if role not in _ROLES:
             return None
         row = self.row(index.row())
         if row is None:
             self._ask(index.row() // CHUNK)
             return "…" if role == Qt.ItemDataRole.DisplayRole else None
+        self._look_at(index.row() // CHUNK)
         if role == Qt.ItemDataRole.ForegroundRole:
             ink = column.ink(row) if column.ink else None
-            return _colour(ink) if ink else None
+            return QColor(ink) if ink else None
+        if role == Qt.ItemDataRole.FontRole:
+            return self._mono_font() if column.mono else None
+        if role == CHIP:
+            return column.chip(row) if column.chip else None
         return column.text(row)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -138,54 +159,105 @@ class PagedModel(QAbstractTableModel, Generic[T]):
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._work.words.say(self.columns[section].heading)
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if self.columns[section].right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return _side(self.columns[section])
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort in SQL by a column that has an order."""
+        """Sort in SQL by a column that has an order; the old rows stay until the first new ones are there."""
         wanted = self.columns[column].sort if 0 <= column < len(self.columns) else ""
         descending = order == Qt.SortOrder.DescendingOrder
         if not wanted or (wanted, descending) == (self._sort, self._descending):
             return
         self._sort, self._descending = wanted, descending
         self._turn += 1
-        self._chunks.clear()
-        self._asked.clear()
-        self._touch(0, self._total - 1)
+        self._work.spawn(self._sorted(self._turn))
 
-    def _ask(self, chunk: int) -> None:
-        if chunk not in self._asked:
-            self._asked.add(chunk)
-            self._work.spawn(self._fetch(chunk, self._turn))
-
-    async def _fetch(self, chunk: int, turn: int) -> None:
+    async def _sorted(self, turn: int) -> None:
         try:
-            rows = await self._load(self._sort, self._descending, chunk * CHUNK, CHUNK)
+            rows = await self._load(self._sort, self._descending, 0, CHUNK)
         except (Refusal, KnownError) as refusal:
-            self._asked.discard(chunk)
             self.failed.emit(refusal)
             return
-        if turn != self._turn:
-            return
-        self._chunks[chunk] = rows
-        while len(self._chunks) > KEPT:
-            oldest = next(iter(self._chunks))
-            del self._chunks[oldest]
-            self._asked.discard(oldest)
-        self._touch(chunk * CHUNK, chunk * CHUNK + len(rows) - 1)
+        if turn == self._turn:
+            self._take({0: rows}, self._total)
+
+    def _take(self, fresh: dict[int, Sequence[T]], total: int) -> None:
+        """Forget all rows but these; what has come or gone does so at the end, and each number shows its new row."""
+        old = self._total
+        if total > old:
+            self.beginInsertRows(QModelIndex(), old, total - 1)
+        elif total < old:
+            self.beginRemoveRows(QModelIndex(), total, old - 1)
+        self._chunks, self._total, self._last = fresh, total, -1
+        self._wanted.clear()
+        if total > old:
+            self.endInsertRows()
+        elif total < old:
+            self.endRemoveRows()
+        self._touch(0, min(old, total) - 1)
         self.loaded.emit()
+
+    def _look_at(self, chunk: int) -> None:
+        if chunk != self._last:
+            self._last = chunk
+            self._chunks[chunk] = self._chunks.pop(chunk)
+
+    def _ask(self, chunk: int) -> None:
+        """Fetch a chunk soon: of all that a quick scroll passes, only what is seen in the end."""
+        self._wanted.pop(chunk, None)
+        self._wanted[chunk] = None
+        while len(self._wanted) > SEEN:
+            del self._wanted[next(iter(self._wanted))]
+        if not self._fetching:
+            self._fetching = True
+            self._work.spawn(self._fetch())
+
+    async def _fetch(self) -> None:
+        try:
+            while self._wanted:
+                chunk = next(reversed(self._wanted))
+                turn = self._turn
+                rows = await self._load(self._sort, self._descending, chunk * CHUNK, CHUNK)
+                self._wanted.pop(chunk, None)
+                if turn != self._turn:
+                    continue  # the table asks again for what it shows then
+                self._chunks[chunk] = rows
+                while len(self._chunks) > KEPT:
+                    del self._chunks[next(iter(self._chunks))]
+                self._touch(chunk * CHUNK, chunk * CHUNK + len(rows) - 1)
+                self.loaded.emit()
+        except (Refusal, KnownError) as refusal:
+            self._wanted.clear()
+            self.failed.emit(refusal)
+        finally:
+            self._fetching = False
 
     def _touch(self, first: int, last: int) -> None:
         if last >= first:
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
 
+    def _mono_font(self) -> QFont:
+        if self._mono is None:
+            self._mono = mono_font(px("body", self._work.scale))
+        return self._mono
+
     def _again_in_words(self) -> None:
+        self._mono = None
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
         self._touch(0, self._total - 1)
 
 
-def _colour(ink: str) -> Any:
-    from PySide6.QtGui import QColor
+_ROLES = frozenset(
+    {
+        int(role)
+        for role in (
+            Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.ToolTipRole,
+            Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.FontRole, CHIP,
+        )
+    }
+)
 
-    return QColor(ink)
+
+def _side(column: Column[Any]) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

@@ -1,20 +1,277 @@
-"""The devices page."""
+"""Devices: the printer, the scanner and the sounds of this station, how each is now, and a test for each."""
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
-from ui.pages.page import Empty, Page
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.domain.errors import Refusal
+from app.operations.labels import queue_file
+from app.queries.labels import job_state
+from app.queries.station_view import PrinterSeen, StationStatus, devices_view, station_view
+from app.spooling import ask_printer, check_printer
+from ui.dialogs import Field, Option
+from ui.icons import pixmap
+from ui.pages.page import Page
+from ui.sound import NAMES
+from ui.trial_label import PREFIX, trial_code, trial_zpl
+from ui.theme import SPACE, Pair, px
+from ui.widgets.text import Elided, text_label
+from ui.workspace import Workspace
+
+TONE_MS = 700
+WELL = frozenset({"ready", "busy", "label_waiting"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    status: StationStatus
+    printers: list[PrinterSeen]
+    now: datetime
 
 
 class DevicesPage(Page):
-    """Stands in until the page is written."""
+    """A card a device: its state with sign and word, what to do about it, and what came of the last test."""
 
     name = "devices"
+    topics = frozenset({"labels", "stations"})
 
-    async def fetch(self) -> object:
-        """Nothing."""
-        return Empty("frame_loading")
+    def __init__(self, work: Workspace) -> None:
+        super().__init__(work)
+        self.commands = {
+            "devices_check": self.check, "devices_test_label": self.test_label, "devices_test_sound": self.test_sound,
+            "devices_change": self.change,
+        }
+        self._expected = ""
+        self._tested = ""  # the code of what came of the test label
+        self._scanned = ""
+        self._tones: list[str] = []
+        self._printer = _Card(work, "printer", "printer")
+        self._scanner = _Card(work, "scanner", "scan-barcode")
+        self._sounds = _Card(work, "sounds", "volume-2")
+        self._scale = _Card(work, "scale", "scale")
+        grid = QGridLayout(self.content)
+        grid.setContentsMargins(*[SPACE[4]] * 4)
+        grid.setSpacing(SPACE[4])
+        for place, card in enumerate((self._printer, self._scanner, self._sounds, self._scale)):
+            grid.addWidget(card, place // 2, place % 2)
+            grid.setColumnStretch(place % 2, 1)
+        grid.setRowStretch(2, 1)
+        self._next_tone = QTimer(self, interval=TONE_MS)
+        self._next_tone.timeout.connect(self._play_next)
+        work.devices_changed.connect(self.repaint_data)
+        work.settled.connect(self.refresh)
 
-    def show_data(self, data: Any) -> None:
-        """Nothing."""
+    async def fetch(self) -> _Seen:
+        """The station's queue, and the printers that it has used."""
+        place, now = self.work.place, datetime.now(UTC)
+        assert place.station is not None
+        station = place.station.actor.station
+        assert station is not None
+        return _Seen(
+            await self.work.feed.read(station_view, station, now),
+            await self.work.feed.read(devices_view, station), now,
+        )
+
+    def show_data(self, data: _Seen) -> None:
+        """Say how each device is."""
+        self._show_printer(data)
+        self._show_scanner()
+        self._show_sounds()
+        say = self.work.words.say
+        self._scale.show_state("none", say("devices_none"), say("devices_scale_later"), [])
+
+    def scan(self, code: str) -> None:
+        """Any scan is a test of the scanner; that of the test label ends its test."""
+        self._scanned = code
+        if code.strip().upper().startswith(PREFIX):
+            self._tested = "devices_label_read" if code.strip().upper() == self._expected else "devices_label_other"
+            self.work.sounds.play("complete" if self._tested == "devices_label_read" else "attention")
+        else:
+            self.work.sounds.play("pass")
+        self.repaint_data()
+
+    # commands
+
+    async def check(self) -> None:
+        """Ask the printer how it is."""
+        url = self._url()
+        said = await asyncio.to_thread(ask_printer, url)
+        if said == "printer_in_use":
+            self.work.dialogs.tell("devices_printing_now")
+        else:
+            self.work.note_printer(said)
+            self.work.dialogs.tell("devices_printer_said", why=self.work.words.say(said))
+
+    async def test_label(self) -> None:
+        """Print a label with a number, to be scanned back."""
+        self._url()
+        now = datetime.now(UTC)
+        code = trial_code(int(now.timestamp()) % 1_000_000)
+        title = self.work.words.say("devices_test_title")
+        payload = trial_zpl(title, self.work.settings.station, now.astimezone(), code)
+        actor, queue = self.work.place.person, self.work.settings.station
+        await self.work.feed.write(queue_file, actor, queue, payload)
+        self._expected, self._tested = code, "devices_label_sent"
+        self.repaint_data()
+
+    def test_sound(self) -> None:
+        """Play all tones, one after the other."""
+        self._tones = list(NAMES)
+        self._play_next()
+        self._next_tone.start()
+
+    async def change(self) -> None:
+        """Name another printer: its URL, then a question to it, then it is this station's."""
+        say = self.work.words.say
+        answer = await self.work.dialogs.ask(
+            say("devices_change_title"), say("devices_change_detail"), [Option("take", say("devices_take"))],
+            Field(say("settings_field_printer"), self.work.settings.printer, optional=True),
+        )
+        if answer is None:
+            return
+        url = answer.text
+        if url:
+            check_printer(url)
+            said = await asyncio.to_thread(ask_printer, url)
+            if said not in WELL and not await self._take_anyway(url, said):
+                return
+        self.work.change_settings(replace(self.work.settings, printer=url))
+        self.work.dialogs.tell("devices_changed" if url else "devices_none_now", url=url)
+
+    async def _take_anyway(self, url: str, said: str) -> bool:
+        say = self.work.words.say
+        answer = await self.work.dialogs.ask(
+            say("devices_not_ready", url=url, why=say(said)), say("devices_not_ready_detail"),
+            [Option("back", say("devices_choose_again")), Option("take", say("devices_take_anyway"))],
+        )
+        return answer is not None and answer.option == "take"
+
+    def _url(self) -> str:
+        if not self.work.settings.printer:
+            raise Refusal("devices_no_printer")
+        return self.work.settings.printer
+
+    def _play_next(self) -> None:
+        if not self._tones:
+            self._next_tone.stop()
+        else:
+            self.work.sounds.play(self._tones.pop(0))  # type: ignore[arg-type]
+        self.repaint_data()
+
+    # cards
+
+    def _show_printer(self, data: _Seen) -> None:
+        say, words = self.work.words.say, self.work.words
+        url, code = self.work.printer.url, self.work.printer.code
+        queue = say("devices_queue", queued=data.status.queued, uncertain=data.status.uncertain)
+        last = next((seen for seen in data.printers if seen.url == url), None)
+        facts = [(say("devices_fact_url"), url), (say("devices_fact_queue"), queue)]
+        if last is not None:
+            age = words.age((data.now - last.at).total_seconds())
+            outcome = say(f"devices_outcome_{last.outcome}") if last.outcome else say("busy")
+            facts.append((say("devices_fact_last"), say("devices_last", outcome=outcome, age=age)))
+            if last.odometer is not None:
+                facts.append((say("devices_fact_count"), str(last.odometer)))
+        hint = say(self._tested, code=self._expected) if self._tested else ""
+        if not url:
+            self._printer.show_state("none", say("devices_none"), say("devices_no_printer"), [facts[1]])
+        elif not code:
+            self._printer.show_state("busy", say("devices_asking"), hint, facts)
+        elif code in WELL or code == "not_asked":
+            self._printer.show_state("well", say(code), hint, facts)
+        else:
+            self._printer.show_state("fault", say(code), hint or say("devices_waiting_for_it"), facts)
+
+    def _show_scanner(self) -> None:
+        say, seen = self.work.words.say, self.work.scanner
+        facts = [(say("devices_fact_kind"), say("devices_wedge"))]
+        if seen.at is not None:
+            facts.append((say("devices_fact_scan"), say("frame_scanner", age=self.work.words.age(monotonic() - seen.at))))
+        if self._scanned:
+            facts.append((say("devices_fact_code"), self._scanned))
+            facts.append((say("devices_fact_length"), str(len(self._scanned))))
+        state = "well" if seen.at is not None else "none"
+        title = say("devices_scanner_works") if seen.at is not None else say("devices_scanner_unseen")
+        self._scanner.show_state(state, title, say("devices_scan_anything"), facts)
+
+    def _show_sounds(self) -> None:
+        say, sounds = self.work.words.say, self.work.sounds
+        percent = f"{round(self.work.settings.volume * 100)} %"
+        facts = [(say("settings_field_volume"), percent)]
+        if self._next_tone.isActive():
+            playing = NAMES[len(NAMES) - len(self._tones) - 1]
+            facts.append((say("devices_playing"), say(f"settings_tone_{playing}")))
+        if not self.work.settings.sound:
+            self._sounds.show_state("none", say("devices_sound_off"), say("devices_sound_off_hint"), facts)
+        elif sounds.available:
+            self._sounds.show_state("well", say("devices_sound_works"), say("settings_hint_volume"), facts)
+        else:
+            self._sounds.show_state("none", say("devices_sound_bell"), say("devices_sound_bell_hint"), facts)
+
+
+class _Card(QFrame):
+    """One device: sign, state, what to do, facts."""
+
+    def __init__(self, work: Workspace, name: str, picture: str) -> None:
+        super().__init__()
+        self._work, self._picture = work, picture
+        self.setProperty("role", "raised")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*[SPACE[5]] * 4)
+        column.setSpacing(SPACE[2])
+        head = QHBoxLayout()
+        head.setSpacing(SPACE[2])
+        self._icon = text_label()
+        title = text_label("title")
+        work.words.show(title.setText, f"devices_card_{name}")
+        work.words.show(self.setAccessibleName, f"devices_card_{name}")
+        self._chip = text_label()
+        self._chip.setContentsMargins(SPACE[2], SPACE[0], SPACE[2], SPACE[0])
+        head.addWidget(self._icon)
+        head.addWidget(title, 1)
+        head.addWidget(self._chip)
+        column.addLayout(head)
+        self._state = text_label("bench", wrap=True)
+        self._state.setMinimumHeight(px("bench", 1) * 2)
+        column.addWidget(self._state)
+        self._hint = text_label("secondary", wrap=True)
+        column.addWidget(self._hint)
+        self._facts = QGridLayout()
+        self._facts.setHorizontalSpacing(SPACE[4])
+        self._facts.setColumnStretch(1, 1)
+        column.addLayout(self._facts)
+        column.addStretch(1)
+        self._cells: list[tuple[QLabel, Elided]] = []
+        self.setMinimumHeight(round(250 * work.scale))
+
+    def show_state(self, state: str, title: str, hint: str, facts: list[tuple[str, str]]) -> None:
+        """`well`, `busy`, `none` or `fault`, with sentences that are said already."""
+        work, theme = self._work, self._work.theme
+        pair = {"well": theme.passed, "fault": theme.system, "busy": theme.system}.get(
+            state, Pair(theme.secondary, theme.surface)
+        )
+        sign = {"well": "✓", "fault": "!", "busy": "⟳", "none": "–"}[state]
+        self._icon.setPixmap(pixmap(self._picture, theme.secondary, px("bench", work.scale)))
+        self._chip.setText(f"{sign}  {work.words.say(f'devices_state_{state}')}")
+        self._chip.setStyleSheet(
+            f"background: {pair.paper}; color: {pair.ink}; border: 1px solid {pair.ink}; border-radius: 6px;"
+        )
+        self._state.setText(title)
+        self._hint.setText(hint)
+        while len(self._cells) < len(facts):
+            row = len(self._cells)
+            name, value = text_label("caption"), Elided("mono")
+            self._facts.addWidget(name, row, 0, Qt.AlignmentFlag.AlignVCenter)
+            self._facts.addWidget(value, row, 1)
+            self._cells.append((name, value))
+        for number, (name, value) in enumerate(self._cells):
+            given = facts[number] if number < len(facts) else ("", "")
+            name.setText(given[0])
+            value.setText(given[1])

@@ -193,6 +193,7 @@ class Page(QWidget):
             return
         self.show_data(self.data)
         self._stack.setCurrentWidget(self.content)
+        self.prompted.emit()
 
     def _failed(self, refusal: Refusal) -> None:
         self._stale = True
