@@ -194,7 +194,7 @@ class Crash:
         with self._lock:
             if fingerprint not in self._seen and len(self._seen) >= _MOST_A_SESSION:
                 # whatever comes now is one crash: the first of them is written, all are counted and told
-                fingerprint = "more"
+                pass
             seen = self._seen.get(fingerprint)
             if seen is None:
                 seen = self._seen[fingerprint] = _Seen(self._write(kind, where, text, self._clock.now()))
@@ -203,7 +203,7 @@ class Crash:
             if seen.count > 1 and str(seen.count).strip("0") == "1":
                 _count(seen)
             now = self._seconds()
-            tell = True
+            tell = now - seen.told_at >= _QUIET_SECONDS
             if tell:
                 seen.told_at = now
             return seen.path, tell

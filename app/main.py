@@ -89,8 +89,16 @@ async def opened_window(
     window = MainWindow(work)
     window.wedge.install(application)
     engine = asyncio.create_task(_Engine(window, wanted, patience).run(), name="engine")
-    hooks.on_report = lambda path: loop.call_soon_threadsafe(window.tell_crash, path.name)
+    
+    def tell_crash(report: Path) -> None:
+        loop.call_soon_threadsafe(window.tell_crash, report.name)
+
+    hooks.on_report = tell_crash
     work.on_mistake = lambda error: window.tell_crash(hooks.report("task", error, "page").name)
+    for trouble in troubles[:1]:
+        work.dialogs.tell_refusal(trouble)
+    if (fault := hooks.previous_fault()) is not None:
+        work.dialogs.tell("frame_crash_before", file=fault.name)
     try:
         yield window
     finally:
@@ -106,8 +114,12 @@ async def opened_window(
 
 
 def _chosen(found: settings.Settings, wanted: Wanted) -> settings.Settings:
-    over = {"station": wanted.station, "printer": wanted.printer, "language": wanted.language}
-    return replace(found, **{name: value for name, value in over.items() if value is not None})
+    return replace(
+        found,
+        station=found.station if wanted.station is None else wanted.station,
+        printer=found.printer if wanted.printer is None else wanted.printer,
+        language=found.language if wanted.language is None else wanted.language,
+    )
 
 
 def _only_window(database: str) -> QLockFile:
@@ -163,7 +175,8 @@ class _Engine:
                     if not self._window.pages:
                         from ui.pages import make_pages
 
-                        self._window.add_pages(make_pages(self._work, [name for name, _ in pages_of(chosen.role)]), self._wanted.page)
+                        names = [name for name, _ in pages_of(chosen.role)]
+                        self._window.add_pages(make_pages(self._work, names), self._wanted.page)
                         self._window.status.begin()
                         QTimer.singleShot(0, self._work.sounds.load)
                     self._work.settled.emit()

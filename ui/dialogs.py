@@ -102,7 +102,7 @@ class Dialogs(QObject):
         self._question.scan(code)
         return True
 
-    def tell(self, code: str, **facts: Fact) -> None:
+    def tell(self, code: str, /, **facts: Fact) -> None:
         """A notice of something that needs no answer."""
         self._notice.tell(self._work.words.say(code, **facts))
 
@@ -274,7 +274,7 @@ class _Notice(QFrame):
 
     def __init__(self, work: Workspace, over: QWidget) -> None:
         super().__init__(over)
-        self._work = work
+        self._work, self._over = work, over
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE[4], SPACE[2], SPACE[4], SPACE[2])
         self._text = text_label(wrap=True)
@@ -300,7 +300,7 @@ class _Notice(QFrame):
         self._timer.start()
 
     def place(self) -> None:
-        over = self.parentWidget()
+        over = self._over
         width = min(px("body", self._work.scale) * 50, over.width() - 2 * SPACE[4])
         self.setFixedWidth(width)
         self.adjustSize()

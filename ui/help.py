@@ -17,7 +17,7 @@ class Help(QFrame):
 
     def __init__(self, work: Workspace, over: QWidget) -> None:
         super().__init__(over)
-        self._work = work
+        self._work, self._over = work, over
         self._page = EVERYWHERE
         self._before: QWidget | None = None
         self.setProperty("role", "raised")
@@ -54,7 +54,7 @@ class Help(QFrame):
         self._page = page or EVERYWHERE
         self._before = self.window().focusWidget()
         self._fill()
-        self.setGeometry(self.parentWidget().rect().adjusted(SPACE[4], SPACE[4], -SPACE[4], -SPACE[4]))
+        self.setGeometry(self._over.rect().adjusted(SPACE[4], SPACE[4], -SPACE[4], -SPACE[4]))
         self.show()
         self.raise_()
         self.setFocus()
@@ -116,5 +116,5 @@ class Help(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep to the size of the page."""
         if event.type() == QEvent.Type.Resize and self.isVisible():
-            self.setGeometry(self.parentWidget().rect().adjusted(SPACE[4], SPACE[4], -SPACE[4], -SPACE[4]))
+            self.setGeometry(self._over.rect().adjusted(SPACE[4], SPACE[4], -SPACE[4], -SPACE[4]))
         return False

@@ -111,7 +111,7 @@ class _Hits(QFrame):
     def __init__(self, work: Workspace, over: QWidget, box: QLineEdit) -> None:
         super().__init__(over)
         self._work = work
-        self._box = box
+        self._box, self._over = box, over
         self.setProperty("role", "raised")
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
@@ -143,7 +143,7 @@ class _Hits(QFrame):
         self._place(px("body", self._work.scale) * 7)
 
     def _place(self, height: int) -> None:
-        over = self.parentWidget()
+        over = self._over
         corner = self._box.mapTo(over, QPoint(0, self._box.height() + 4))
         self.setGeometry(corner.x(), corner.y(), self._box.width(), min(height, over.height() - corner.y() - 8))
         self.show()

@@ -21,7 +21,7 @@ class Words(QObject):
         self.language = language
         self._spoken: list[tuple[Callable[[str], object], str, dict[str, Fact]]] = []
 
-    def say(self, code: str, **facts: Fact) -> str:
+    def say(self, code: str, /, **facts: Fact) -> str:
         """The sentence of a code."""
         return say(code, facts, self.language)
 
@@ -29,7 +29,7 @@ class Words(QObject):
         """The sentence of a refusal."""
         return explain(refusal, self.language)
 
-    def show(self, setter: Callable[[str], object], code: str, **facts: Fact) -> None:
+    def show(self, setter: Callable[[str], object], code: str, /, **facts: Fact) -> None:
         """Give a widget that lives as long as the window its text, now and after every switch of the language."""
         self._spoken.append((setter, code, facts))
         setter(self.say(code, **facts))

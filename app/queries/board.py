@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVarTuple, Unpack
+from typing import TypeVarTuple
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -240,7 +240,7 @@ class ProblemOrder:
     since: datetime
 
 
-def _stuck(of: Select[Unpack[Ts]], warehouse_id: int) -> Select[Unpack[Ts]]:
+def _stuck(of: Select[*Ts], warehouse_id: int) -> Select[*Ts]:
     """What waits on the problem shelf; an order cancelled before anything was picked has no place on a cart left."""
     to_put_back = (Order.state == OrderState.CANCELLED) & BatchOrder.order_id.is_not(None)
     return of.outerjoin(BatchOrder, (BatchOrder.order_id == Order.id) & BatchOrder.emptied_at.is_(None)).where(

@@ -127,7 +127,9 @@ def job_page(
             JobSort.UPDATED: (PrintJob.updated_at, PrintJob.state, PrintJob.queue, PrintJob.label_id, PrintJob.id),
             JobSort.QUEUE: (PrintJob.queue, PrintJob.created_at, PrintJob.state, PrintJob.label_id, PrintJob.id),
         }[wanted]
-        statement = select(PrintJob.id).where(*_conditions(filter, walk=True))
+        # those that ended well are many; the others are few, and looked up sooner than found on the way
+        many = not {JobState.PRINTED, JobState.CONFIRMED}.isdisjoint(filter.states)
+        statement = select(PrintJob.id).where(*_conditions(filter, walk=many))
         ways = (column.desc() if descending else column.asc() for column in by)
         ids = list(session.scalars(statement.order_by(*ways).offset(offset).limit(limit)))
     rows = {row.job_id: row for row in _rows(session, ids)}

@@ -124,18 +124,18 @@ def order_page(
 
 def _ways(sort: OrderSort, descending: bool) -> list[ColumnElement[Any]]:
     by: list[ColumnElement[Any]]
+    firsts: dict[OrderSort, ColumnElement[Any]] = {
+        OrderSort.NUMBER: Order.source_id.expression,
+        OrderSort.COUNTRY: Order.country.expression,
+        OrderSort.UPDATED: Order.updated_at.expression,
+        OrderSort.SHIP_BY: Order.ship_by.expression,
+    }
     if sort is OrderSort.PIECES:
         pieces = select(func.coalesce(func.sum(OrderLine.quantity), 0)).where(OrderLine.order_id == Order.id)
         by = [pieces.scalar_subquery(), Order.id.expression]
     else:
-        first = {
-            OrderSort.NUMBER: Order.source_id.expression,
-            OrderSort.COUNTRY: Order.country.expression,
-            OrderSort.UPDATED: Order.updated_at.expression,
-            OrderSort.SHIP_BY: Order.ship_by.expression,
-        }[sort]
         # the rest of the index's columns, so that it serves the whole order
-        by = [first, Order.state.expression, Order.warehouse_id.expression, Order.id.expression]
+        by = [firsts[sort], Order.state.expression, Order.warehouse_id.expression, Order.id.expression]
     ways = _directed(by, descending)
     if sort is OrderSort.SHIP_BY:
         ways[0] = ways[0].nulls_last()

@@ -48,7 +48,7 @@ SENTENCES: dict[str, str] = {
     "devices_outcome_confirmed": "confirmed",
     "devices_outcome_failed": "not printed",
     "devices_outcome_uncertain": "not known whether it came out",
-    "devices_wedge": "Types like a keyboard, in any window field or none",
+    "devices_wedge": "Types like a keyboard",
     "devices_scanner_works": "Scans arrive",
     "devices_scanner_unseen": "No scan has come yet",
     "devices_scan_anything": "Scan anything to try it",

@@ -116,7 +116,7 @@ class Page(QWidget):
 
     # what the window does with it
 
-    def show_text(self, setter: Callable[[str], object], code: str, **facts: Any) -> None:
+    def show_text(self, setter: Callable[[str], object], code: str, /, **facts: Any) -> None:
         """A widget's words, said again when the language is switched."""
         self.work.words.show(setter, code, **facts)
 

@@ -74,6 +74,7 @@ class StatusBar(QFrame):
 
         station = self._work.place.station
         assert station is not None
+        assert station.actor.station is not None
         try:
             self._seen = await self._work.feed.read(station_view, station.actor.station, datetime.now(UTC))
         except (Refusal, KnownError):

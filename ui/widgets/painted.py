@@ -1,0 +1,169 @@
+"""Widgets that paint themselves: what changes with every scan is text in fixed places, and no layout is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout, QTextOption
+from PySide6.QtWidgets import QWidget
+
+from app.domain.barcode import group
+from ui.fonts import mono_font, ui_font
+from ui.icons import pixmap
+from ui.theme import RADIUS, Pair, px
+from ui.workspace import Workspace
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+_PRINTED = {8: (4, 4), 12: (1, 5, 5, 1), 13: (1, 6, 6), 14: (1, 2, 5, 5, 1)}
+
+
+def grouped(code: str) -> str:
+    """A code in the groups in which it stands under its bars, or in those of a tracking number; others unchanged."""
+    if code.isascii() and code.isdecimal() and len(code) in _PRINTED:
+        return group(code, _PRINTED[len(code)])
+    return group(code)
+
+
+def one_line(text: str) -> str:
+    """A text of data as it can stand on a screen: what is no visible sign becomes a dot, line breaks a blank."""
+    return "".join(sign if sign.isprintable() else "·" for sign in " ".join(text.split()))
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A text broken into lines of one size that fit their room; `height` in pixels."""
+
+    lines: tuple[str, ...]
+    font: QFont
+    leading: float
+
+    @property
+    def height(self) -> float:
+        """How high all lines are together."""
+        return self.leading * len(self.lines)
+
+
+class Painted(QWidget):
+    """Paints text, icons and chips in the theme's colours; what it shows is also its accessible name.
+
+    Sizes are pixels. A subclass paints in `paint`, in logical pixels of its own rectangle.
+    """
+
+    def __init__(self, work: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.work = work
+        self._faces: dict[tuple[int, bool, bool], QFont] = {}
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def px(self, name: str) -> int:
+        """The height of a size of type, scaled."""
+        return px(name, self.work.scale)
+
+    def say(self, code: str, **facts: str | int | bool | None) -> str:
+        """The sentence of a code in the language of the moment."""
+        return self.work.words.say(code, **facts)
+
+    def face(self, size: int, *, bold: bool = False, mono: bool = False) -> QFont:
+        """A font, made once: looking for its families takes longer than painting."""
+        key = (size, bold, mono)
+        if key not in self._faces:
+            self._faces[key] = mono_font(size, bold) if mono else ui_font(size, bold)
+        return self._faces[key]
+
+    def fit(
+        self, text: str, room: QRectF, sizes: tuple[int, ...], *, bold: bool = False, mono: bool = False, most: int = 2
+    ) -> Fitted:
+        """The largest of the sizes in which a text needs at most `most` lines of the room; the last one is cut short."""
+        text = one_line(text)
+        for size in sizes:
+            font = self.face(size, bold=bold, mono=mono)
+            leading = QFontMetricsF(font).height()
+            lines = _broken(text, font, room.width())
+            fits = len(lines) <= most and leading * len(lines) <= room.height() + 0.5
+            if fits:
+                return Fitted(tuple(lines), font, leading)
+        allowed = max(1, min(most, int((room.height() + 0.5) // leading)))
+        if len(lines) > allowed:
+            rest = " ".join(lines[allowed - 1 :])
+            lines = [*lines[: allowed - 1], QFontMetricsF(font).elidedText(rest, Qt.TextElideMode.ElideRight, room.width())]
+        return Fitted(tuple(lines), font, leading)
+
+    def draw_fitted(
+        self, painter: QPainter, room: QRectF, fitted: Fitted, colour: str, *, middle: bool = False,
+        align: Qt.AlignmentFlag = _LEFT,
+    ) -> float:
+        """Draw fitted lines from the top of the room, or in its middle; returns where they end."""
+        painter.setFont(fitted.font)
+        painter.setPen(QColor(colour))
+        top = room.top() + (max(0.0, (room.height() - fitted.height) / 2) if middle else 0.0)
+        for number, line in enumerate(fitted.lines):
+            place = QRectF(room.left(), top + number * fitted.leading, room.width(), fitted.leading)
+            painter.drawText(place, int(align) | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip, line)
+        return top + fitted.height
+
+    def draw_line(
+        self, painter: QPainter, room: QRectF, text: str, size: int, colour: str, *, bold: bool = False,
+        mono: bool = False, align: Qt.AlignmentFlag = _LEFT,
+    ) -> float:
+        """Draw one line in the middle of the room's height, cut short where it must; returns how wide it is."""
+        font = self.face(size, bold=bold, mono=mono)
+        metrics = QFontMetricsF(font)
+        shown = metrics.elidedText(one_line(text), Qt.TextElideMode.ElideRight, room.width())
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        painter.drawText(room, int(align) | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip, shown)
+        return metrics.horizontalAdvance(shown)
+
+    def width_of(self, text: str, size: int, *, bold: bool = False, mono: bool = False) -> float:
+        """How wide a line is."""
+        return QFontMetricsF(self.face(size, bold=bold, mono=mono)).horizontalAdvance(one_line(text))
+
+    def draw_icon(self, painter: QPainter, name: str, colour: str, room: QRectF, size: int) -> None:
+        """Draw an icon in the middle of the room."""
+        picture = pixmap(name, colour, size, self.devicePixelRatioF())
+        painter.drawPixmap(round(room.center().x() - size / 2), round(room.center().y() - size / 2), picture)
+
+    def draw_box(
+        self, painter: QPainter, room: QRectF, paper: str, edge: str | None = None, width: float = 1.0
+    ) -> None:
+        """Draw a ground with rounded corners, and a border when it has a colour."""
+        inset = width / 2 if edge else 0.0
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(edge), width) if edge else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(paper))
+        painter.drawRoundedRect(room.adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
+
+    def draw_chip(
+        self, painter: QPainter, left: float, room: QRectF, text: str, size: int, pair: Pair, *, height: float = 0.0
+    ) -> float:
+        """Draw a filled chip with its word from `left` on, in the middle of the room's height; returns its right edge."""
+        high = height or size * 1.7
+        wide = max(high, self.width_of(text, size, bold=True) + size * 0.9)
+        place = QRectF(left, room.center().y() - high / 2, wide, high)
+        self.draw_box(painter, place, pair.paper, pair.ink if pair.paper != pair.ink else None)
+        self.draw_line(painter, place, text, size, pair.ink, bold=True, align=_CENTRE)
+        return place.right()
+
+    def tell(self, text: str) -> None:
+        """What a screen reader says of the widget."""
+        if text != self.accessibleName():
+            self.setAccessibleName(text)
+
+
+def _broken(text: str, font: QFont, width: float) -> list[str]:
+    if not text:
+        return [""]
+    layout = QTextLayout(text, font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    lines = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(max(width, 1.0))
+        lines.append(text[line.textStart() : line.textStart() + line.textLength()].strip())
+    layout.endLayout()
+    return lines
