@@ -15,6 +15,7 @@ from app import settings
 from app.domain.errors import KnownError, Refusal
 from app.texts import explain, say
 
+PAGE_NAMES = ("board", "picking", "packing", "labels", "orders", "devices", "settings")
 EXIT_DONE, EXIT_NOT_DONE, EXIT_USAGE = 0, 1, 2
 
 
@@ -24,7 +25,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # a terminal that lacks a letter must not end the program
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    arguments = _parser().parse_args(argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
+        given.insert(0, "window")  # the window is what the program is; everything else is a command
+    arguments = _parser().parse_args(given)
+    arguments.chosen_language = arguments.language
     arguments.language = settings.language(arguments.language)
     logging.basicConfig(
         level=logging.DEBUG if arguments.verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
@@ -56,6 +61,16 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
+    window = command("window", _window, "Open the window; `packbench` alone does the same.")
+    window.add_argument("--station", metavar="NAME", help="the bench of this computer; default: as in the settings")
+    window.add_argument("--printer", metavar="URL", help="its printer; default: as in the settings")
+    window.add_argument("--page", choices=PAGE_NAMES, default="packing", help="the page to begin with")
+
+    trial = command("try", _try, "Open the window on made-up orders with a simulated printer, to try everything.")
+    trial.add_argument("--orders", type=_count, default=40, metavar="N")
+    trial.add_argument("--seed", type=int, default=1)
+    trial.add_argument("--out", type=Path, default=Path("packbench-demo"), metavar="DIR")
+
     load = command("import", _import, "Import orders, SKUs, locations or stock from a CSV, XLSX or JSON file.")
     load.add_argument("file", type=Path)
     load.add_argument("--profile", help="a shipped profile's name, or a TOML file; default: found by the header")
@@ -77,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     station = command("station", _station, "A bench: a scan a line in, a verdict a line out.")
-    station.add_argument("--headless", action="store_true", help="without a window")
+    station.add_argument("--headless", action="store_true", help="without a window, on standard input and output")
     station.add_argument("--station", required=True, metavar="NAME")
     station.add_argument("--printer", metavar="URL")
     station.add_argument("--json", action="store_true", help="verdicts as JSON lines")
@@ -173,6 +188,20 @@ def _import(arguments: argparse.Namespace) -> int:
     return EXIT_NOT_DONE if report.problems else EXIT_DONE
 
 
+def _window(arguments: argparse.Namespace) -> int:
+    from app.main import Wanted, run_window
+
+    return run_window(
+        Wanted(arguments.db, arguments.chosen_language, arguments.station, arguments.printer, arguments.page)
+    )
+
+
+def _try(arguments: argparse.Namespace) -> int:
+    from app.practice import run_practice
+
+    return run_practice(arguments.out, arguments.orders, arguments.seed, arguments.language)
+
+
 def _demo(arguments: argparse.Namespace) -> int:
     from app.demo import Demo, run_demo
 
@@ -191,6 +220,9 @@ def _station(arguments: argparse.Namespace) -> int:
     from app.headless import run_station
     from app.opening import open_store
 
+    if not arguments.headless and not arguments.json:
+        arguments.page = "packing"
+        return _window(arguments)
     if sys.stdout is None:
         raise KnownError("output_gone")
     with open_store(arguments.db) as store:

@@ -194,7 +194,7 @@ class Crash:
         with self._lock:
             if fingerprint not in self._seen and len(self._seen) >= _MOST_A_SESSION:
                 # whatever comes now is one crash: the first of them is written, all are counted and told
-                pass
+                fingerprint = "more"
             seen = self._seen.get(fingerprint)
             if seen is None:
                 seen = self._seen[fingerprint] = _Seen(self._write(kind, where, text, self._clock.now()))

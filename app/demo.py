@@ -6,8 +6,8 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from app.demo_input import sender, write_fillings, write_made_up, write_work
-from app.demo_people import Packer, Tray, pick_all
+from app.demo_people import HeadlessCart, Packer, Tray, pick_all
+from app.demo_printer import own_printer
 from app.desk import import_to
 from app.domain.barcode import make_label_code
 from app.domain.errors import KnownError, Refusal
@@ -35,7 +36,7 @@ from app.queries.packing import counts
 from app.queries.waves import released_batches, waves
 from app.settings import database_url
 from app.spooling import running_spooler
-from app.station import Station
+from app.station import Shown, Station
 from app.texts import say
 from db.engine import parse_url
 from db.store import Store
@@ -151,7 +152,7 @@ class _Run:
     async def _pick(self) -> None:
         tasks = sum(batch.open_tasks for batch in self._store.read(released_batches, self._warehouse))
         with self._progress("demo_picking", tasks) as step:
-            await pick_all(self._store, self._warehouse, step)
+            await pick_all(self._store, self._warehouse, HeadlessCart(self._store), step)
         write_work(self._store, self._demo.out / "work.txt")
 
     async def _pack(self) -> None:
@@ -161,7 +162,7 @@ class _Run:
             stack.enter_context(station_lock(self._store, BENCH))
             url = demo.printer
             if url is None:
-                url = await stack.enter_async_context(_own_printer(self._tray.folder, demo.time_factor))
+                url = await stack.enter_async_context(own_printer(self._tray.folder, demo.time_factor))
             # nobody stands at a printer that is not our own twin: uncertain labels pile up and are left as they are
             limit = None if self._printed_on_twin else UNSETTLED_BLIND
             patience = Patience(poll=0.01, silence=demo.patience)
@@ -171,7 +172,14 @@ class _Run:
             step = stack.enter_context(self._progress("demo_packing", open_orders))
             station = Station(self._store, BENCH, operator="Demo packer", device="demo-packer", language=demo.language)
             tray = self._tray if self._printed_on_twin else None
-            packer = Packer(self._store, station, self._warehouse, tray, demo.patience, step)
+            assert station.actor.station is not None
+
+            async def scan(code: str) -> Shown:
+                return await asyncio.wrap_future(station.submit(code))
+
+            packer = Packer(
+                self._store, station.actor.station, scan, self._warehouse, tray, demo.patience, step
+            )
             await packer.pack_all()
             if self._orders().get(OrderState.PACKING):
                 await self._until_quiet(demo.patience)
@@ -281,26 +289,3 @@ class _Steps:
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
-
-
-@asynccontextmanager
-async def _own_printer(tray: Path, time_factor: float) -> AsyncIterator[str]:
-    """The demo's printer twin, a process of its own as a printer is; it ends with its standard input.
-
-    Raises KnownError `demo_printer_failed`.
-    """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "app", "sim", "printer", "--listen", "tcp://127.0.0.1:0", "--out", str(tray),
-        "--time-factor", str(time_factor), "--until-stdin-closes",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        said = (await process.stdout.readline()).decode()
-        if not said.startswith("listening on "):
-            raise KnownError("demo_printer_failed")
-        yield said.removeprefix("listening on ").strip()
-    finally:
-        process.stdin.close()
-        await process.wait()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from PIL import Image
 
@@ -18,7 +18,7 @@ from app.operations.stations import ensure_station
 from app.queries.labels import Job, newest_job_of
 from app.queries.packing import Waiting, bench, waiting_orders
 from app.queries.waves import barcode_of, next_task, released_batches
-from app.station import ScanSource, Shown, Station
+from app.station import ScanSource, Shown
 from db.store import Priority, Store
 from printing.symbols import decode
 
@@ -54,12 +54,41 @@ class Tray:
                     self.labels[found] = (picture, texts)
 
 
-async def pick_all(store: Store, warehouse_id: int, progress: Callable[[int], None]) -> int:
+class Cart(Protocol):
+    """What a picker works with: takes a batch, and scans at it."""
+
+    async def take(self, batch_id: int) -> None:
+        """Begin with a batch."""
+
+    async def scan(self, code: str) -> None:
+        """Scan a location or an item; returns when the scan is on disk."""
+
+
+class HeadlessCart:
+    """A cart without a screen."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._actor = store.write(ensure_station, "CART-1", "Demo picker", Role.PICKER)
+        self._source = ScanSource("demo-picker")
+        self._batch = 0
+
+    async def take(self, batch_id: int) -> None:
+        """Begin with a batch."""
+        self._batch = batch_id
+
+    async def scan(self, code: str) -> None:
+        """Scan at the batch."""
+        await asyncio.wrap_future(
+            self._store.submit(Priority.PERSON, scan_pick, self._actor, self._batch, self._source.scan(code))
+        )
+
+
+async def pick_all(store: Store, warehouse_id: int, cart: Cart, progress: Callable[[int], None]) -> int:
     """Walk every released batch to its end, by scanning; returns the number of picks."""
-    actor = await asyncio.to_thread(store.write, ensure_station, "CART-1", "Demo picker", Role.PICKER)
-    source = ScanSource("demo-picker")
     picks = 0
     for batch in await asyncio.to_thread(store.read, released_batches, warehouse_id):
+        await cart.take(batch.batch_id)
         task = await asyncio.to_thread(store.read, next_task, batch.batch_id)
         while task is not None:
             if task.at_location:
@@ -67,10 +96,8 @@ async def pick_all(store: Store, warehouse_id: int, progress: Callable[[int], No
                 picks += 1
             else:
                 code = task.location
-            done = await asyncio.wrap_future(
-                store.submit(Priority.PERSON, scan_pick, actor, batch.batch_id, source.scan(code))
-            )
-            task = done.task
+            await cart.scan(code)
+            task = await asyncio.to_thread(store.read, next_task, batch.batch_id)
             progress(picks)
     return picks
 
@@ -78,17 +105,19 @@ async def pick_all(store: Store, warehouse_id: int, progress: Callable[[int], No
 class Packer:
     """Packs whatever waits, one scan after the other.
 
-    With a `tray` he takes the labels out of it and scans what is printed on them; without one he trusts the printer's
-    proof, and leaves uncertain what the printer could not prove. `patience`: seconds that he waits for a sign of life
-    of the printer, once; as long as none comes he then only starts parcels and puts them aside.
+    `scan` scans at the station and returns what is shown of it. With a `tray` he takes the labels out of it and scans
+    what is printed on them; without one he trusts the printer's proof, and leaves uncertain what the printer could not
+    prove. `patience`: seconds that he waits for a sign of life of the printer, once; as long as none comes he then only
+    starts parcels and puts them aside.
     """
 
     def __init__(
-        self, store: Store, station: Station, warehouse_id: int, tray: Tray | None, patience: float,
-        progress: Callable[[int], None],
+        self, store: Store, station_id: int, scan: Callable[[str], Awaitable[Shown]], warehouse_id: int,
+        tray: Tray | None, patience: float, progress: Callable[[int], None],
     ) -> None:
         self._store = store
-        self._station = station
+        self._station = station_id
+        self._scan = scan
         self._warehouse = warehouse_id
         self._tray = tray
         self._patience = patience
@@ -194,10 +223,7 @@ class Packer:
         return bars[0] if bars and not parcel.older_copies and parcel.parcel_id % 2 else square
 
     async def _bench(self) -> Bench:
-        return await self._read(bench, self._station.actor.station)
-
-    async def _scan(self, code: str) -> Shown:
-        return await asyncio.wrap_future(self._station.submit(code))
+        return await self._read(bench, self._station)
 
     async def _read(self, query: Callable[..., T], *arguments: object) -> T:
         return await asyncio.to_thread(self._store.read, query, *arguments)

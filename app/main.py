@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QLockFile, QTimer
 from PySide6.QtWidgets import QApplication
@@ -45,17 +45,28 @@ class Wanted:
     page: str = "packing"
 
 
-def run_window(wanted: Wanted) -> int:
-    """Open the window and stay until it is closed; returns the exit code."""
+Beside = Callable[[MainWindow], AbstractAsyncContextManager[None]]
+
+
+def run_window(wanted: Wanted, beside: Beside | None = None) -> int:
+    """Open the window and stay until it is closed; returns the exit code.
+
+    `beside` runs something of its own as long as the window is open.
+    """
     application = make_application(sys.argv[:1])
+    return in_window(application, _until_closed(application, wanted, beside))
+
+
+def in_window(application: QApplication, work: Coroutine[Any, Any, int]) -> int:
+    """Run a coroutine on the application's loop; returns its result, 130 when it was interrupted."""
     with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=lambda: make_loop(application)) as runner:
-        return runner.run(_until_closed(application, wanted))
+        return runner.run(work)
     return 130
 
 
-async def _until_closed(application: QApplication, wanted: Wanted) -> int:
+async def _until_closed(application: QApplication, wanted: Wanted, beside: Beside | None) -> int:
     try:
-        async with opened_window(application, wanted) as window:
+        async with opened_window(application, wanted) as window, (beside or _nothing)(window):
             window.show()
             closed = asyncio.Event()
             window.closed.connect(closed.set)
@@ -89,7 +100,7 @@ async def opened_window(
     window = MainWindow(work)
     window.wedge.install(application)
     engine = asyncio.create_task(_Engine(window, wanted, patience).run(), name="engine")
-    
+
     def tell_crash(report: Path) -> None:
         loop.call_soon_threadsafe(window.tell_crash, report.name)
 
@@ -111,6 +122,11 @@ async def opened_window(
         forget_qt()
         hooks.uninstall()
         lock.unlock()
+
+
+@asynccontextmanager
+async def _nothing(_: MainWindow) -> AsyncIterator[None]:
+    yield
 
 
 def _chosen(found: settings.Settings, wanted: Wanted) -> settings.Settings:

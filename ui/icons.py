@@ -28,11 +28,13 @@ def pixmap(name: str, colour: str, px: int, ratio: float | None = None) -> QPixm
     kept = QPixmap()
     if QPixmapCache.find(key, kept):
         return kept
+    # before the painter: Qt does not survive an exception that leaves one open
+    drawing = QSvgRenderer(_drawing(name).replace("currentColor", colour).encode())
     side = round(px * ratio)
     drawn = QPixmap(QSize(side, side))
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
-    QSvgRenderer(_drawing(name).replace("currentColor", colour).encode()).render(painter, QRectF(0, 0, side, side))
+    drawing.render(painter, QRectF(0, 0, side, side))
     painter.end()
     drawn.setDevicePixelRatio(ratio)
     QPixmapCache.insert(key, drawn)

@@ -96,10 +96,15 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(work)
         self.status.wanted.connect(self.go)
 
+        self._ribbon = text_label("ribbon")
+        self._ribbon.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._ribbon.hide()
+
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
         right.addWidget(head)
+        right.addWidget(self._ribbon)
         right.addWidget(self._stack, 1)
         right.addWidget(self.foot)
         body = QHBoxLayout(middle)
@@ -147,6 +152,11 @@ class MainWindow(QMainWindow):
         """A mistake of ours was written down; the bench goes on."""
         self.work.sounds.play("system")
         self.work.dialogs.tell("frame_crash", file=report)
+
+    def show_ribbon(self, code: str) -> None:
+        """A line under the head for as long as the window is open: this is not the real thing."""
+        self.work.words.show(self._ribbon.setText, code)
+        self._ribbon.show()
 
     @property
     def page(self) -> Page | None:

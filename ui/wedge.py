@@ -202,10 +202,10 @@ class Wedge(QObject):
 
     def _judge(self, stroke: Stroke, since: float) -> _Do:
         """What to do with a press; changes nothing, because the platform asks twice."""
-        if stroke.repeat:
-            # a scanner lets go of a key before it presses it again
-            scanning = self._state in (_State.OPENED, _State.SPOILED)
-            return _Do.SWALLOW if scanning or _identity(stroke) in self._swallowed else _Do.PASS
+        # A key that is held down repeats long after it went down. In the middle of a code it is a double character:
+        # X11 calls the second one a repetition when the two share a millisecond.
+        if stroke.repeat and self._state is _State.IDLE:
+            return _Do.SWALLOW if _identity(stroke) in self._swallowed else _Do.PASS
         ends, opens = self._ends(stroke), self._opens(stroke)
         if self._state is _State.IDLE:
             if opens:
@@ -220,7 +220,8 @@ class Wedge(QObject):
                 return _Do.END if len(self._code) >= self.timing.shortest else _Do.PASS
             return _Do.TAKE
         if opens and not _is_text(stroke):
-            return _Do.OPEN  # no code holds this key: the one before has lost its end
+            # no code holds this key: the one before has lost its end
+            return _Do.SWALLOW if stroke.repeat else _Do.OPEN
         if ends:
             return _Do.END
         return _Do.TAKE if self._state is _State.OPENED else _Do.SWALLOW
@@ -329,13 +330,14 @@ class Wedge(QObject):
         self._silence.start(ms)
 
     def _quiet(self) -> None:
-        # A window that was busy finds its timer due and keys waiting, in any order: one more round of the loop brings
-        # the keys, and they have the times at which they were pressed.
+        # A window that was busy, or got no processor, finds its timer due and keys waiting, in any order. It looks
+        # once more, the later it was the longer: the keys have the times at which they were pressed.
         if self._quiet_once:
             self.settle()
         else:
             self._quiet_once = True
-            self._silence.start(0)
+            late = self._clock() * 1000 - self._arrived - self._silence.interval()
+            self._silence.start(round(min(max(late, 0), self.timing.gap_ms)))
 
     def _ends(self, stroke: Stroke) -> bool:
         commanding = stroke.modifiers & _COMMANDING

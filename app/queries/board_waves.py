@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
@@ -155,12 +156,12 @@ def wave_orders(
     limit: int = 200,
 ) -> tuple[WaveOrder, ...]:
     """A page of a wave's orders; `sort` is one of `WaveOrderSort`."""
-    by: dict[str, tuple[ColumnElement[object], ...]] = {
-        WaveOrderSort.SLOT: (),
-        WaveOrderSort.NUMBER: (Order.source_id,),  # type: ignore[dict-item]
-        WaveOrderSort.STATE: (_RANK,),
+    firsts: dict[WaveOrderSort, list[ColumnElement[Any]]] = {
+        WaveOrderSort.SLOT: [],
+        WaveOrderSort.NUMBER: [Order.source_id.expression],
+        WaveOrderSort.STATE: [_RANK],
     }
-    order_by = [*by[sort], Batch.number, BatchOrder.slot, Order.id]
+    order_by = [*firsts[WaveOrderSort(sort)], Batch.number, BatchOrder.slot, Order.id]
     of_order = select(func.count(), func.sum(OrderLine.quantity)).where(OrderLine.order_id == Order.id)
     tasks = PickTask.__table__.join(OrderLine.__table__, OrderLine.id == PickTask.order_line_id)
     picked = (

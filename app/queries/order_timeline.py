@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Fact, Refusal
@@ -150,7 +150,7 @@ def _waves(session: Session, order_id: int, journal: Sequence[_Note]) -> Iterato
         .where(OrderLine.order_id == order_id)
         .order_by(Wave.id)
     ).all()
-    notes = _journal(session, JournalEntry.wave_id.in_([wave_id for wave_id, *_ in waves]))
+    notes = _journal(session, JournalEntry.wave_id.in_([wave_id for wave_id, *_ in waves])) if waves else []
     of_wave = {(note.wave_id, note.name): note for note in notes}
     for wave_id, created_at, released_at, batch, slot in waves:
         # what became of a wave after the order had left it is not the order's story
@@ -180,9 +180,11 @@ def _waves(session: Session, order_id: int, journal: Sequence[_Note]) -> Iterato
 def _scans(session: Session, order_id: int, limit: int) -> Iterator[_Placed]:
     """Scans at a bench know their order, those of a picker the line alone."""
     lines = select(OrderLine.id).where(OrderLine.order_id == order_id)
+    # not "IS NULL": SQLite would look up all picks that there are by it, instead of those of the lines
+    no_order = func.coalesce(ScanEvent.order_id, 0) == 0
     for kind, condition in (
         (EntryKind.SCAN, ScanEvent.order_id == order_id),
-        (EntryKind.PICK, ScanEvent.order_line_id.in_(lines) & ScanEvent.order_id.is_(None)),
+        (EntryKind.PICK, ScanEvent.order_line_id.in_(lines) & no_order),
     ):
         rows = session.execute(
             select(
@@ -203,15 +205,16 @@ def _scans(session: Session, order_id: int, limit: int) -> Iterator[_Placed]:
 
 def _noted(session: Session, journal: Sequence[_Note]) -> Iterator[_Placed]:
     """What people did with the order itself."""
-    tasks = {
-        task_id: (sku, location)
-        for task_id, sku, location in session.execute(
+    shorts = [note.ids["task"] for note in journal if "task" in note.ids]
+    tasks = {}
+    if shorts:
+        rows = session.execute(
             select(PickTask.id, Sku.code, Location.code)
             .join(Sku, Sku.id == PickTask.sku_id)
             .join(Location, Location.id == PickTask.location_id)
-            .where(PickTask.id.in_([note.ids["task"] for note in journal if "task" in note.ids]))
+            .where(PickTask.id.in_(shorts))
         )
-    }
+        tasks = {task_id: (sku, location) for task_id, sku, location in rows}
     for note in journal:
         facts: dict[str, Fact] = {
             name: value for name, value in note.ids.items() if name in ("found", "missing", "pieces")
@@ -239,6 +242,8 @@ def _prints(session: Session, order_id: int) -> Iterator[_Placed]:
         .where(Parcel.order_id == order_id)
         .order_by(PrintJob.id)
     ).all()
+    if not jobs:
+        return
     about: dict[int, dict[str, Fact]] = {}
     notes = _journal(session, JournalEntry.job_id.in_([job[0] for job in jobs]))
     of_job = {(note.job_id, note.name): note for note in notes}

@@ -130,7 +130,8 @@ class PackingView:
     """A bench as its page shows it.
 
     `bulk_tote` is the open tote of the single-item lane and `bulk_waiting` the orders that wait in it; `waiting` are
-    all orders of the warehouse that wait to be packed and lie on no table, `done` the parcels closed at this station.
+    all orders of the warehouse that wait to be packed and lie on no table, `done` the parcels closed at this station
+    and `closed` the scan that closed the last of them.
     """
 
     station_id: int
@@ -145,6 +146,7 @@ class PackingView:
     bulk_waiting: int
     waiting: int
     done: int
+    closed: LastScan | None = None
 
 
 _PACKABLE = (OrderState.PICKED, OrderState.PACKING)
@@ -160,10 +162,7 @@ def _left(*of: ColumnElement[bool]) -> ScalarSelect[int]:
         select(func.count())
         .select_from(_Beside)
         .join(_Waits, _Waits.id == _Beside.order_id)
-        .where(
-            *of, _Beside.emptied_at.is_(None), _Waits.state.in_(_PACKABLE), _Waits.cancel_requested_at.is_(None),
-            ~on_table.exists(),
-        )
+        .where(*of, _Waits.state.in_(_PACKABLE), _Waits.cancel_requested_at.is_(None), ~on_table.exists())
         .correlate(Station, BatchOrder)
         .scalar_subquery()
     )
@@ -265,6 +264,7 @@ def packing_view(session: Session, station_id: int, since: datetime) -> PackingV
     cause = last
     if raised is not None and (last is None or last.code != raised):
         cause = _scan(connection, _RAISED, station_id, code=raised)
+    done = connection.execute(_DONE, {"station": station_id, "since": since}).scalar_one()
     return PackingView(
         station_id,
         warehouse_id,
@@ -278,7 +278,9 @@ def packing_view(session: Session, station_id: int, since: datetime) -> PackingV
         bulk_waiting if bulk_tote is not None else 0,
         connection.execute(_WAITING, {"warehouse": warehouse_id}).scalar_one()
         - connection.execute(_ON_TABLES, {"warehouse": warehouse_id}).scalar_one(),
-        connection.execute(_DONE, {"station": station_id, "since": since}).scalar_one(),
+        done,
+        # without a bound, a station that never closed a parcel would read all its scans
+        _scan(connection, _RAISED, station_id, code=Code.CLOSED) if done else None,
     )
 
 

@@ -198,13 +198,19 @@ def test_the_end_that_is_wanted_goes_to_whom_it_went_before(
     assert list((tmp_path / "crashes").glob("*.txt")) == []
 
 
-def test_the_hooks_are_given_back(tmp_path: Path) -> None:
-    before = (sys.excepthook, threading.excepthook, sys.unraisablehook, faulthandler.is_enabled())
+@pytest.mark.parametrize("faults", [True, False])
+def test_the_hooks_are_given_back(tmp_path: Path, *, faults: bool) -> None:
+    before = (sys.excepthook, threading.excepthook, sys.unraisablehook)
+    was = faulthandler.is_enabled()
+    faulthandler.enable(sys.__stderr__) if faults and sys.__stderr__ else faulthandler.disable()
     crash = install(tmp_path)
     assert sys.excepthook != before[0]
+    assert faulthandler.is_enabled()
     crash.uninstall()
     crash.uninstall()
-    assert (sys.excepthook, threading.excepthook, sys.unraisablehook, faulthandler.is_enabled()) == before
+    assert (sys.excepthook, threading.excepthook, sys.unraisablehook) == before
+    assert faulthandler.is_enabled() is faults
+    faulthandler.enable(sys.__stderr__) if was and sys.__stderr__ else faulthandler.disable()
 
 
 def test_a_hook_that_was_taken_after_ours_stays_and_reaches_those_before(
@@ -390,6 +396,9 @@ def test_an_exception_that_breaks_its_reader_is_reported_by_its_name(scene: Scen
 
 def test_threads_that_crash_at_once_are_all_counted(scene: Scene) -> None:
     start = threading.Barrier(8)
+    # whoever writes lets the others in, if nothing else keeps them out
+    slow = threading.Event()
+    scene.watch.now = lambda: (slow.wait(0.01), scene.watch.at)[1]  # type: ignore[method-assign]
 
     def run() -> None:
         start.wait()
@@ -431,6 +440,8 @@ def test_a_fault_is_found_at_the_next_start_and_once(tmp_path: Path) -> None:
     try:
         path = crash.previous_fault()
         assert crash.previous_fault() is None
+        # killed now, the next start would not tell it again
+        assert (tmp_path / "faults.log").stat().st_size == 0
     finally:
         crash.uninstall()
     assert path is not None

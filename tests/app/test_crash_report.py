@@ -204,6 +204,7 @@ def test_no_text_that_is_not_known_comes_through(word: str) -> None:
     for beginning in beginnings:
         assert MARK not in said(f"{beginning}{word}")
         assert MARK not in said(f"{word}{beginning}")
+        assert MARK not in described(RuntimeError(f"{beginning}{word}"))
 
 
 def test_known_texts_and_known_beginnings_are_kept() -> None:

@@ -68,7 +68,7 @@ class Bench(QMainWindow):
         column.addWidget(self.button)
         self.setCentralWidget(middle)
         self.menuBar().addMenu("&File").addAction("&Quit", lambda: self.fired.append("menu"))
-        for sequence in ("Ctrl+Q", "F5", "7", "Esc"):
+        for sequence in ("Ctrl+Q", "Ctrl+J", "F5", "7", "Esc"):
             QShortcut(QKeySequence(sequence), self).activated.connect(partial(self.fired.append, sequence))
         self.log = KeyLog(self.edit)
         self.setFixedSize(400, 200)
@@ -304,6 +304,38 @@ def test_a_key_that_went_down_before_the_scan_comes_up_after_it(station: Station
     ]
 
 
+@pytest.mark.parametrize("timing", [WedgeTiming(), WedgeTiming(prefix="F9")])
+def test_a_double_character_that_the_platform_takes_for_a_repetition(station: Station) -> None:
+    if station.wedge.timing.prefix:
+        deliver(station.window, Stroke(True, Qt.Key.Key_F9, at_ms=START))
+        deliver(station.window, Stroke(True, Qt.Key.Key_F9, at_ms=START + 1, repeat=True))
+        deliver(station.window, Stroke(False, Qt.Key.Key_F9, at_ms=START + 1))
+    for down, repeat in ((True, False), (False, True), (True, True), (False, True), (True, True), (False, False)):
+        deliver(station.window, Stroke(down, Qt.Key.Key_0, text="0", at_ms=START + 1, repeat=repeat))
+    type_scan(station.window, "123", start_ms=START + 2)
+    assert station.scans == ["000123"]
+    assert station.refused == []
+    assert untouched(station)
+
+
+def test_a_release_that_never_came_keeps_no_later_one_away(station: Station) -> None:
+    at = START
+    for character in "1234\r":
+        deliver(station.window, next(strokes(character, at)))
+    station.wedge.settle()
+    at = type_text(station.window, "4", start_ms=START + 1000)
+    station.key(Qt.Key.Key_Return, at, "\r")
+    assert [down for down, *_ in station.bench.log.seen] == [True, False, True, False]
+
+
+def test_a_release_is_known_by_the_place_of_its_key(station: Station) -> None:
+    deliver(station.window, Stroke(True, Qt.Key.Key_Exclam, text="!", at_ms=START, native=(10, 0, 0)))
+    type_scan(station.window, "234", start_ms=START + 1)
+    deliver(station.window, Stroke(False, Qt.Key.Key_1, text="1", at_ms=START + 9, native=(10, 0, 0)))
+    assert station.scans == ["!234"]
+    assert untouched(station)
+
+
 def test_a_slow_scanner_that_is_quick_enough(station: Station) -> None:
     type_scan(station.window, "1234567890", gap_ms=60, start_ms=START)
     assert station.scans == ["1234567890"]
@@ -344,6 +376,14 @@ def test_a_busy_window_does_not_cut_a_scan(station: Station) -> None:
     type_scan(station.window, "5678", gap_ms=2, start_ms=START + 8)
     assert station.scans == ["12345678"]
     assert untouched(station)
+
+
+def test_keys_of_one_millisecond_belong_together_though_the_window_was_busy_between_them(station: Station) -> None:
+    for character, at in (("1", 0), ("2", 1), ("3", 1), ("4", 1), ("5", 2), ("\r", 2)):
+        station.clock.seconds += 0.5
+        for stroke in strokes(character, START + at):
+            deliver(station.window, stroke)
+    assert station.scans == ["12345"]
 
 
 @pytest.mark.parametrize("timing", [WedgeTiming(gap_ms=1)])
@@ -486,6 +526,11 @@ def test_a_window_that_is_gone_gets_nothing_back(station: Station) -> None:
     assert untouched(station)
 
 
+def test_what_reaches_a_widget_past_its_window_is_no_key_of_the_keyboard(station: Station) -> None:
+    QTest.keyClicks(station.bench.edit, "1234")
+    assert station.bench.edit.text() == "1234"
+
+
 def test_without_the_filter_nothing_is_held_back(station: Station) -> None:
     type_text(station.window, "a", start_ms=START)
     station.wedge.uninstall()
@@ -508,10 +553,10 @@ def test_a_code_that_is_too_long_is_refused_whole_and_the_next_one_is_read(stati
     at = type_scan(station.window, "x" * (LONGEST + 200), gap_ms=1, start_ms=START)
     assert station.scans == []
     assert station.refused == ["devices_scan_long"]
-    assert untouched(station)
     type_scan(station.window, "PB00000042", start_ms=at)
     assert station.scans == ["PB00000042"]
     assert len(station.refused) == 1
+    assert untouched(station)
 
 
 def test_of_a_code_that_takes_too_long_no_part_is_taken_for_a_code(station: Station) -> None:

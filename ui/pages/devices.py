@@ -6,22 +6,20 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
 
 from app.domain.errors import Refusal
 from app.operations.labels import queue_file
-from app.queries.labels import job_state
 from app.queries.station_view import PrinterSeen, StationStatus, devices_view, station_view
 from app.spooling import ask_printer, check_printer
 from ui.dialogs import Field, Option
 from ui.icons import pixmap
 from ui.pages.page import Page
 from ui.sound import NAMES
-from ui.trial_label import PREFIX, trial_code, trial_zpl
 from ui.theme import SPACE, Pair, px
+from ui.trial_label import PREFIX, trial_code, trial_zpl
 from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 

@@ -9,8 +9,10 @@ import pytest
 from app.domain.packing import Outcome
 from app.domain.states import JobState, Lane, ParcelState
 from app.operations.orders import request_cancel
+from app.operations.picking import short_pick
 from app.queries.packing import waiting_orders
 from app.queries.packing_view import LatchView, PackingView, ParcelView, packing_view
+from app.queries.waves import next_task
 from app.texts import say
 from db.orders import Shop
 from db.store import Tx
@@ -86,6 +88,21 @@ def test_no_barcode_is_shown_where_only_a_case_has_one(house: House, hands: Hand
     house.write(only_cases)
     hands.scan(house.tote_of(order))
     assert [line.barcode for line in parcel_of(house, hands).lines] == [None, "CUP-EAN"]
+
+
+def test_a_line_was_picked_where_pieces_of_it_were_found(house: House, hands: Hands) -> None:
+    house.stock("TEA", 2, location="L-1")
+    house.stock("TEA", 2, location="L-2")
+    order = house.order(("TEA", 2))
+    house.release()
+    (batch,) = house.batches()
+    task = house.store.read(next_task, batch)
+    assert task is not None
+    house.store.write(short_pick, house.picker, task.task_id, 0)
+    house.pick_all()
+    hands.scan(house.source_id(order))
+    (line,) = parcel_of(house, hands).lines
+    assert line.location == ({"L-1", "L-2"} - {task.location}).pop()
 
 
 def test_the_big_line_is_the_one_in_hand_and_then_the_next_that_lacks_pieces(house: House, hands: Hands) -> None:

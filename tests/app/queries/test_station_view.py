@@ -141,6 +141,13 @@ def test_the_printers_of_a_station_the_last_used_first(house: House, hands: Hand
     house.store.write(finish_attempt, second.attempt_id, JobState.PRINTED, 7, None)
     (now, *_) = house.store.read(devices_view, station)
     assert (now.outcome, now.odometer) == (JobState.PRINTED, 7)
+    hands.scan("XXREPRINT", "XXTORN")
+    third = house.store.write(claim_job, "BENCH-1", "tcp://old:9100", 41, 25)
+    assert third is not None
+    seen = house.store.read(devices_view, station)
+    assert [(row.url, row.attempts, row.odometer) for row in seen] == [
+        ("tcp://old:9100", 2, 41), ("tcp://new:9100", 1, 7),
+    ]  # fmt: skip
     other = house.hands("BENCH-2").actor.station
     assert other is not None
     assert house.store.read(devices_view, other) == []
@@ -191,7 +198,7 @@ def test_a_parcel_with_two_labels_is_found_once(house: House, hands: Hands, labe
         )
 
     house.write(second)
-    assert len(find(house, hands.parcel.code)) == 1
+    assert find(house, hands.parcel.code) == [("parcel", "LX000000014CN", labelled)]
     assert find(house, "LX2") == [("parcel", "LX2", labelled)]
 
 

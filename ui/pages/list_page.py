@@ -1,0 +1,248 @@
+"""What the pages with a long list have in common: tabs with counts, a box to find, a table paged in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from app.domain.errors import Refusal
+from ui.dialogs import Option
+from ui.icons import icon
+from ui.models.paged import Column, PagedModel
+from ui.pages.page import Empty, Page
+from ui.theme import SPACE, px
+from ui.widgets.count_tabs import CountTabs
+from ui.widgets.paged_table import PagedTable
+from ui.widgets.state import StatePanel
+from ui.widgets.text import Elided
+from ui.workspace import Workspace
+
+TYPED_MS = 180  # a pause in typing after which is looked for
+AGES_MS = 20_000  # how often ages on the screen are said anew
+
+
+@dataclass(frozen=True, slots=True)
+class ListWords:
+    """Codes of what a list is called, of its tabs, of the box, of "nothing matches", and what to do when it is empty."""
+
+    table: str
+    tabs: str
+    find: str
+    none_match: str
+    none_match_hint: str
+    total: str
+    empty: Empty
+
+
+class ListPage(Page):
+    """A list of rows with its tabs; F2 finds, F3 shows the next group, F5 sorts.
+
+    A subclass makes the list with `make_list` and shows counts and total with `show_list`. `group` and `text` are what
+    is wanted now.
+    """
+
+    def __init__(self, work: Workspace) -> None:
+        super().__init__(work)
+        self.text = ""
+        self._ages = QTimer(self, interval=AGES_MS)
+        self._ages.timeout.connect(self._again)
+        self._ages.start()
+
+    def make_list(
+        self, words: ListWords, groups: Sequence[tuple[str, str]], columns: Sequence[Column[Any]],
+        load: Callable[[str, bool, int, int], Awaitable[Sequence[Any]]], count: Callable[[], Awaitable[int]],
+        *, sort: str, descending: bool = False, key: Callable[[Any], int], loud: Collection[str] = (),
+    ) -> QWidget:
+        """The whole of the list: `groups` are (name, code) of the tabs, those in `loud` need a person."""
+        work = self.work
+        self._words, self._loud, self._first = words, loud, groups[0][0]
+        self.model: PagedModel[Any] = PagedModel(
+            work, columns, load, count, sort=sort, descending=descending, key=key, parent=self
+        )
+        self.model.failed.connect(self._load_failed)
+        self.table = PagedTable(work, self.model, words.table)
+        self.table.typed.connect(self._begin_typing)
+        self.tabs = CountTabs(work, groups, words.tabs)
+        self.tabs.chosen.connect(lambda _: self._filter())
+        self.find = _Find(work, words.find)
+        self.find.left.connect(self.focus_first)
+        self.find.changed.connect(self._find)
+        self._state = StatePanel(work)
+        self.region = QStackedWidget()
+        self.region.addWidget(self.table)
+        self.region.addWidget(self._state)
+        self.line = QHBoxLayout()
+        self.line.setSpacing(SPACE[3])
+        self._total = Elided("secondary")
+        self.line.addWidget(self._total, 1)
+        foot = QWidget()
+        foot.setLayout(self.line)
+        self.line.setContentsMargins(SPACE[0], 0, SPACE[0], 0)
+        foot.setFixedHeight(round(32 * work.scale))
+        work.look_changed.connect(lambda: foot.setFixedHeight(round(32 * work.scale)))
+
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, 0, 0)
+        top.setSpacing(SPACE[3])
+        top.addWidget(self.tabs, 1)
+        top.addWidget(self.find)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(SPACE[4], SPACE[1], SPACE[4], SPACE[0])
+        column.setSpacing(SPACE[1])
+        column.addLayout(top)
+        self.middle = QHBoxLayout()
+        self.middle.setSpacing(SPACE[3])
+        self.middle.addWidget(self.region, 1)
+        column.addLayout(self.middle, 1)
+        column.addWidget(foot)
+        self.commands |= {
+            f"{self.name}_find": self.begin_find, f"{self.name}_filter": self.tabs.turn,
+            f"{self.name}_sort": self._ask_sort,
+        }
+        QWidget.setTabOrder(self.tabs, self.find)
+        QWidget.setTabOrder(self.find, self.table)
+        return whole
+
+    # what is wanted
+
+    @property
+    def group(self) -> str:
+        """The group whose tab is chosen."""
+        return self.tabs.current
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the page shows the newest, and every row that is seen."""
+        return super().at_rest and self.model.at_rest and not self.find.waiting
+
+    def show_list(self, counts: Mapping[str, int], total: int) -> None:
+        """Show how many there are; `counts` by group, `total` rows of what is wanted now."""
+        say = self.work.words.say
+        self.tabs.show_counts(counts, self._loud)
+        if total:
+            if self.region.currentWidget() is not self.table:
+                had_focus = self._state.isAncestorOf(self.focusWidget()) if self.focusWidget() else True
+                self.region.setCurrentWidget(self.table)
+                if had_focus and self.isVisible():
+                    self.focus_first()
+            self._total.setText(say(self._words.total, count=f"{total:,}"))
+            return
+        self._total.setText("")
+        if self.text or self.group != self._first:
+            self._state.show_state(
+                "empty", say(self._words.none_match), say(self._words.none_match_hint),
+                action=say("orders_show_all"), act=self.show_all,
+            )
+        else:
+            empty = self._words.empty
+            self._state.show_state(
+                "empty", say(empty.title), say(empty.hint) if empty.hint else "",
+                action=say(f"command_{empty.action}") if empty.action else "", act=lambda: self.run(empty.action),
+            )
+        self.region.setCurrentWidget(self._state)
+
+    def show_all(self) -> None:
+        """Want everything again."""
+        self.tabs.choose(self._first)
+        self.find.clear()
+        self.find.finish()
+
+    def begin_find(self) -> None:
+        """Put the cursor into the box."""
+        self.find.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.find.selectAll()
+
+    def focus_first(self) -> None:
+        """The rows take the keys; where there are none, the box."""
+        if self.region.currentWidget() is self.table:
+            self.table.setFocus()
+        else:
+            self.find.setFocus()
+
+    def _begin_typing(self, letter: str) -> None:
+        self.begin_find()
+        self.find.setText(letter)
+
+    def _find(self) -> None:
+        text = self.find.text().strip()
+        if text != self.text:
+            self.text = text
+            self._filter()
+
+    def _filter(self) -> None:
+        self.table.start_over()
+        self.refresh()
+
+    async def _ask_sort(self) -> None:
+        say, columns = self.work.words.say, self.model.columns
+        by, descending = self.model.order
+        options = []
+        for at, column in enumerate(columns):
+            if column.sort:
+                way = "" if column.sort != by else (" ▼" if descending else " ▲")
+                options.append(Option(str(at), say(column.heading) + way))
+        answer = await self.work.dialogs.ask(say("orders_sort_by"), say("orders_sort_again"), options)
+        if answer is not None:
+            at = int(answer.option)
+            self.table.sort_by(at, not descending if columns[at].sort == by else False)
+
+    def _load_failed(self, refusal: Refusal) -> None:
+        self.refresh()
+
+    def _again(self) -> None:
+        if self.isVisible():
+            self.table.viewport().update()
+
+
+class _Find(QLineEdit):
+    """The box above a list: `changed` after a pause in typing; Enter and arrow down go to the rows, Esc clears it."""
+
+    changed = Signal()
+    left = Signal()
+
+    def __init__(self, work: Workspace, called: str) -> None:
+        super().__init__()
+        self._work = work
+        self.setProperty("touch", "small")
+        self.setMaxLength(200)
+        work.words.show(self.setPlaceholderText, called)
+        work.words.show(self.setAccessibleName, called)
+        self._pause = QTimer(self, singleShot=True, interval=TYPED_MS)
+        self._pause.timeout.connect(self.changed)
+        self.textChanged.connect(lambda _: self._pause.start())
+        self._symbol: QAction | None = None
+        work.look_changed.connect(self._draw)
+        self._draw()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something was typed that has not been looked for."""
+        return self._pause.isActive()
+
+    def finish(self) -> None:
+        """Look for what is there at once."""
+        self._pause.stop()
+        self.changed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave with what was typed, or without."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+        elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+            super().keyPressEvent(event)
+            return
+        self.finish()
+        self.left.emit()
+
+    def _draw(self) -> None:
+        if self._symbol is not None:
+            self.removeAction(self._symbol)
+        picture = icon("search", self._work.theme.secondary, px("body", self._work.scale))
+        self._symbol = self.addAction(picture, QLineEdit.ActionPosition.LeadingPosition)
+        self.setFixedWidth(px("body", self._work.scale) * 17)

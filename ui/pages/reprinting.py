@@ -1,0 +1,48 @@
+"""Asking why: for a reprint, and for whatever else needs a reason that a person gives by a digit or in own words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.domain.barcode import Command
+from ui.dialogs import Field, Option
+from ui.workspace import Workspace
+
+OTHER = "other"
+REPRINT = (
+    Option("torn", "labels_why_torn", barcode=Command.TORN),
+    Option("blurred", "labels_why_blurred", barcode=Command.BLURRED),
+    Option("lost", "labels_why_lost", barcode=Command.LOST),
+)
+
+
+async def ask_reason(work: Workspace, title: str, detail: str, reasons: Sequence[Option]) -> str | None:
+    """One of the reasons (their texts are codes), or what is typed for another one; None when the question was left."""
+    say = work.words.say
+    options = [Option(each.answer, say(each.text), each.kind, each.barcode) for each in reasons]
+    answer = await work.dialogs.ask(title, detail, [*options, Option(OTHER, say("orders_why_other"))])
+    if answer is None or answer.option != OTHER:
+        return answer and answer.option
+    typed = await work.dialogs.ask(
+        title, detail, [Option("go", say("orders_go_on"))], Field(say("orders_why_other_field"))
+    )
+    return typed and typed.text
+
+
+async def reprint_label(work: Workspace, parcel_id: int, tracking: str, order: str) -> int | None:
+    """Ask why, and print another copy at this station; returns its number, None when the question was left.
+
+    Raises what `app.operations.labels.reprint` raises.
+    """
+    from app.operations.labels import reprint
+
+    say, station = work.words.say, work.settings.station
+    detail = say("labels_reprint_detail", tracking=tracking, station=station)
+    reason = await ask_reason(work, say("labels_reprint_title", order=order), detail, REPRINT)
+    if reason is None:
+        return None
+    copy = await work.feed.write(reprint, work.place.person, parcel_id, reason, station)
+    work.dialogs.tell(
+        "labels_reprinting" if work.settings.printer else "labels_reprint_waits", copy=copy, station=station
+    )
+    return copy

@@ -1,0 +1,101 @@
+"""The sign and the colour of every state, and reasons in words: the same wherever an order or a label is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from app.domain.errors import Fact
+from app.domain.states import JobState, LabelState, OrderState, ParcelState
+from ui.theme import Theme
+from ui.words import Words
+
+# sign, and the outcome whose colour it has: "" is the text's, "quiet" the secondary one
+ORDER_SIGNS: Mapping[OrderState, tuple[str, str]] = {
+    OrderState.INCOMPLETE: ("!", "attention"),
+    OrderState.READY: ("○", ""),
+    OrderState.PLANNED: ("◇", ""),
+    OrderState.RELEASED: ("◆", ""),
+    OrderState.PICKED: ("□", ""),
+    OrderState.PACKING: ("■", ""),
+    OrderState.SHIPPED: ("✓", "pass"),
+    OrderState.PROBLEM: ("✗", "fail"),
+    OrderState.CANCELLED: ("⊘", "quiet"),
+}
+JOB_SIGNS: Mapping[JobState, tuple[str, str]] = {
+    JobState.QUEUED: ("○", ""),
+    JobState.SENDING: ("↻", "system"),
+    JobState.PRINTED: ("✓", "pass"),
+    JobState.CONFIRMED: ("✓✓", "pass"),
+    JobState.FAILED: ("✗", "fail"),
+    JobState.UNCERTAIN: ("!", "attention"),
+    JobState.CANCELLED: ("⊘", "quiet"),
+}
+PARCEL_SIGNS: Mapping[ParcelState, tuple[str, str]] = {
+    ParcelState.OPEN: ("■", ""),
+    ParcelState.LABELLING: ("□", ""),
+    ParcelState.CLOSED: ("✓", "pass"),
+    ParcelState.VOIDED: ("⊘", "quiet"),
+}
+RED, YELLOW = timedelta(hours=1), timedelta(hours=4)
+_CODE = re.compile(r"torn|blurred|lost|[a-z0-9]+(_[a-z0-9]+)+")
+# what the engine says to a packer at that moment is not what stands in a list afterwards
+_JOB_REASONS = {"order_cancelled": "labels_why_cancelled", "undone": "labels_why_undone"}
+
+
+def ink(theme: Theme, outcome: str) -> str:
+    """The colour of a sign."""
+    if outcome in ("", "quiet"):
+        return theme.secondary if outcome else theme.text
+    return theme.verdict(outcome).ink
+
+
+def order_state(words: Words, state: OrderState) -> str:
+    """An order's state as a sign and a word."""
+    return f"{ORDER_SIGNS[state][0]}  {words.say(f'orders_state_{state.value}')}"
+
+
+def job_state(words: Words, state: JobState) -> str:
+    """A print job's state as a sign and a word."""
+    return f"{JOB_SIGNS[state][0]}  {words.say(f'labels_state_{state.value}')}"
+
+
+def parcel_state(words: Words, state: ParcelState) -> str:
+    """A parcel's state as a sign and a word."""
+    return f"{PARCEL_SIGNS[state][0]}  {words.say(f'orders_parcel_{state.value}')}"
+
+
+def label_is_void(state: LabelState | None, parcel: ParcelState | None) -> bool:
+    """Whether nobody may use a label any more."""
+    return LabelState.VOIDED is state or ParcelState.VOIDED is parcel
+
+
+def urgency(ship_by: datetime, now: datetime) -> str:
+    """`red` in the last hour and after it, `yellow` in the last four, else `green`."""
+    left = ship_by - now
+    return "red" if left < RED else "yellow" if left < YELLOW else "green"
+
+
+def urgency_text(words: Words, ship_by: datetime, now: datetime) -> str:
+    """The letter of the urgency, and the time that is left or that it is late by."""
+    left = (ship_by - now).total_seconds()
+    letter = urgency(ship_by, now)[0].upper()
+    return words.say("orders_late" if left < 0 else "orders_left", letter=letter, time=words.age(abs(left)))
+
+
+def reason_text(words: Words, reason: str | None, **facts: Fact) -> str:
+    """A reason in words: a code that the program gave is said, what a person typed stands as it is."""
+    if not reason:
+        return ""
+    code, _, field = reason.partition(":")
+    if code == "missing" and field:
+        return words.say("code_missing", field=field)
+    return words.say(code, **{**facts, "field": field or None}) if _CODE.fullmatch(code) else reason
+
+
+def job_reason(words: Words, reason: str | None, **facts: Fact) -> str:
+    """Why a print job is where it is, in words; several codes are said one after the other."""
+    if not reason:
+        return ""
+    return words.say(_JOB_REASONS.get(reason, reason), **facts)

@@ -1,0 +1,163 @@
+"""The board's tables: whole rows, columns as wide as what they are meant for, and no jump when a number grows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from ui.fonts import ui_font
+from ui.theme import RADIUS, SIZES, SPACE, slot_letter
+from ui.workspace import Workspace
+
+_CELL = 2 * SPACE[1]  # what the style sheet leaves at both sides of a cell
+ROW = 36  # px
+
+
+class BoardTable(QTableView):
+    """`samples` is the widest text that each column is made for; the column `wide` takes the room that is left.
+
+    `chosen` when Enter is pressed on a row, or it is clicked twice.
+    """
+
+    chosen = Signal()
+
+    def __init__(
+        self, work: Workspace, model: QAbstractItemModel, samples: Sequence[str], wide: int,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._work = work
+        self._samples = tuple(samples)
+        self._wide = wide
+        self._droppable: int | None = None
+        self._unit = 1.0
+        self.setModel(model)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)  # Tab goes to the next table
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        head = self.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        head.setHighlightSections(False)
+        head.setMinimumSectionSize(8)
+        self.doubleClicked.connect(lambda _: self.chosen.emit())
+        self.fit(1.0)
+
+    def drop_when_narrow(self, column: int) -> None:
+        """This column is not shown where there is no room for all."""
+        self._droppable = column
+        self._share_out()
+
+    def number(self) -> int | None:
+        """The row that is chosen, None when none is."""
+        rows = self.selectionModel().selectedRows()
+        return rows[0].row() if rows else None
+
+    def choose(self, number: int | None) -> None:
+        """Choose a row, or none."""
+        if number is None:
+            self.selectionModel().clear()
+        else:
+            self.setCurrentIndex(self.model().index(number, 0))
+
+    def fit(self, unit: float) -> None:
+        """Larger or smaller text, rows and columns."""
+        self._unit = unit
+        self.setFont(ui_font(round(SIZES["body"] * unit)))
+        self.verticalHeader().setDefaultSectionSize(round(ROW * unit))
+        self.setIconSize(QSize(round(18 * unit), round(18 * unit)))
+        caption = round(SIZES["caption"] * unit)
+        self.horizontalHeader().setStyleSheet(f"QHeaderView::section {{ font-size: {caption}px; }}")
+        self._share_out()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter chooses the row; Esc belongs to the page."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.number() is not None:
+            self.chosen.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share out the new width."""
+        super().resizeEvent(event)
+        self._share_out()
+
+    def _share_out(self) -> None:
+        metrics = QFontMetrics(self.font())
+        headings = QFontMetrics(ui_font(round(SIZES["caption"] * self._unit)))
+        model = self.model()
+        widths = []
+        for column, sample in enumerate(self._samples):
+            heading = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
+            widths.append(_CELL + max(metrics.horizontalAdvance(sample), headings.horizontalAdvance(heading) + 2))
+        room, drop = self.viewport().width(), self._droppable
+        narrow = drop is not None and sum(widths) > room
+        if drop is not None:
+            self.setColumnHidden(drop, narrow)
+            if narrow:
+                widths[drop] = 0
+        widths[self._wide] += max(0, room - sum(widths))
+        for column, width in enumerate(widths):
+            if not self.isColumnHidden(column):
+                self.setColumnWidth(column, width)
+
+
+class SlotDelegate(QStyledItemDelegate):
+    """A slot as it is everywhere: its colour with its letter, and its number. The cell's text is the number."""
+
+    def __init__(self, work: Workspace, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._work = work
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """The row's ground, then the chip."""
+        text = str(index.data() or "")
+        if not text.isdecimal():
+            super().paint(painter, option, index)
+            return
+        plain = QStyleOptionViewItem(option)
+        self.initStyleOption(plain, index)
+        plain.text = ""
+        widget = option.widget
+        widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, plain, painter, widget)
+        slot = int(text)
+        pair = self._work.theme.slot(slot)
+        words = f"{slot_letter(slot)} {slot}"
+        metrics = QFontMetrics(option.font)
+        high = metrics.height() + SPACE[0]
+        area = QRectF(
+            option.rect.left() + SPACE[1], option.rect.center().y() - high / 2 + 1,
+            metrics.horizontalAdvance(words) + 2 * SPACE[1], high,
+        )
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(pair.ink), 0) if pair.paper == self._work.theme.raised else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(pair.paper))
+        painter.drawRoundedRect(area, RADIUS, RADIUS)
+        painter.setPen(QColor(pair.ink))
+        painter.setFont(option.font)
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), words)
+        painter.restore()

@@ -1,0 +1,321 @@
+"""What lies on the table: the order's head, the item that is next, the label and the counts, and the empty table.
+
+Each widget is given its words ready said, paints itself in a place that never moves, and paints only what has changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from app.domain.urgency import Urgency
+from ui.theme import SPACE, Pair, slot_letter
+from ui.widgets.painted import Painted
+from ui.workspace import Workspace
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+
+
+@dataclass(frozen=True, slots=True)
+class HeadText:
+    """The order on the table; `stop` is said loudly when nobody should go on with it."""
+
+    title: str
+    about: str
+    urgency: Urgency | None = None
+    due: str = ""
+    left: str = ""
+    tote: str = ""
+    slot: int | None = None
+    slot_text: str = ""
+    stop: str = ""
+
+    def spoken(self) -> str:
+        """All of it, for a screen reader."""
+        return ", ".join(t for t in (self.title, self.due, self.stop, self.about, self.left, self.tote, self.slot_text) if t)
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentText:
+    """What is in hand: an item to be scanned, or the label; `number` is read from afar, `count` stands below it."""
+
+    icon: str
+    title: str
+    code: str = ""
+    place_icon: str = "map-pin"
+    place: str = ""
+    caption: str = ""
+    number: str = ""
+    number_caption: str = ""
+    count: str = ""
+    done: bool = False
+
+    def spoken(self) -> str:
+        """All of it, for a screen reader."""
+        number = f"{self.number} {self.number_caption}".strip()
+        return ", ".join(t for t in (self.title, number, self.count, self.place, self.code, self.caption) if t)
+
+
+@dataclass(frozen=True, slots=True)
+class FactsText:
+    """The label with its state, and the counts of the session; `tone` colours the label's card when it needs somebody."""
+
+    caption: str
+    icon: str
+    sentence: str
+    tone: str = ""
+    tracking: str = ""
+    copy: str = ""
+    warning: str = ""
+    keys: tuple[tuple[str, str], ...] = ()
+    counts: tuple[tuple[str, str], ...] = ()
+
+    def spoken(self) -> str:
+        """All of it, for a screen reader."""
+        keys = [f"{key}: {word}" for key, word in self.keys]
+        counts = [f"{caption} {number}" for caption, number in self.counts]
+        parts = (self.caption, self.sentence, self.tracking, self.copy, self.warning, *keys, *counts)
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class IdleText:
+    """An empty table: what to do, how much waits, and what was done last."""
+
+    icon: str
+    title: str
+    hint: str = ""
+    last: str = ""
+
+    def spoken(self) -> str:
+        """All of it, for a screen reader."""
+        return ", ".join(part for part in (self.title, self.hint, self.last) if part)
+
+
+T = TypeVar("T", HeadText, CurrentText, FactsText, IdleText)
+
+
+class _Shows(Painted, Generic[T]):
+    """Paints one text until it is given another."""
+
+    def __init__(self, work: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(work, parent)
+        self.text: T | None = None
+        work.look_changed.connect(self.update)
+
+    def show_text(self, text: T) -> None:
+        """Paint this from now on."""
+        if text != self.text:
+            self.text = text
+            self.tell(text.spoken())
+            self.update()
+
+
+class Head(_Shows[HeadText]):
+    """One line above all: which order, how urgent, where it comes from, what is left, which tote and slot."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint from the left, and the tote at the right; what there is no room for is cut short."""
+        text, theme = self.text, self.work.theme
+        if text is None:
+            return
+        painter = QPainter(self)
+        room = QRectF(self.rect())
+        title, small = self.px("bench"), self.px("title")
+        right = room.right()
+        if text.slot is not None:
+            high = min(room.height(), title * 1.5)
+            pair = theme.slot(text.slot)
+            letter = slot_letter(text.slot)
+            wide = max(high, self.width_of(letter, title, bold=True) + title * 0.6)
+            place = QRectF(right - wide, room.center().y() - high / 2, wide, high)
+            self.draw_box(painter, place, pair.paper, theme.edge)
+            self.draw_line(painter, place, letter, title, pair.ink, bold=True, align=_CENTRE)
+            right = place.left() - SPACE[2]
+            wide = self.width_of(text.slot_text, small)
+            self.draw_line(painter, QRectF(right - wide, 0, wide, room.height()), text.slot_text, small, theme.text)
+            right -= wide + SPACE[3]
+        if text.tote:
+            wide = self.width_of(text.tote, small, mono=True)
+            self.draw_line(painter, QRectF(right - wide, 0, wide + 1, room.height()), text.tote, small, theme.text, mono=True)
+            right -= wide + SPACE[4]
+        left = room.left()
+        wide = min(self.width_of(text.title, title, bold=True) + 2, (right - left) * 0.6)
+        self.draw_line(painter, QRectF(left, 0, wide, room.height()), text.title, title, theme.text, bold=True)
+        left += wide + SPACE[3]
+        if text.stop:
+            left = self.draw_chip(painter, left, room, text.stop, small, Pair(theme.fail.paper, theme.fail.ink)) + SPACE[3]
+        elif text.urgency is not None:
+            chip = f"{text.urgency.letter}  {text.due}"
+            left = self.draw_chip(painter, left, room, chip, small, theme.urgency[text.urgency.value]) + SPACE[3]
+        about = " · ".join(part for part in (text.about, text.left) if part)
+        if right - left > small * 4:
+            self.draw_line(painter, QRectF(left, 0, right - left, room.height()), about, small, theme.secondary)
+
+
+class Current(_Shows[CurrentText]):
+    """The item in hand, as large as there is room: tile, name, code, location, and how many are to go."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the tile at the left, the number at the right, the words between."""
+        text, theme, scale = self.text, self.work.theme, self.work.scale
+        if text is None:
+            return
+        painter = QPainter(self)
+        room = QRectF(self.rect())
+        self.draw_box(painter, room, theme.raised, theme.line)
+        inner = room.adjusted(SPACE[2], SPACE[2], -SPACE[4], -SPACE[2])
+        tile = min(inner.height(), 320.0 * max(scale, 1.0), inner.width() * 0.24)
+        picture = QRectF(inner.left(), inner.top() + (inner.height() - tile) / 2, tile, tile)
+        self.draw_box(painter, picture, theme.surface, theme.line)
+        self.draw_icon(painter, text.icon, theme.secondary, picture, round(tile * 0.4))
+        numbers = self._paint_numbers(painter, text, inner)
+        words = QRectF(picture.right() + SPACE[4], inner.top(), numbers - picture.right() - 2 * SPACE[4], inner.height())
+        caption, line = self.px("title"), self.px("bench")
+        rows = [(text.code, line, True), (text.place, line, False)]
+        high = words.height()
+        if high < 5.2 * line * 1.2:
+            # two rows in one size less leave the name its two lines
+            rows = [(t, self.px("title"), mono) for t, _, mono in rows]
+        rows = [row for row in rows if row[0]]
+        below = sum(size * 1.4 for _, size, _ in rows) + (caption * 1.5 if text.caption else 0.0)
+        while rows and high - below < line * 1.2:
+            below -= rows.pop()[1] * 1.4
+        sizes = (self.px("big"), round(40 * scale), line, round(26 * scale), self.px("title"))
+        fitted = self.fit(text.title, words.adjusted(0, 0, 0, -below), sizes, bold=True)
+        spare = max(0.0, high - below - fitted.height)
+        top = words.top() + min(spare / 2, SPACE[5])
+        top = self.draw_fitted(painter, QRectF(words.left(), top, words.width(), high), fitted, theme.text)
+        for row, size, mono in rows:
+            place = QRectF(words.left(), top, words.width(), size * 1.4)
+            if not mono:
+                self.draw_icon(painter, text.place_icon, theme.secondary, QRectF(place.left(), place.top(), size, place.height()), round(size * 0.9))
+                place = place.adjusted(size * 1.3, 0, 0, 0)
+            self.draw_line(painter, place, row, size, theme.text, mono=mono, bold=not mono)
+            top += size * 1.4
+        if text.caption:
+            place = QRectF(words.left(), words.bottom() - caption * 1.4, words.width(), caption * 1.4)
+            self.draw_line(painter, place, text.caption, caption, theme.secondary)
+
+    def _paint_numbers(self, painter: QPainter, text: CurrentText, inner: QRectF) -> float:
+        """Paint the number, its caption and the count; returns where they begin."""
+        theme, scale = self.work.theme, self.work.scale
+        count, caption = self.px("big"), self.px("title")
+        if inner.height() < 190 * scale:
+            count = self.px("bench")
+        most = min(inner.height() - (count + caption) * 1.25, 1.2 * self.px("slot"))
+        size = max(round(most / 1.22), self.px("bench"))
+        size = min(size, self.px("slot"))
+        least = self.width_of("000", size, bold=True)
+        wide = max(
+            least, self.width_of(text.number, size, bold=True), self.width_of(text.count, count, bold=True),
+            self.width_of(text.number_caption, caption),
+        )
+        left = inner.right() - wide
+        total = size * 1.1 + (count + caption) * 1.25
+        top = inner.top() + max(0.0, (inner.height() - total) / 2)
+        place = QRectF(left, top, wide, size * 1.1)
+        if text.done:
+            self.draw_icon(painter, "check", theme.passed.ink, QRectF(inner.right() - size, top, size, size * 1.1), size)
+        else:
+            self.draw_line(painter, place, text.number, size, theme.text, bold=True, align=_RIGHT)
+        place = QRectF(left, place.bottom(), wide, caption * 1.25)
+        self.draw_line(painter, place, text.number_caption, caption, theme.secondary, align=_RIGHT)
+        place = QRectF(left, place.bottom(), wide, count * 1.25)
+        self.draw_line(painter, place, text.count, count, theme.text, bold=True, align=_RIGHT)
+        return left
+
+
+class Facts(_Shows[FactsText]):
+    """The right column: the label with what is to be done about it, and below it the counts of the session."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the label's card and a card a count."""
+        text, theme = self.text, self.work.theme
+        if text is None:
+            return
+        painter = QPainter(self)
+        room = QRectF(self.rect())
+        caption, number = self.px("caption"), self.px("big")
+        high = caption * 1.5 + number * 1.25 + 2 * SPACE[1]
+        wide = (room.width() - SPACE[2] * (len(text.counts) - 1)) / max(1, len(text.counts))
+        for place, (word, count) in enumerate(text.counts):
+            card = QRectF(room.left() + place * (wide + SPACE[2]), room.bottom() - high, wide, high)
+            self.draw_box(painter, card, theme.raised, theme.line)
+            inner = card.adjusted(SPACE[2], SPACE[1], -SPACE[2], -SPACE[1])
+            self.draw_line(painter, QRectF(inner.left(), inner.top(), inner.width(), caption * 1.5), word, caption, theme.secondary)
+            place_of_number = QRectF(inner.left(), inner.bottom() - number * 1.25, inner.width(), number * 1.25)
+            self.draw_line(painter, place_of_number, count, number, theme.text, bold=True)
+        card = QRectF(room.left(), room.top(), room.width(), room.height() - (high + SPACE[2] if text.counts else 0))
+        self._paint_label(painter, text, card)
+
+    def _paint_label(self, painter: QPainter, text: FactsText, card: QRectF) -> None:
+        theme, scale = self.work.theme, self.work.scale
+        pair = theme.verdict(text.tone) if text.tone else Pair(theme.text, theme.raised)
+        self.draw_box(painter, card, pair.paper, pair.ink if text.tone else theme.line, 2.0 if text.tone else 1.0)
+        inner = card.adjusted(SPACE[3], SPACE[2], -SPACE[3], -SPACE[2])
+        caption, body, title = self.px("caption"), self.px("body"), self.px("title")
+        self.draw_line(painter, QRectF(inner.left(), inner.top(), inner.width(), caption * 1.5), text.caption, caption, theme.text if text.tone else theme.secondary)
+        top = inner.top() + caption * 1.5 + SPACE[0]
+        rows: list[tuple[str, int, bool]] = []
+        if text.tracking:
+            fits = self.width_of(text.tracking, title, mono=True) <= inner.width()
+            rows.append((text.tracking, title if fits else body, True))
+        rows += [(row, body, False) for row in (text.copy, text.warning) if row]
+        key_high = title * 1.9
+        needed = sum(size * 1.45 for _, size, _ in rows) + len(text.keys) * (key_high + SPACE[1])
+        left = inner.bottom() - top - needed
+        icon = round(28 * scale)
+        words = QRectF(inner.left() + icon + SPACE[1], top, inner.width() - icon - SPACE[1], max(left, title * 1.3))
+        fitted = self.fit(text.sentence, words, (round(26 * scale), title, body), bold=bool(text.tone), most=5)
+        first = QRectF(inner.left(), top, icon, QFontMetricsF(fitted.font).height())
+        self.draw_icon(painter, text.icon, pair.ink if text.tone else theme.secondary, first, icon)
+        top = self.draw_fitted(painter, words, fitted, pair.ink if text.tone else theme.text) + SPACE[1]
+        for key, word in text.keys:
+            place = QRectF(inner.left(), top, inner.width(), key_high)
+            end = self.draw_chip(painter, place.left(), place, key, body, Pair(pair.paper, pair.ink), height=body * 1.7)
+            self.draw_line(painter, place.adjusted(end - place.left() + SPACE[1], 0, 0, 0), word, body, theme.text, bold=True)
+            top += key_high + SPACE[0]
+        for row, size, mono in rows:
+            if top + size * 1.2 > inner.bottom() + 1:
+                break
+            self.draw_line(painter, QRectF(inner.left(), top, inner.width(), size * 1.45), row, size, theme.text, mono=mono)
+            top += size * 1.45
+
+
+class Idle(_Shows[IdleText]):
+    """The empty table: one large sentence, and how much waits."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint everything in the middle."""
+        text, theme, scale = self.text, self.work.theme, self.work.scale
+        if text is None:
+            return
+        painter = QPainter(self)
+        room = QRectF(self.rect())
+        self.draw_box(painter, room, theme.raised, theme.line)
+        inner = room.adjusted(SPACE[5], SPACE[3], -SPACE[5], -SPACE[3])
+        icon = round(min(128 * scale, inner.height() * 0.28))
+        hint, last = self.px("bench"), self.px("title")
+        if inner.height() < 420 * scale:
+            hint = round(26 * scale)
+        most = QRectF(0, 0, inner.width(), inner.height() * 0.4)
+        title = self.fit(text.title, most, (self.px("remaining"), 60, self.px("big"), self.px("bench")), bold=True)
+        about = self.fit(text.hint, most, (hint, self.px("title"))) if text.hint else None
+        total = icon + SPACE[4] + title.height + (about.height + SPACE[2] if about else 0)
+        bottom = last * 1.6 if text.last else 0.0
+        top = inner.top() + max(0.0, (inner.height() - bottom - total) / 2)
+        self.draw_icon(painter, text.icon, theme.secondary, QRectF(inner.left(), top, inner.width(), icon), icon)
+        top += icon + SPACE[4]
+        top = self.draw_fitted(painter, QRectF(inner.left(), top, inner.width(), title.height), title, theme.text, align=_CENTRE)
+        if about is not None:
+            top += SPACE[2]
+            self.draw_fitted(painter, QRectF(inner.left(), top, inner.width(), about.height), about, theme.secondary, align=_CENTRE)
+        if text.last:
+            place = QRectF(inner.left(), inner.bottom() - bottom, inner.width(), bottom)
+            self.draw_line(painter, place, text.last, last, theme.secondary, align=_CENTRE)
