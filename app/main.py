@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from db.store import Store
     from printing.spooler import Patience
 
+__all__ = ["Beside", "MainWindow", "Wanted", "in_window", "opened_window", "run_window"]
 T = TypeVar("T")
 ASK_SECONDS = 5.0  # between two questions to an idle printer
 RETRY_SECONDS = 3.0  # between two tries to open a database
@@ -43,6 +44,7 @@ class Wanted:
     station: str | None = None
     printer: str | None = None
     page: str = "packing"
+    practice: bool = False
 
 
 Beside = Callable[[MainWindow], AbstractAsyncContextManager[None]]
@@ -105,7 +107,7 @@ async def opened_window(
         loop.call_soon_threadsafe(window.tell_crash, report.name)
 
     hooks.on_report = tell_crash
-    work.on_mistake = lambda error: window.tell_crash(hooks.report("task", error, "page").name)
+    work.on_mistake = lambda error: hooks.report("task", error, "page")
     for trouble in troubles[:1]:
         work.dialogs.tell_refusal(trouble)
     if (fault := hooks.previous_fault()) is not None:
@@ -195,6 +197,10 @@ class _Engine:
                         self._window.add_pages(make_pages(self._work, names), self._wanted.page)
                         self._window.status.begin()
                         QTimer.singleShot(0, self._work.sounds.load)
+                        if self._wanted.practice:
+                            from ui.practice import Practice
+
+                            self._practice = Practice(self._window)
                     self._work.settled.emit()
                     printing = asyncio.create_task(self._print(store), name="printing")
                     stack.push_async_callback(_end, printing)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from app.domain.errors import KnownError
 
 if TYPE_CHECKING:  # the window is painted before SQL is loaded
-    from sqlalchemy.orm import Session
-
     from db.store import Operation, Store
 
 P = ParamSpec("P")
@@ -56,7 +54,7 @@ class Feed(QObject):
         self._forget()
         self._forget = lambda: None
 
-    async def read(self, query: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    async def read(self, query: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a query on a thread of its own; raises what it raises."""
         await self._opened.wait()
         return await self._answer(asyncio.to_thread(self.store.read, query, *args, **kwargs))

@@ -29,6 +29,9 @@ _MOST_HELD: Final = 8 * LONGEST
 _TYPED = frozenset((QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride))
 _SEEN = _TYPED | {QEvent.Type.InputMethod}
 
+# no keyboard repeats faster than this, and no scanner keeps a key down for longer
+_REPEATS_MS: Final = 20
+
 # Qt gives the Command key of a Mac the name Control, and the Control key, with which a scanner sends GS, that of Meta
 _MAC = sys.platform == "darwin"
 _CONTROL = Qt.KeyboardModifier.MetaModifier if _MAC else Qt.KeyboardModifier.ControlModifier
@@ -115,6 +118,8 @@ class Wedge(QObject):
         self._ended_by: int | None = None  # the key that ended a scan, while nothing came after it
         # the time of the last press: by the platform, by the clock in ms, and whether the platform's time moves at all
         self._stamp, self._arrived, self._stamps_move = 0, -inf, False
+        # the last press and the last release: which key, and when
+        self._down, self._up = (0, 0), (0, 0)
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
         self._silence.setTimerType(Qt.TimerType.PreciseTimer)
@@ -204,7 +209,7 @@ class Wedge(QObject):
         """What to do with a press; changes nothing, because the platform asks twice."""
         # A key that is held down repeats long after it went down. In the middle of a code it is a double character:
         # X11 calls the second one a repetition when the two share a millisecond.
-        if stroke.repeat and self._state is _State.IDLE:
+        if self._state is _State.IDLE and self._repeats(stroke):
             return _Do.SWALLOW if _identity(stroke) in self._swallowed else _Do.PASS
         ends, opens = self._ends(stroke), self._opens(stroke)
         if self._state is _State.IDLE:
@@ -228,6 +233,7 @@ class Wedge(QObject):
 
     def _pressed(self, window: QWindow, stroke: Stroke, since: float, do: _Do) -> None:
         self._stamps_move |= stroke.at_ms > self._stamp > 0
+        self._down = (_identity(stroke), stroke.at_ms)
         self._stamp, self._arrived = stroke.at_ms, self._clock() * 1000
         if stroke.key not in _MODIFIERS:
             self._ended_by = stroke.key if do is _Do.END else None
@@ -272,6 +278,7 @@ class Wedge(QObject):
             self.scanned.emit(code)
 
     def _released(self, window: QWindow, stroke: Stroke) -> bool:
+        self._up = (_identity(stroke), stroke.at_ms)
         if _identity(stroke) in self._swallowed:
             if not stroke.repeat:
                 self._swallowed.discard(_identity(stroke))
@@ -338,6 +345,15 @@ class Wedge(QObject):
             self._quiet_once = True
             late = self._clock() * 1000 - self._arrived - self._silence.interval()
             self._silence.start(round(min(max(late, 0), self.timing.gap_ms)))
+
+    def _repeats(self, stroke: Stroke) -> bool:
+        """Whether a press is the repetition of a key that stays down.
+
+        X11 repeats by a release and a press of one time, and Qt does not always see that they belong together.
+        """
+        again = (_identity(stroke), stroke.at_ms)
+        key, pressed = self._down
+        return stroke.repeat or (0 < pressed <= stroke.at_ms - _REPEATS_MS and self._up == again and key == again[0])
 
     def _ends(self, stroke: Stroke) -> bool:
         commanding = stroke.modifiers & _COMMANDING

@@ -82,7 +82,7 @@ class Workspace(QObject):
         self.printer = PrinterSeen(settings.printer)
         self.scanner = ScannerSeen(settings.scanner)
         self._tasks: set[asyncio.Task[Any]] = set()
-        self.on_mistake: Callable[[BaseException], None] = _raise
+        self.on_mistake: Callable[[BaseException], object] = _raise
 
     @property
     def scale(self) -> float:

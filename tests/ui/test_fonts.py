@@ -14,7 +14,8 @@ from printing import fonts as printed
 from ui import fonts
 from ui.fonts import MONO_FAMILIES, UI_FAMILIES, load_fonts, mono_font, ui_font
 
-# the letters of each script that labels may carry, as blocks of Unicode; what is unassigned, invisible or (U+0149) deprecated is left out
+# the letters of each script that labels may carry, as blocks of Unicode; what is unassigned, invisible or deprecated
+# (U+0149) is left out
 SCRIPTS = {
     "Latin": [(0x20, 0x7F), (0xA0, 0x180)],
     "Greek": [(0x384, 0x3D0)],
@@ -78,6 +79,7 @@ def test_a_text_is_drawn_by_our_fonts_without_a_box(script: str, font: type, bol
     runs = layout.glyphRuns()
     assert runs
     for run in runs:
+        assert run.rawFont().isValid()
         assert run.rawFont().familyName() in MONO_FAMILIES, run.rawFont().familyName()
         assert 0 not in run.glyphIndexes()  # glyph 0 is .notdef
         assert run.rawFont().familyName() in families_of_ours()

@@ -486,12 +486,13 @@ def test_alt_opens_its_menu_at_once(station: Station) -> None:
     popup.close()
 
 
-def test_a_key_that_is_held_down_repeats(station: Station) -> None:
+@pytest.mark.parametrize("told", [True, False])
+def test_a_key_that_is_held_down_repeats(station: Station, told: bool) -> None:
     deliver(station.window, Stroke(True, Qt.Key.Key_A, text="a", at_ms=START))
     for number in range(40):
         at = START + 500 + 30 * number
-        deliver(station.window, Stroke(False, Qt.Key.Key_A, text="a", at_ms=at, repeat=True))
-        deliver(station.window, Stroke(True, Qt.Key.Key_A, text="a", at_ms=at, repeat=True))
+        deliver(station.window, Stroke(False, Qt.Key.Key_A, text="a", at_ms=at, repeat=told))
+        deliver(station.window, Stroke(True, Qt.Key.Key_A, text="a", at_ms=at, repeat=told))
         assert station.bench.edit.text() == "a" * (number + 2)
     deliver(station.window, Stroke(False, Qt.Key.Key_A, text="a", at_ms=START + 2000))
     station.key(Qt.Key.Key_Return, START + 2010, "\r")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.domain.people import Role
 from app.domain.states import OrderState, ParcelState
@@ -50,8 +50,7 @@ def _section(name: str, rows: list[SideRow], words: Words) -> Iterator[SideRow]:
     yield from rows
 
 
-def _age(view: BoardView, since: object, words: Words) -> str:
-    assert hasattr(since, "tzinfo")
+def _age(view: BoardView, since: datetime, words: Words) -> str:
     return words.age((view.now - since).total_seconds())
 
 

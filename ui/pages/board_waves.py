@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.states import Lane, OrderState, WaveState
 from app.queries.board_waves import WaveOrder, WaveOrderSort, WaveProgress, wave_order_total, wave_orders
+from ui.icons import icon
 from ui.models.live import LiveModel, Sign
 from ui.models.paged import Column, Index, PagedModel
-from ui.theme import SPACE
+from ui.theme import SPACE, px
 from ui.widgets.board_table import BoardTable, SlotDelegate
 from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 
 _STATE, _PROBLEMS, _BATCHES, _WALK = 1, 6, 7, 8
 _SAMPLES = ("8888", "released 00", "8888", "8888", "8888", "8888", "! 888", "88 / 88", "88,888 m  (88,888)", "88 min")
+_SIGNS = {
+    OrderState.PLANNED: "clock", OrderState.RELEASED: "shopping-cart", OrderState.PICKED: "package",
+    OrderState.PACKING: "package-check", OrderState.SHIPPED: "check",
+}  # fmt: skip
 
 
 def metres(walk_mm: int) -> str:
@@ -28,8 +35,8 @@ def metres(walk_mm: int) -> str:
 class WavesTable(BoardTable):
     """The newest waves; what is stuck in one is coloured, nothing else."""
 
-    def __init__(self, work: Workspace, now: Callable[[], float]) -> None:
-        """`now` are the seconds (POSIX) of the moment that the board shows."""
+    def __init__(self, work: Workspace, now: Callable[[], datetime]) -> None:
+        """`now` is the moment that the board shows."""
         say = work.words.say
         columns: tuple[Column[WaveProgress], ...] = (
             Column("board_wave", lambda row: str(row.wave_id), right=True),
@@ -43,7 +50,7 @@ class WavesTable(BoardTable):
             Column("board_walk", lambda row: say(
                 "board_walk_of", walk=metres(row.walk_mm), file=metres(row.file_walk_mm)), right=True),
             Column("board_age", lambda row: work.words.age(
-                now() - (row.released_at or row.created_at).timestamp()), right=True),
+                (now() - (row.released_at or row.created_at)).total_seconds()), right=True),
         )  # fmt: skip
         self._theme = lambda: work.theme
         self.rows = LiveModel[WaveProgress](work, columns, lambda row: row.wave_id, sign=self._sign)
@@ -88,6 +95,27 @@ def _dash(count: int) -> str:
     return str(count) if count else "–"
 
 
+class _OrdersModel(PagedModel[WaveOrder]):
+    """A page of orders; what needs a person has a sign."""
+
+    def __init__(self, work: Workspace, *rest: Any, **more: Any) -> None:
+        super().__init__(work, *rest, **more)
+        self._theme = lambda: work.theme
+        self._side = lambda: px("title", work.scale) * 2
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """As every page of rows, and the sign of a state."""
+        if role != Qt.ItemDataRole.DecorationRole:
+            return super().data(index, role)
+        row = self.row(index.row()) if index.column() == _STATE else None
+        if row is None:
+            return None
+        stuck = row.state in (OrderState.PROBLEM, OrderState.CANCELLED)
+        name = "triangle-alert" if stuck else _SIGNS.get(row.state)
+        theme = self._theme()
+        return icon(name, theme.attention.ink if stuck else theme.secondary, self._side()) if name else None
+
+
 class WaveOrders(QWidget):
     """The orders of one wave, cart by cart, under a line that says which and how far it is."""
 
@@ -99,9 +127,9 @@ class WaveOrders(QWidget):
         self._title = Elided("title")
         self._hint = text_label("caption")
         columns: tuple[Column[WaveOrder], ...] = (
-            Column("board_order", lambda row: row.order, WaveOrderSort.NUMBER),
-            Column("board_state", self._state, WaveOrderSort.STATE, ink=self._state_ink),
-            Column("board_batch", lambda row: str(row.batch), WaveOrderSort.SLOT, right=True),
+            Column("board_order", lambda row: row.order),
+            Column("board_state", self._state, ink=self._state_ink),
+            Column("board_batch", lambda row: str(row.batch), right=True),
             Column("board_slot", lambda row: str(row.slot) if row.lane is Lane.CART else self._say("board_single")),
             Column("board_tote", lambda row: row.tote or "–"),
             Column("board_lines", lambda row: str(row.lines), right=True),
@@ -165,8 +193,14 @@ class WaveOrders(QWidget):
             self._chosen = self.rows.key_at(number)
 
     def _choose_again(self) -> None:
-        if self._chosen is not None and self.table.number() is None:
-            self.table.choose(self.rows.number_of(self._chosen))
+        """The order that was chosen stays chosen, wherever it is now."""
+        number = self.table.number()
+        if self._chosen is None or (number is not None and self.rows.key_at(number) == self._chosen):
+            return
+        at = self.rows.number_of(self._chosen)
+        if at is None and number is not None:
+            self._chosen = self.rows.key_at(number)
+        self.table.choose(at if at is not None else number)
 
     def _say(self, code: str) -> str:
         return self._work.words.say(code)

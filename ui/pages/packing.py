@@ -1,20 +1,427 @@
-"""The packing page."""
+"""The packing page: every scan is judged, painted and sounded; what lies on the table is painted after it."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
 
-from ui.pages.page import Empty, Page
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+
+from app.domain.barcode import Command as Barcode
+from app.domain.errors import Fact
+from app.domain.packing import Code, Outcome
+from app.domain.states import JobState
+from app.queries.packing_view import PackingView, packing_view
+from ui.commands import commands_of
+from ui.dialogs import Field, Option
+from ui.pages import packing_texts as texts
+from ui.pages.page import Page
+from ui.widgets.lines import LineList
+from ui.widgets.parcel import Current, Facts, Head, Idle
+from ui.widgets.verdict import Banner, Choice, Flash, Stop, StopPanel
+from ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from app.station import Shown
+
+CLOCK_MS = 15_000  # how often the time that is left is said anew
+GUARD_S = 0.4  # an Enter so soon after a letter is the end of a short code, not an answer
+_COMPLETE = frozenset({Code.COMPLETE, Code.CLOSED})
+_QUESTIONS = frozenset({Code.TAKE_OVER, Code.REASON_NEEDED})
+# verdicts that are true only while a label is on its way
+_UNTIL_PRINTED = frozenset({Code.COMPLETE, Code.REPRINTED, Code.SETTLED_NOT_OUT, Code.NEXT_WAIT_LABEL})
+_REASONS = (("packing_torn", Barcode.TORN), ("packing_blurred", Barcode.BLURRED), ("packing_lost", Barcode.LOST))
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A failure or a question that waits for somebody: the code, what was scanned, and what it was found to be."""
+
+    code: str
+    raw: str
+    facts: dict[str, Fact] = field(default_factory=dict)
+    name: str | None = None
+    count: int = 0  # scans that were refused, or not saved, since
 
 
 class PackingPage(Page):
-    """Stands in until the page is written."""
+    """One order on the table; `judged` carries each verdict (`app.station.Shown`) once it is painted.
+
+    A scan never waits for what is being fetched, and none is refused here: the engine judges them all, in their order.
+    """
 
     name = "packing"
+    topics: ClassVar[frozenset[str]] = frozenset({"scans", "parcels", "labels", "orders", "stations"})
+    takes_scans = True
+    judged = Signal(object)
+    _answered = Signal(object, object)
+
+    def __init__(self, work: Workspace) -> None:
+        super().__init__(work)
+        self._view: PackingView | None = None
+        self._seq = 0  # the newest scan that was judged here
+        self._waiting = 0  # scans that were not judged yet
+        self._verdict: Shown | None = None
+        self._judged_at: tuple[object, ...] | None = None  # the situation to which the verdict led
+        self._latch: _Held | None = None
+        self._question: _Held | None = None
+        self._unsaved: _Held | None = None
+        self._follow = False
+        self._prompt = ""
+        self._typed_at = 0.0
+        self._here: object = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        work.words.show(self.setAccessibleName, "packing_bench")
+        self.head = Head(work, self.content)
+        self.current = Current(work, self.content)
+        self.lines = LineList(work, self.content)
+        self.facts = Facts(work, self.content)
+        self.idle = Idle(work, self.content)
+        self.banner = Banner(work, self.content)
+        self.panel = StopPanel(work, self)
+        self._flash: Flash | None = None
+        self.content.installEventFilter(self)
+        self._answered.connect(self._judge, Qt.ConnectionType.QueuedConnection)
+        self._clock = QTimer(self, interval=CLOCK_MS)
+        self._clock.timeout.connect(self._tell_time)
+        work.settled.connect(self._moved)
+        work.devices_changed.connect(self._paint_state)
+        work.look_changed.connect(self._place)
+        for command in commands_of(self.name):
+            if command.barcode is not None and command.name != "packing_ok":
+                self.commands[command.name] = self._press(command.barcode.value)
+        self.commands["packing_ok"] = self.acknowledge
+        self.commands["packing_type"] = self._type_code
+
+    # a scan, from the code to the tone
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether every scan is judged, and the page shows what came of it."""
+        return super().at_rest and not self._waiting and not self._follow
+
+    @property
+    def latched(self) -> bool:
+        """Whether a failure waits for its acknowledgement."""
+        return self._latch is not None
+
+    def scan(self, code: str) -> None:
+        """Submit a scan; its verdict comes back by itself."""
+        station = self.work.place.station
+        assert station is not None
+        self._waiting += 1
+        station.submit(code).add_done_callback(lambda done: self._pass_on(station, done))
+
+    def _pass_on(self, station: object, done: Future[Shown]) -> None:
+        """Carry a verdict over from the writer's thread."""
+        if not done.cancelled():
+            self._answered.emit(station, done.result())
+
+    def _judge(self, station: object, shown: Shown) -> None:
+        self._waiting -= 1
+        if station is not self.work.place.station:
+            return  # the bench has moved since
+        self._verdict, self._judged_at = shown, None
+        if shown.seq is None:
+            count = self._unsaved.count if self._unsaved else 0
+            self._unsaved = _Held("not_saved", shown.scan, dict(shown.facts), count=count + 1)
+        else:
+            self._seq = shown.seq
+            self._take(shown)
+        self._sound(shown)
+        self._say_verdict()
+        self._show_stop()
+        self.banner.repaint()
+        if self.panel.isVisible():
+            self.panel.repaint()
+        self.judged.emit(shown)
+        self._fetch_now()
+
+    def _take(self, shown: Shown) -> None:
+        """What a verdict holds up, before the view tells the same."""
+        facts = dict(shown.facts)
+        if shown.code == Code.LATCHED:
+            if self._latch is not None:
+                self._latch = replace(self._latch, count=self._latch.count + 1)
+            else:
+                self._latch = _Held(str(facts.get("was", Code.LATCHED)), shown.scan, count=1)
+        elif shown.verdict == Outcome.FAIL:
+            self._latch = _Held(shown.code, shown.scan, facts)
+        else:
+            self._latch = None
+        if shown.scan.strip().upper() == Barcode.OK:
+            self._unsaved = None
+        self._question = _Held(shown.code, shown.scan, facts) if shown.code in _QUESTIONS else None
+
+    def _sound(self, shown: Shown) -> None:
+        sounds = self.work.sounds
+        if shown.verdict == Outcome.FAIL:
+            if sounds.alarming:
+                sounds.play("fail")
+            self._flash_once()
+        elif shown.verdict == Outcome.ATTENTION:
+            sounds.play("attention")
+        else:
+            sounds.play("complete" if shown.code in _COMPLETE else "pass")
+
+    def _flash_once(self) -> None:
+        if self._flash is None or self._flash.parentWidget() is not self.window():
+            self._flash = Flash(self.work, self.window())
+        self._flash.flash("fail")
+
+    def _fetch_now(self) -> None:
+        """Fetch without waiting for the throttle: one on its way at most, and one to follow."""
+        self._throttle.stop()
+        if self._fetching is not None:
+            self._follow = True
+        else:
+            self.refresh()
+
+    # what lies on the table
 
     async def fetch(self) -> object:
-        """Nothing."""
-        return Empty("frame_loading")
+        """The bench as the database has it."""
+        station = self.work.place.station
+        assert station is not None
+        assert station.actor.station is not None
+        midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+        return await self.work.feed.read(packing_view, station.actor.station, midnight)
 
-    def show_data(self, data: Any) -> None:
-        """Nothing."""
+    def show_data(self, data: PackingView) -> None:
+        """Paint the bench; what a newer scan has told already is not taken back."""
+        before, self._view = self._view, data
+        if self._follow:
+            self._follow = False
+            QTimer.singleShot(0, self, self.refresh)
+        seen = data.last.seq if data.last is not None else 0
+        if seen >= self._seq:
+            self._seq = seen
+            self._adopt(data, before)
+        self._paint_state()
+        self._say_verdict()
+        self._show_stop()
+
+    def _adopt(self, view: PackingView, before: PackingView | None) -> None:
+        """Take latch and question from the view, and drop a verdict that is not true any more."""
+        latch, question = view.latch, view.question
+        self._latch = None
+        if latch is not None:
+            self._latch = _Held(latch.code, latch.raw, latch.facts, latch.name, latch.refused)
+        self._question = None
+        if question is not None:
+            self._question = _Held(question.code, question.raw, question.facts)
+        now = texts.situation(view)
+        if self._judged_at is None:
+            self._judged_at = now
+        elif now != self._judged_at:
+            self._verdict, self._judged_at = None, now
+        parcel, verdict = view.parcel, self._verdict
+        if verdict is not None and verdict.code in _UNTIL_PRINTED and parcel is not None:
+            moving = parcel.job_state in (JobState.QUEUED, JobState.SENDING)
+            if not moving or self._step().outcome:
+                self._verdict = None
+        if before is not None and texts.situation(before) != now and self._verdict is None:
+            tone = self._step().outcome
+            if tone == "attention" or tone == "system":
+                self.work.sounds.play(tone)
+
+    def _step(self) -> texts.Said:
+        assert self._view is not None
+        return texts.next_step(self.work.words, self._view, has_printer=bool(self.work.printer.url))
+
+    def _paint_state(self) -> None:
+        view = self._view
+        if view is None:
+            return
+        words, has_printer = self.work.words, bool(self.work.printer.url)
+        parcel = view.parcel
+        if parcel is not None:
+            self.head.show_text(texts.head(words, parcel))
+            self.current.show_text(texts.current(words, view, has_printer=has_printer))
+            self.lines.show_rows(texts.rows(words, parcel))
+        else:
+            self.idle.show_text(texts.idle(words, view))
+        for widget in (self.head, self.current, self.lines):
+            _turn(widget, parcel is not None)
+        _turn(self.idle, parcel is None)
+        self.facts.show_text(texts.facts(words, view, has_printer=has_printer))
+        prompt = self._step().sentence
+        if prompt != self._prompt:
+            self._prompt = prompt
+            self.prompted.emit()
+
+    def _say_verdict(self) -> None:
+        step = self._step() if self._view is not None else None
+        shown = self._verdict
+        if shown is not None:
+            sentence = self.work.words.say(shown.code, **shown.facts)
+            outcome = "system" if shown.seq is None else shown.verdict
+            more = step.sentence if step is not None and shown.verdict == Outcome.PASS else ""
+            self.banner.show_verdict(outcome, sentence, more if more != sentence else "")
+        elif step is not None:
+            self.banner.show_verdict(step.outcome, step.sentence, sign=step.sign)
+
+    def _tell_time(self) -> None:
+        if self._view is not None and self._view.parcel is not None:
+            self.head.show_text(texts.head(self.work.words, self._view.parcel))
+
+    def prompt(self) -> str:
+        """What is to be scanned now."""
+        return self._prompt
+
+    # what stops the bench
+
+    def _show_stop(self) -> None:
+        held = self._unsaved or self._latch
+        if held is not None:
+            if self.isVisible():
+                self.work.sounds.start_alarm()
+            self.panel.show_stop(self._failure(held))
+        else:
+            self.work.sounds.stop_alarm()
+            self.panel.show_stop(self._asked(self._question) if self._question is not None else None)
+
+    def _failure(self, held: _Held) -> Stop:
+        say = self.work.words.say
+        word = say(f"packing_word_{held.code}")
+        if held is self._unsaved:
+            facts = {**held.facts}
+            count = say("packing_not_saved_count", count=held.count) if held.count > 1 else ""
+            return Stop(
+                "system", word, say("not_saved", **facts), say("packing_how_not_saved"), count=count,
+                choices=(Choice("Enter", say("packing_noted"), self.acknowledge, primary=True),),
+                sides=texts.sides(self.work.words, held.code, {}, held.raw, None),
+            )  # fmt: skip
+        count = say("packing_refused", count=held.count) if held.count else ""
+        return Stop(
+            "fail", word, say(held.code, **held.facts), say("packing_how_latch"),
+            texts.sides(self.work.words, held.code, held.facts, held.raw, self._view, held.name), count,
+            (Choice("Enter", say("command_packing_ok"), self.acknowledge, primary=True),),
+        )  # fmt: skip
+
+    def _asked(self, held: _Held) -> Stop:
+        say = self.work.words.say
+        leave = Choice("Esc", say("packing_leave"), self._leave)
+        word, sentence = say(f"packing_word_{held.code}"), say(held.code, **held.facts)
+        if held.code == Code.TAKE_OVER:
+            take = Choice("Enter", say("packing_take"), self.acknowledge, primary=True)
+            return Stop(
+                "attention", word, sentence, say("packing_how_take_over"), choices=(take, leave), sign="circle-help"
+            )
+        reasons = tuple(
+            Choice(str(number), say(code), self._press(barcode.value))
+            for number, (code, barcode) in enumerate(_REASONS, 1)
+        )
+        return Stop(
+            "attention", word, sentence, say("packing_how_reason"), choices=(*reasons, leave), sign="circle-help"
+        )
+
+    def acknowledge(self) -> None:
+        """Enter: note what was not saved, end a latch, or take an order over; without any of them, nothing."""
+        if self._unsaved is not None:
+            self._unsaved = None
+            self._show_stop()
+        elif self._latch is not None:
+            self.scan(Barcode.OK.value)
+        elif self._question is not None and self._question.code == Code.TAKE_OVER:
+            self.scan(self._question.raw)
+
+    def _leave(self) -> None:
+        """Esc: leave a question as it is; the engine forgets it with the next scan."""
+        if self._latch is None and self._unsaved is None and self._question is not None:
+            self.scan(Barcode.NEXT.value)
+
+    # keys
+
+    def _press(self, barcode: str) -> Callable[[], None]:
+        """A command's key does what its barcode does; while a failure waits, nothing but a tone."""
+
+        def act() -> None:
+            if self._refuse_key():
+                return
+            self.scan(barcode)
+
+        return act
+
+    def _refuse_key(self) -> bool:
+        if self._latch is None and self._unsaved is None:
+            return False
+        self.work.sounds.play("attention")
+        return True
+
+    async def _type_code(self) -> None:
+        if self._refuse_key():
+            return
+        say = self.work.words.say
+        answer = await self.work.dialogs.ask(
+            say("packing_type_title"), say("packing_type_detail"), [Option("check", say("packing_type_check"))],
+            Field(say("packing_type_code"), scans=True),
+        )  # fmt: skip
+        if answer is not None:
+            self.scan(answer.text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter, Esc, the digits of a question, and the arrows for a long order."""
+        key, text = event.key(), event.text()
+        scroll = {
+            Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -5, Qt.Key.Key_PageDown: 5,
+        }.get(Qt.Key(key))  # fmt: skip
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if event.isAutoRepeat():
+                return
+            if monotonic() - self._typed_at < GUARD_S:
+                self._refuse_key()
+            else:
+                self.acknowledge()
+        elif key == Qt.Key.Key_Escape:
+            self._leave()
+        elif scroll is not None:
+            self.lines.scroll_by(scroll)
+        elif self._asks_reason() and text in ("1", "2", "3"):
+            self.commands[("packing_torn", "packing_blurred", "packing_lost")[int(text) - 1]]()
+        else:
+            if text.isprintable() and text:
+                self._typed_at = monotonic()
+            super().keyPressEvent(event)
+
+    def _asks_reason(self) -> bool:
+        return self._question is not None and self._question.code == Code.REASON_NEEDED
+
+    # places and moments
+
+    def _moved(self) -> None:
+        """Another station, or another printer: what was known of the old one is forgotten."""
+        station = self.work.place.station
+        if station is not self._here:
+            self._here = station
+            self._view, self._verdict, self._judged_at, self._seq = None, None, None, 0
+            self._latch = self._question = self._unsaved = None
+            self._show_stop()
+            self._stale = True
+        if self._view is not None:
+            self._paint_state()
+            self._say_verdict()
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Go on sounding what waits."""
+        super().showEvent(event)
+        self._here = self.work.place.station
+        self._clock.start()
+        self._show_stop()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Sound nothing while another page is in front."""
+        super().hideEvent(event)
+        self._clock.stop()
+        self.work.sounds.stop_alarm()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep every place where it belongs."""
+        super().resizeEvent(event)
+        self._place()

@@ -1,20 +1,263 @@
-"""The picking page."""
+"""Picking: choose a cart, then one pick after the other: the location, the item, how many, into which tote."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from app.domain.barcode import Command
+from app.domain.errors import Fact, KnownError, Refusal
+from app.domain.states import BatchState
+from app.operations.picking import claim_batch, leave_picking, scan_pick, short_pick
+from app.queries.picking_view import BatchView, PickingView, batches_to_pick, claimed_batch, picking_view
+from app.station import ScanSource
+from ui.dialogs import Field, Option
 from ui.pages.page import Empty, Page
+from ui.theme import SPACE
+from ui.widgets.carts import Carts
+from ui.widgets.pick import Pick
+from ui.widgets.verdict import Banner, Choice, Flash, Side, Stop, StopPanel
+from ui.workspace import Workspace
+
+# right scans that end a stop by themselves
+_WELL = frozenset({"at_location", "picked", "batch_picked", "short"})
+
+
+@dataclass(frozen=True, slots=True)
+class PickShown:
+    """What the page shows of a picker's scan: `verdict` is pass, fail or attention, `code` with `facts` its sentence."""
+
+    scan: str
+    verdict: str
+    code: str
+    facts: dict[str, Fact]
 
 
 class PickingPage(Page):
-    """Stands in until the page is written."""
+    """A picker's screen; a wrong scan covers it until Enter, or until the right thing is scanned."""
 
     name = "picking"
+    topics = frozenset({"waves", "stock"})
+    takes_scans = True
+    judged = Signal(object)  # PickShown, after it is painted
 
-    async def fetch(self) -> object:
-        """Nothing."""
-        return Empty("frame_loading")
+    def __init__(self, work: Workspace) -> None:
+        super().__init__(work)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.commands = {
+            "picking_batches": self.leave, "picking_short": self.short, "picking_type": self.type_code,
+        }
+        self._source = ScanSource("wedge picking")
+        self._last: PickShown | None = None
+        self._wrong: PickShown | None = None
+        self._carts = Carts(work)
+        self._carts.chosen.connect(lambda batch: self.work.spawn(self._guarded(self.take(batch))))
+        self._pick = Pick(work)
+        self._banner = Banner(work)
+        walk = QWidget()
+        column = QVBoxLayout(walk)
+        column.setContentsMargins(*[SPACE[4]] * 4)
+        column.setSpacing(SPACE[3])
+        column.addWidget(self._pick, 1)
+        column.addWidget(self._banner)
+        self._walk = walk
+        self._views = QStackedLayout(self.content)
+        self._views.addWidget(self._carts)
+        self._views.addWidget(walk)
+        self._stop = StopPanel(work, self)
+        self._flash = Flash(work, self)
+        work.settled.connect(self.refresh)
+        work.look_changed.connect(self._size)
+        self._size()
 
-    def show_data(self, data: Any) -> None:
-        """Nothing."""
+    def _size(self) -> None:
+        self._banner.setFixedHeight(round((160 if self.height() > 700 else 112) * self.work.scale))
+
+    # what is shown
+
+    async def fetch(self) -> PickingView | list[BatchView] | Empty:
+        """The cart of this terminal, else the carts that wait for somebody."""
+        place, read = self.work.place, self.work.feed.read
+        assert place.picker.station is not None
+        batch = await read(claimed_batch, place.picker.station)
+        if batch is not None:
+            return await read(picking_view, batch)
+        shown = self.data
+        if isinstance(shown, PickingView) and shown.state is BatchState.RELEASED and self._last is not None:
+            # the last pick is done: say so, until Enter
+            view = await read(picking_view, shown.batch_id)
+            if view.state is BatchState.PICKED:
+                return view
+        elif isinstance(shown, PickingView) and shown.state is BatchState.PICKED:
+            return shown
+        carts = await read(batches_to_pick, place.warehouse)
+        return carts or Empty("picking_nothing", "picking_nothing_hint")
+
+    def show_data(self, data: PickingView | list[BatchView]) -> None:
+        """The walk of a cart, or the choice of one."""
+        if isinstance(data, PickingView):
+            self._views.setCurrentWidget(self._walk)
+            self._pick.show_view(data)
+            self._show_banner(data)
+        else:
+            self._views.setCurrentWidget(self._carts)
+            self._carts.show_carts(data, self.work.settings.cart)
+        self._show_stop()
+
+    def prompt(self) -> str:
+        """What to do now."""
+        say, data = self.work.words.say, self.data
+        if isinstance(data, PickingView):
+            if data.task is None:
+                return say("picking_done_prompt")
+            return say("picking_scan_item" if data.task.at_location else "picking_scan_location")
+        return say("picking_choose") if isinstance(data, list) else ""
+
+    def _show_banner(self, view: PickingView) -> None:
+        say, last = self.work.words.say, self._last
+        if view.task is None:
+            self._banner.show_verdict("pass", say("batch_picked"), say("picking_enter_for_next"))
+        elif last is not None and self._wrong is None:
+            self._banner.show_verdict(last.verdict, say(last.code, **last.facts), self.prompt())
+        elif self._wrong is None:
+            self._banner.show_verdict("", self.prompt())
+
+    def _show_stop(self) -> None:
+        wrong, view = self._wrong, self.data
+        if wrong is None or not isinstance(view, PickingView) or view.task is None:
+            self._stop.show_stop(None)
+            return
+        say, task = self.work.words.say, view.task
+        expected = Side(
+            say("picking_expected"), "package" if task.at_location else "map-pin",
+            task.name or task.sku if task.at_location else task.location,
+            (task.barcode or task.sku) if task.at_location else "", task.location if task.at_location else "",
+        )
+        self._stop.show_stop(
+            Stop(
+                "fail", say(f"picking_word_{wrong.code}"), say(wrong.code, **wrong.facts), say("picking_how"),
+                (Side(say("picking_scanned"), "scan-barcode", wrong.scan), expected),
+                choices=(Choice("Enter", say("command_packing_ok"), self._acknowledge, primary=True),),
+            )
+        )
+
+    # scans and keys
+
+    def scan(self, code: str) -> None:
+        """Judge a scan on the cart."""
+        if self._wrong is not None and code.strip().upper() == Command.OK:
+            self._acknowledge()
+        elif isinstance(self.data, PickingView) and self.data.task is not None:
+            self.work.spawn(self._judge(self.data.batch_id, code))
+        else:
+            self.work.sounds.play("attention")
+            self.work.dialogs.tell("picking_choose_first")
+
+    async def _judge(self, batch: int, code: str) -> None:
+        try:
+            pick = await self.work.feed.write(scan_pick, self.work.place.picker, batch, self._source.scan(code))
+        except (Refusal, KnownError) as refusal:
+            facts: dict[str, Fact] = {**refusal.facts, "why_code": refusal.code}
+            shown = PickShown(code, "fail", "not_saved", facts)
+        else:
+            verdict = pick.verdict
+            shown = PickShown(code, verdict.outcome.value, str(verdict.code), verdict.facts)
+        self._last = shown
+        self._wrong = shown if shown.verdict == "fail" else None
+        sounds = self.work.sounds
+        if self._wrong is not None:
+            sounds.start_alarm()
+            self._flash.flash()
+        else:
+            sounds.stop_alarm()
+            sounds.play("complete" if shown.code == "batch_picked" else "pass" if shown.verdict == "pass" else "attention")
+        if self._wrong is None:
+            self._banner.show_verdict(shown.verdict, self.work.words.say(shown.code, **shown.facts))
+        self._show_stop()
+        self.refresh()
+        self.judged.emit(shown)
+
+    def _acknowledge(self) -> None:
+        self._wrong = None
+        self._last = None
+        self.work.sounds.stop_alarm()
+        self.repaint_data()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter acknowledges, or goes on to the next cart; digits and arrows choose a cart."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and self._wrong is not None:
+            self._acknowledge()
+        elif enter and isinstance(self.data, PickingView) and self.data.task is None:
+            self._last = None
+            self.data = None
+            self.refresh()
+        elif isinstance(self.data, list) and self._carts.take_key(event):
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    # commands
+
+    async def take(self, batch: int, take_over: bool = False) -> None:
+        """Begin or go on with a cart; asks before it is taken from somebody."""
+        self._last = self._wrong = None
+        try:
+            await self.work.feed.write(claim_batch, self.work.place.picker, batch, take_over)
+        except Refusal as refusal:
+            if refusal.code != "batch_taken":
+                raise
+            say = self.work.words.say
+            answer = await self.work.dialogs.ask(
+                self.work.words.explain(refusal), "",
+                [Option("back", say("picking_other_cart")), Option("take", say("picking_take_over"))],
+            )
+            if answer is None or answer.option != "take":
+                return
+            await self.work.feed.write(claim_batch, self.work.place.picker, batch, True)
+        self.refresh()
+
+    async def leave(self) -> None:
+        """Give the cart back as it is and choose another."""
+        data = self.data
+        self._last = self._wrong = None
+        self.work.sounds.stop_alarm()
+        if isinstance(data, PickingView):
+            await self.work.feed.write(leave_picking, self.work.place.picker, data.batch_id)
+            self.data = None
+        self.refresh()
+
+    async def short(self) -> None:
+        """Fewer pieces than wanted are at the location: take those, the rest comes from elsewhere or not at all."""
+        view, say = self.data, self.work.words.say
+        if not isinstance(view, PickingView) or view.task is None:
+            self.work.dialogs.tell("picking_choose_first")
+            return
+        task = view.task
+        answer = await self.work.dialogs.ask(
+            say("picking_short_title", quantity=task.quantity, name=task.name or task.sku, location=task.location),
+            say("picking_short_detail"), [Option("short", say("picking_short_take"))],
+            Field(say("picking_short_found"), "0"),
+        )
+        if answer is None:
+            return
+        found = int(answer.text) if answer.text.isdecimal() and len(answer.text) < 6 else -1
+        if found < 0:
+            raise Refusal("picking_number", text=answer.text)
+        await self.work.feed.write(short_pick, self.work.place.picker, task.task_id, found)
+        self._last = PickShown("", "attention", "short", {"sku": task.sku, "location": task.location})
+        self.work.sounds.play("attention")
+        self.refresh()
+
+    async def type_code(self) -> None:
+        """A code that cannot be scanned, typed from what stands below its bars."""
+        say = self.work.words.say
+        answer = await self.work.dialogs.ask(
+            say("picking_type_title"), say("picking_type_detail"), [Option("take", say("picking_type_take"))],
+            Field(say("picking_type_field"), scans=True),
+        )
+        if answer is not None:
+            self.scan(answer.text)
