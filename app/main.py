@@ -101,7 +101,7 @@ async def opened_window(
     dress(application, work)
     window = MainWindow(work)
     window.wedge.install(application)
-    engine = asyncio.create_task(_Engine(window, wanted, patience).run(), name="engine")
+    engine = asyncio.create_task(_watched(_Engine(window, wanted, patience).run(), work, window), name="engine")
 
     def tell_crash(report: Path) -> None:
         loop.call_soon_threadsafe(window.tell_crash, report.name)
@@ -124,6 +124,15 @@ async def opened_window(
         forget_qt()
         hooks.uninstall()
         lock.unlock()
+
+
+async def _watched(engine: Coroutine[Any, Any, None], work: Workspace, window: MainWindow) -> None:
+    """The engine must not end in silence: what ends it is reported, and the window says so."""
+    try:
+        await engine
+    except Exception as error:
+        work.on_mistake(error)
+        window.show_trouble("error", Refusal("internal_error"), None)
 
 
 @asynccontextmanager

@@ -82,12 +82,12 @@ class Order(Base):
     __tablename__ = "orders"
     __table_args__ = (
         UniqueConstraint("backend_id", "shop_id", "source_id"),
-        # each serves one order of the long list, filtered by state and warehouse, without a look at the rows
-        Index("ix_orders_source_id", "source_id", "state", "warehouse_id"),
-        Index("ix_orders_state", "state", "ship_by", "updated_at", "warehouse_id"),
-        Index("ix_orders_ship_by", "ship_by", "state", "warehouse_id"),
-        Index("ix_orders_country", "country", "state", "warehouse_id"),
-        Index("ix_orders_updated_at", "updated_at", "state", "warehouse_id"),
+        # each serves one way to sort the long list, filtered by state and warehouse, without a look at the rows
+        Index("ix_orders_source_id", "source_id", "id", "state", "warehouse_id"),
+        Index("ix_orders_state", "state", "ship_by", "id", "updated_at", "warehouse_id"),
+        Index("ix_orders_ship_by", "ship_by", "id", "state", "warehouse_id"),
+        Index("ix_orders_country", "country", "id", "state", "warehouse_id"),
+        Index("ix_orders_updated_at", "updated_at", "id", "state", "warehouse_id"),
         Index("ix_orders_recipient_name", "recipient_name"),
     )
 

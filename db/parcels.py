@@ -94,9 +94,9 @@ class PrintJob(Base):
         Index("ix_print_jobs_state", "state", "queue", "id", "label_id"),
         Index("ix_print_jobs_label_id", "label_id"),
         # the queue's lists are paged by these: between the rows themselves lie the payloads
-        Index("ix_print_jobs_created_at", "created_at", "state", "queue", "label_id"),
-        Index("ix_print_jobs_updated_at", "updated_at", "state", "queue", "label_id"),
-        Index("ix_print_jobs_queue", "queue", "created_at", "state", "label_id"),
+        Index("ix_print_jobs_created_at", "created_at", "id", "state", "queue", "label_id"),
+        Index("ix_print_jobs_updated_at", "updated_at", "id", "state", "queue", "label_id"),
+        Index("ix_print_jobs_queue", "queue", "id", "state", "created_at", "label_id"),
         UniqueConstraint("label_id", "copy"),
     )
 

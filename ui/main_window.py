@@ -79,6 +79,8 @@ class MainWindow(QMainWindow):
         self.opening = StatePanel(work)
         self.opening.show_state("loading", work.words.say("frame_opening"))
         self._stack.addWidget(self.opening)
+        self.opening.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.opening.setFocus()
         self._title = text_label("title")
         self._prompt = Elided("prompt")
         self.search = Search(work, middle)
@@ -139,11 +141,12 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(page)
         self.go(first if first in self.pages else next(iter(self.pages)))
 
-    def show_trouble(self, kind: str, refusal: Refusal, again: Callable[[], object]) -> None:
-        """The engine cannot begin: say why, and offer to try again (it also tries by itself)."""
+    def show_trouble(self, kind: str, refusal: Refusal, again: Callable[[], object] | None) -> None:
+        """The engine cannot begin: say why, and offer to try again where it tries by itself too."""
         say = self.work.words.say
         self.opening.show_state(
-            kind, self.work.words.explain(refusal), say("frame_tries_again"), action=say("frame_try_now"), act=again
+            kind, self.work.words.explain(refusal), say("frame_tries_again") if again else "",
+            action=say("frame_try_now") if again else "", act=again,
         )
         if not self.pages:
             self._stack.setCurrentWidget(self.opening)
@@ -230,8 +233,13 @@ class MainWindow(QMainWindow):
         """A scan goes to the question on the screen, else to the page in front; never to a field."""
         self.work.note_scan(code)
         self.help.hide()
-        if not self.work.dialogs.scan(code) and self.page is not None:
+        if self.work.dialogs.scan(code):
+            return
+        if self.page is not None:
             self.page.scan(code)
+        else:
+            self.work.sounds.play("attention")
+            self.work.dialogs.tell("frame_not_ready")
 
     def _refused(self, code: str) -> None:
         """What only a scanner sends came, and was no code: said, and heard."""

@@ -32,8 +32,8 @@ class Sounds(QObject):
     def __init__(self, volume: float = 0.8, enabled: bool = True, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.enabled = enabled
-        # why nothing but a beep is heard, for the devices page and the support bundle; "" when sounds can play
-        self.silent_reason = "not loaded"
+        # code of the sentence that says why nothing but a beep is heard; "" when the sounds are
+        self.silent_reason = "devices_sound_unasked"
         self._volume = 0.0
         self._effects: dict[str, QSoundEffect] = {}
         self._devices: QMediaDevices | None = None
@@ -44,7 +44,7 @@ class Sounds(QObject):
 
     @property
     def available(self) -> bool:
-        """Whether there is an output device, and the sounds are ready to be heard on it."""
+        """Whether there is an output device, and the sounds are loaded for it."""
         return not self.silent_reason
 
     @property
@@ -60,7 +60,8 @@ class Sounds(QObject):
         if self._devices is not None:
             return
         complaints: list[str] = []
-        before = qInstallMessageHandler(_keep_in(complaints, lambda: before))
+        before = qInstallMessageHandler(None)
+        qInstallMessageHandler(_keep_in(complaints, before))
         try:
             from PySide6.QtMultimedia import QMediaDevices
 
@@ -69,13 +70,12 @@ class Sounds(QObject):
             self._make_effects()
         except (ImportError, OSError, RuntimeError) as broken:
             # a library of the system that QtMultimedia needs, such as libpulse
-            self.silent_reason = str(broken)
+            self.silent_reason = "devices_sound_broken"
+            complaints.append(str(broken))
         finally:
             qInstallMessageHandler(before)
-        if complaints and not self.available:
-            self.silent_reason = "; ".join((self.silent_reason, *complaints))
         if not self.available:
-            log.info("no sounds but the beep: %s", self.silent_reason)
+            log.info("%s: %s", self.silent_reason, "; ".join(complaints))
 
     def play(self, name: Sound) -> None:
         """Sound once, from its beginning; the beep where the sound itself cannot be heard."""
@@ -117,7 +117,7 @@ class Sounds(QObject):
         self._effects = {}
         # an effect without a device warns at each turn
         if not QMediaDevices.audioOutputs():
-            self.silent_reason = "no output device"
+            self.silent_reason = "devices_sound_no_output"
             return
         device = QMediaDevices.defaultAudioOutput()
         with ExitStack() as stack:
@@ -130,24 +130,21 @@ class Sounds(QObject):
         self.silent_reason = ""
 
 
-_Handler = Callable[[QtMsgType, QMessageLogContext, str], None]
-
-
-def _keep_in(complaints: list[str], others: Callable[[], object]) -> _Handler:
+def _keep_in(complaints: list[str], before: object) -> Callable[[QtMsgType, QMessageLogContext, str], None]:
     """A message handler that keeps what QtMultimedia complains of, and leaves the rest to the handler before it.
 
-    It names every optional library that is absent, and a machine without a sound server is a usual bench: this is
-    an answer, not a warning. Rules of QLoggingCategory would take the place of those that others have set.
+    It names every optional library that is absent, and a machine without a sound server is a usual bench: that is an
+    answer, no warning. Rules of QLoggingCategory would take the place of those that others have set.
     """
 
     def keep(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-        if context.category.startswith("qt.multimedia"):
+        if (context.category or "").startswith("qt.multimedia"):
             return
         if "PulseAudio" in message or "QtMultimedia" in message:
             complaints.append(message)
-            return
-        before = others()
-        if callable(before):
+        elif callable(before):
             before(kind, context, message)
+        else:
+            log.warning("%s", message)
 
     return keep

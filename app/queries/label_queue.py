@@ -121,12 +121,12 @@ def job_page(
     if wanted is JobSort.STATE:
         ids = list(_ids_by_state(session, filter, descending, offset, limit))
     else:
-        # all columns of the index that is walked, so that it serves the whole order
-        by = {
-            JobSort.CREATED: (PrintJob.created_at, PrintJob.state, PrintJob.queue, PrintJob.label_id, PrintJob.id),
-            JobSort.UPDATED: (PrintJob.updated_at, PrintJob.state, PrintJob.queue, PrintJob.label_id, PrintJob.id),
-            JobSort.QUEUE: (PrintJob.queue, PrintJob.created_at, PrintJob.state, PrintJob.label_id, PrintJob.id),
-        }[wanted]
+        firsts: dict[JobSort, ColumnElement[Any]] = {
+            JobSort.CREATED: PrintJob.created_at.expression,
+            JobSort.UPDATED: PrintJob.updated_at.expression,
+            JobSort.QUEUE: PrintJob.queue.expression,
+        }
+        by = (firsts[wanted], PrintJob.id.expression)
         # those that ended well are many; the others are few, and looked up sooner than found on the way
         many = not {JobState.PRINTED, JobState.CONFIRMED}.isdisjoint(filter.states)
         statement = select(PrintJob.id).where(*_conditions(filter, walk=many))
@@ -166,7 +166,7 @@ def _conditions(filter: JobFilter, *, walk: bool) -> list[ColumnElement[bool]]:
         others = [state for state in STATES if state not in filter.states]
         found.append(PrintJob.state.not_in(others) if walk else PrintJob.state.in_(filter.states))
     if filter.queue is not None:
-        found.append(PrintJob.queue.between(filter.queue, filter.queue) if walk else PrintJob.queue == filter.queue)
+        found.append((PrintJob.queue.concat("") if walk else PrintJob.queue) == filter.queue)
     if filter.since is not None:
         found.append(PrintJob.created_at >= filter.since)
     text = filter.text.strip()

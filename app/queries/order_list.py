@@ -29,7 +29,7 @@ class OrderGroup(StrEnum):
 
 
 class OrderSort(StrEnum):
-    """By what the orders are sorted; what is equal stands in the order of states, then as it came."""
+    """By what the orders are sorted; what is equal stands as it came."""
 
     NUMBER = "number"
     STATE = "state"  # in the order in which an order passes them
@@ -134,8 +134,7 @@ def _ways(sort: OrderSort, descending: bool) -> list[ColumnElement[Any]]:
         pieces = select(func.coalesce(func.sum(OrderLine.quantity), 0)).where(OrderLine.order_id == Order.id)
         by = [pieces.scalar_subquery(), Order.id.expression]
     else:
-        # the rest of the index's columns, so that it serves the whole order
-        by = [firsts[sort], Order.state.expression, Order.warehouse_id.expression, Order.id.expression]
+        by = [firsts[sort], Order.id.expression]
     ways = _directed(by, descending)
     if sort is OrderSort.SHIP_BY:
         ways[0] = ways[0].nulls_last()
@@ -153,10 +152,7 @@ def _ids_by_state(
     conditions = _conditions(session, filter, walk=bool(filter.text))
     counts = dict(session.execute(select(Order.state, func.count()).where(*conditions).group_by(Order.state)).all())
     rest = _conditions(session, replace(filter, group=OrderGroup.ALL, state=None), walk=True)
-    ways = _directed(
-        (Order.ship_by.expression, Order.updated_at.expression, Order.warehouse_id.expression, Order.id.expression),
-        descending,
-    )
+    ways = _directed((Order.ship_by.expression, Order.id.expression), descending)
     ways[0] = ways[0].nulls_last()
     states = list(filter.states)
     for state in reversed(states) if descending else states:
@@ -175,13 +171,12 @@ def _ids_by_state(
 def _conditions(session: Session, filter: OrderFilter, *, walk: bool) -> list[ColumnElement[bool]]:
     """What the filter asks; `walk` says it so that the index of the sort is walked.
 
-    SQLite would take an equality for a reason to look orders up by it and sort what it finds, or to think that the
-    index is not in the order that is asked for.
+    What SQLite can look up by another index it would, and sort what it finds; so states are said by those that are
+    not wanted, and ids by a sum.
     """
     found: list[ColumnElement[bool]] = []
     if filter.warehouse_id is not None:
-        here = filter.warehouse_id
-        found.append(Order.warehouse_id.between(here, here) if walk else Order.warehouse_id == here)
+        found.append(Order.warehouse_id == filter.warehouse_id)
     if len(filter.states) < len(STATES):
         others = [state for state in STATES if state not in filter.states]
         found.append(Order.state.not_in(others) if walk else Order.state.in_(filter.states))

@@ -21,6 +21,7 @@ SENTENCES: dict[str, str] = {
     ),
     "frame_found_nothing": "Nothing here has the code {text}",
     "frame_found_several": "Several orders have {text}: open the search to choose",
+    "frame_not_ready": "Packbench is not ready yet: scan it again in a moment",
     "frame_hit_order": "Order {title}",
     "frame_hit_parcel": "Parcel {title}",
     "frame_hit_tote": "Tote {title}",

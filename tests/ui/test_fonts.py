@@ -72,6 +72,9 @@ def test_every_letter_of_every_script_is_in_a_shipped_font(script: str) -> None:
 @pytest.mark.parametrize("font", [ui_font, mono_font])
 @pytest.mark.parametrize("bold", [False, True])
 def test_a_text_is_drawn_by_our_fonts_without_a_box(script: str, font: type, bold: bool) -> None:
+    metrics = QFontMetrics(font(16, bold))
+    # first, since Qt does not survive a question for the name of the box that stands for a missing letter
+    assert [c for c in HELLO[script] if not metrics.inFontUcs4(ord(c))] == []
     layout = QTextLayout(HELLO[script], font(16, bold))
     layout.beginLayout()
     layout.createLine()
@@ -79,7 +82,6 @@ def test_a_text_is_drawn_by_our_fonts_without_a_box(script: str, font: type, bol
     runs = layout.glyphRuns()
     assert runs
     for run in runs:
-        assert run.rawFont().isValid()
         assert run.rawFont().familyName() in MONO_FAMILIES, run.rawFont().familyName()
         assert 0 not in run.glyphIndexes()  # glyph 0 is .notdef
         assert run.rawFont().familyName() in families_of_ours()

@@ -386,6 +386,19 @@ def test_what_a_finger_meets_is_large_enough(dressed: QApplication, theme: Theme
     assert [rows.sizeHintForRow(row) for row in range(2)] == [round(54 * scale)] * 2
 
 
+def test_rows_that_were_laid_out_before_the_list_was_shown_do_not_overlap(dressed: QApplication) -> None:
+    apply(dressed, load_theme("light"), 1.0)
+    window = QWidget()
+    column = QVBoxLayout(window)
+    rows = QListWidget()
+    rows.addItems(["Wireless earbuds", "蓝牙耳机", "Phone case, red"])
+    rows.setCurrentRow(1)  # lays them out
+    column.addWidget(rows)
+    window.show()
+    assert [rows.visualItemRect(rows.item(row)).top() for row in range(3)] == [0, 54, 108]
+    window.close()
+
+
 @pytest.mark.parametrize("scale", [1.0, 1.5])
 def test_type_has_the_sizes_of_the_design(dressed: QApplication, scale: float) -> None:
     apply(dressed, load_theme("light"), scale)

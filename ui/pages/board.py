@@ -62,7 +62,7 @@ class BoardPage(Page):
             work, self._side_columns(), lambda row: row.key, sign=self._side_sign, heading=lambda row: row.heading
         )
         self.side = BoardTable(
-            work, self.side_rows, ("BENCH-12", "Operator 7", "888 parcels / h", "AE-8140-2217"), wide=3
+            work, self.side_rows, ("BENCH-12", "Operator 7", "888 picks/h", "AE-8140-2217"), wide=3
         )
         self.side.horizontalHeader().hide()
         work.words.show(self.side.setAccessibleName, "board_side")
@@ -70,6 +70,9 @@ class BoardPage(Page):
         self.waves.chosen.connect(lambda: self.run("board_orders"))
         self.orders.table.chosen.connect(self._show_chosen_order)
         self._build()
+        self.side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        work.words.switched.connect(self._refit)
+        work.look_changed.connect(self._refit)
         self._ages = QTimer(self, interval=AGES_MS)
         self._ages.timeout.connect(self.refresh)
 
@@ -82,16 +85,19 @@ class BoardPage(Page):
         self._left.addWidget(self.waves)
         self._left.addWidget(self._no_wave)
         self._below = QHBoxLayout()
-        self._below.addWidget(left, 62)
-        self._below.addWidget(self.side, 38)
+        self._below.addWidget(left, 60)
+        self._below.addWidget(self.side, 40)
         overview = QWidget()
         self._column = QVBoxLayout(overview)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self.cutoffs)
-        self._column.addWidget(self.stages, 34)
-        self._column.addLayout(self._below, 66)
-        self._views = QStackedLayout(self.content)
-        self._views.setContentsMargins(*[SPACE[3]] * 4)
+        self._column.addWidget(self.stages, 38)
+        self._column.addLayout(self._below, 62)
+        views = QWidget()
+        self._views = QStackedLayout(views)
+        around = QVBoxLayout(self.content)
+        around.setContentsMargins(*[SPACE[3]] * 4)
+        around.addWidget(views)
         self._views.addWidget(overview)
         self._views.addWidget(self.orders)
 
@@ -130,7 +136,6 @@ class BoardPage(Page):
                 self.side.setSpan(number, 0, 1, len(row.cells))
         if self.orders.wave is not None:
             self.orders.say_wave(self.orders.wave)
-        self._fit(again=True)
         self.prompted.emit()
 
     def prompt(self) -> str:
@@ -193,8 +198,6 @@ class BoardPage(Page):
         if stage.orders and stage.since is not None:
             age = self.work.words.age((view.now - stage.since).total_seconds())
             detail = say("board_first" if name is StageName.SHIPPED else "board_oldest", age=age)
-        if name is StageName.PACKING and (labelling := view.orders_in(StageName.LABELLING)):
-            detail = say("board_at_label", count=labelling) + " · " + detail
         fault = self.work.theme.attention if name in _NEED_SOMEBODY and stage.orders else None
         return StageFace(
             name.value, say(f"board_stage_{name.value}"), stage.orders, detail,
@@ -229,10 +232,15 @@ class BoardPage(Page):
         super().resizeEvent(event)
         self._fit()
 
-    def _fit(self, *, again: bool = False) -> None:
+    def _refit(self) -> None:
+        """Other words are longer, other sizes wider."""
+        self._unit = 0.0
+        self._fit()
+
+    def _fit(self) -> None:
         room = min(self.width() / _DESIGNED[0], self.height() / _DESIGNED[1])
         unit = max(self.work.scale, min(LARGEST_UNIT, room))
-        if not again and unit == self._unit:
+        if unit == self._unit:
             return
         self._unit = unit
         gap = round(SPACE[2] * unit)

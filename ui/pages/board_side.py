@@ -70,7 +70,7 @@ def _bench(row: BenchRow, view: BoardView, words: Words) -> SideRow:
     elif row.order is not None and row.opened_at is not None:
         age = _age(view, row.opened_at, words)
         labelling = row.parcel_state is ParcelState.LABELLING
-        what = say("board_bench_label" if labelling else "board_bench_open", order=row.order, age=age)
+        what = say("board_bench_label", age=age) if labelling else say("board_bench_open", order=row.order, age=age)
         if view.now - row.opened_at > STUCK:
             outcome = "attention"
     elif row.last_scan_at is not None:

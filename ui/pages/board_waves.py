@@ -19,8 +19,8 @@ from ui.widgets.board_table import BoardTable, SlotDelegate
 from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 
-_STATE, _PROBLEMS, _BATCHES, _WALK = 1, 6, 7, 8
-_SAMPLES = ("8888", "released 00", "8888", "8888", "8888", "8888", "! 888", "88 / 88", "88,888 m  (88,888)", "88 min")
+_STATE, _BATCHES, _WALK = 1, 7, 8
+_SAMPLES = ("8888", "released 00", "8888", "8888", "8888", "8888", "! 88", "88 / 88", "8,888 (88,888)", "88 min")
 _SIGNS = {
     OrderState.PLANNED: "clock", OrderState.RELEASED: "shopping-cart", OrderState.PICKED: "package",
     OrderState.PACKING: "package-check", OrderState.SHIPPED: "check",
@@ -45,14 +45,13 @@ class WavesTable(BoardTable):
             Column("board_picked", lambda row: _dash(row.picked), right=True),
             Column("board_packing", lambda row: _dash(row.packing), right=True),
             Column("board_shipped", lambda row: _dash(row.shipped), right=True),
-            Column("board_problems", lambda row: _dash(_stuck(row)), right=True, ink=self._stuck_ink),
+            Column("board_problems", lambda row: f"! {_stuck(row)}" if _stuck(row) else _dash(0), right=True, ink=self._stuck_ink),
             Column("board_batches", lambda row: f"{row.batches_picked} / {row.batches}", right=True),
-            Column("board_walk", lambda row: say(
-                "board_walk_of", walk=metres(row.walk_mm), file=metres(row.file_walk_mm)), right=True),
+            Column("board_walk", lambda row: f"{metres(row.walk_mm)} ({metres(row.file_walk_mm)})", right=True),
             Column("board_age", lambda row: work.words.age(
                 (now() - (row.released_at or row.created_at)).total_seconds()), right=True),
         )  # fmt: skip
-        self._theme = lambda: work.theme
+        self._look = work
         self.rows = LiveModel[WaveProgress](work, columns, lambda row: row.wave_id, sign=self._sign)
         super().__init__(work, self.rows, _SAMPLES, wide=_WALK)
         self.drop_when_narrow(_BATCHES)
@@ -64,19 +63,17 @@ class WavesTable(BoardTable):
         return None if number is None else self.rows.row(number)
 
     def _sign(self, row: WaveProgress, column: int) -> Sign | None:
-        theme = self._theme()
+        theme = self._look.theme
         if column == _STATE:
             name = {WaveState.PLANNED: "clock", WaveState.RELEASED: "play", WaveState.DONE: "check"}[row.state]
             return name, theme.accent if row.state is WaveState.PLANNED else theme.secondary
-        if column == _PROBLEMS and _stuck(row):
-            return "triangle-alert", theme.attention.ink
         return None
 
     def _state_ink(self, row: WaveProgress) -> str | None:
-        return self._theme().accent if row.state is WaveState.PLANNED else None
+        return self._look.theme.accent if row.state is WaveState.PLANNED else None
 
     def _stuck_ink(self, row: WaveProgress) -> str | None:
-        return self._theme().attention.ink if _stuck(row) else None
+        return self._look.theme.attention.ink if _stuck(row) else None
 
 
 def wave_state(row: WaveProgress, say: Callable[..., str]) -> str:
@@ -100,8 +97,7 @@ class _OrdersModel(PagedModel[WaveOrder]):
 
     def __init__(self, work: Workspace, *rest: Any, **more: Any) -> None:
         super().__init__(work, *rest, **more)
-        self._theme = lambda: work.theme
-        self._side = lambda: px("title", work.scale) * 2
+        self._look = work
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """As every page of rows, and the sign of a state."""
@@ -112,8 +108,8 @@ class _OrdersModel(PagedModel[WaveOrder]):
             return None
         stuck = row.state in (OrderState.PROBLEM, OrderState.CANCELLED)
         name = "triangle-alert" if stuck else _SIGNS.get(row.state)
-        theme = self._theme()
-        return icon(name, theme.attention.ink if stuck else theme.secondary, self._side()) if name else None
+        theme = self._look.theme
+        return icon(name, theme.attention.ink if stuck else theme.secondary, px("title", self._look.scale) * 2) if name else None
 
 
 class WaveOrders(QWidget):

@@ -28,7 +28,7 @@ AGES_MS = 20_000  # how often ages on the screen are said anew
 
 @dataclass(frozen=True, slots=True)
 class ListWords:
-    """Codes of what a list is called, of its tabs, of the box, of "nothing matches", and what to do when it is empty."""
+    """Codes of what a list is called, of its tabs, of the box, of "nothing matches", and of an empty list."""
 
     table: str
     tabs: str
@@ -50,7 +50,7 @@ class ListPage(Page):
         super().__init__(work)
         self.text = ""
         self._ages = QTimer(self, interval=AGES_MS)
-        self._ages.timeout.connect(self._again)
+        self._ages.timeout.connect(self._say_ages)
         self._ages.start()
 
     def make_list(
@@ -58,7 +58,7 @@ class ListPage(Page):
         load: Callable[[str, bool, int, int], Awaitable[Sequence[Any]]], count: Callable[[], Awaitable[int]],
         *, sort: str, descending: bool = False, key: Callable[[Any], int], loud: Collection[str] = (),
     ) -> QWidget:
-        """The whole of the list: `groups` are (name, code) of the tabs, those in `loud` need a person."""
+        """The list, with `foot` as the line below it; `groups` are (name, code) of the tabs, `loud` ones need a person."""
         work = self.work
         self._words, self._loud, self._first = words, loud, groups[0][0]
         self.model: PagedModel[Any] = PagedModel(
@@ -69,9 +69,9 @@ class ListPage(Page):
         self.table.typed.connect(self._begin_typing)
         self.tabs = CountTabs(work, groups, words.tabs)
         self.tabs.chosen.connect(lambda _: self._filter())
-        self.find = _Find(work, words.find)
-        self.find.left.connect(self.focus_first)
-        self.find.changed.connect(self._find)
+        self.box = _Find(work, words.find)
+        self.box.left.connect(self.focus_first)
+        self.box.changed.connect(self._find)
         self._state = StatePanel(work)
         self.region = QStackedWidget()
         self.region.addWidget(self.table)
@@ -80,17 +80,17 @@ class ListPage(Page):
         self.line.setSpacing(SPACE[3])
         self._total = Elided("secondary")
         self.line.addWidget(self._total, 1)
-        foot = QWidget()
-        foot.setLayout(self.line)
-        self.line.setContentsMargins(SPACE[0], 0, SPACE[0], 0)
-        foot.setFixedHeight(round(32 * work.scale))
-        work.look_changed.connect(lambda: foot.setFixedHeight(round(32 * work.scale)))
+        self.line.setContentsMargins(SPACE[4] + SPACE[0], 0, SPACE[4] + SPACE[0], SPACE[0])
+        self.foot = QWidget()
+        self.foot.setLayout(self.line)
+        work.look_changed.connect(self._fit)
+        self._fit()
 
         top = QHBoxLayout()
         top.setContentsMargins(0, 0, 0, 0)
         top.setSpacing(SPACE[3])
         top.addWidget(self.tabs, 1)
-        top.addWidget(self.find)
+        top.addWidget(self.box)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(SPACE[4], SPACE[1], SPACE[4], SPACE[0])
@@ -100,13 +100,12 @@ class ListPage(Page):
         self.middle.setSpacing(SPACE[3])
         self.middle.addWidget(self.region, 1)
         column.addLayout(self.middle, 1)
-        column.addWidget(foot)
         self.commands |= {
             f"{self.name}_find": self.begin_find, f"{self.name}_filter": self.tabs.turn,
             f"{self.name}_sort": self._ask_sort,
         }
-        QWidget.setTabOrder(self.tabs, self.find)
-        QWidget.setTabOrder(self.find, self.table)
+        QWidget.setTabOrder(self.tabs, self.box)
+        QWidget.setTabOrder(self.box, self.table)
         return whole
 
     # what is wanted
@@ -119,7 +118,7 @@ class ListPage(Page):
     @property
     def at_rest(self) -> bool:
         """Whether the page shows the newest, and every row that is seen."""
-        return super().at_rest and self.model.at_rest and not self.find.waiting
+        return super().at_rest and self.model.at_rest and not self.box.waiting
 
     def show_list(self, counts: Mapping[str, int], total: int) -> None:
         """Show how many there are; `counts` by group, `total` rows of what is wanted now."""
@@ -150,27 +149,30 @@ class ListPage(Page):
     def show_all(self) -> None:
         """Want everything again."""
         self.tabs.choose(self._first)
-        self.find.clear()
-        self.find.finish()
+        self.box.clear()
+        self.box.finish()
 
     def begin_find(self) -> None:
         """Put the cursor into the box."""
-        self.find.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.find.selectAll()
+        self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.box.selectAll()
 
     def focus_first(self) -> None:
         """The rows take the keys; where there are none, the box."""
         if self.region.currentWidget() is self.table:
             self.table.setFocus()
         else:
-            self.find.setFocus()
+            self.box.setFocus()
+
+    def _fit(self) -> None:
+        self.foot.setFixedHeight(round(44 * self.work.scale))
 
     def _begin_typing(self, letter: str) -> None:
         self.begin_find()
-        self.find.setText(letter)
+        self.box.setText(letter)
 
     def _find(self) -> None:
-        text = self.find.text().strip()
+        text = self.box.text().strip()
         if text != self.text:
             self.text = text
             self._filter()
@@ -195,7 +197,7 @@ class ListPage(Page):
     def _load_failed(self, refusal: Refusal) -> None:
         self.refresh()
 
-    def _again(self) -> None:
+    def _say_ages(self) -> None:
         if self.isVisible():
             self.table.viewport().update()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from app.domain.barcode import group
 from app.domain.states import OrderState
 from ui.icons import icon
-from ui.pages.signs import (
+from ui.signs import (
     JOB_SIGNS,
     ORDER_SIGNS,
     PARCEL_SIGNS,
@@ -298,7 +298,7 @@ class OrderDetailView(QWidget):
         return card
 
     def _coloured(self, text: str, outcome: str, *, elided: bool = False) -> QLabel:
-        label: Any = Elided() if elided else text_label(wrap=True)
+        label: QLabel = Elided() if elided else text_label(wrap=True)
         label.setStyleSheet(f"color: {ink(self._work.theme, outcome)};")
         label.setText(text)
         return label

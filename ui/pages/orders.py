@@ -1,20 +1,340 @@
-"""The orders page."""
+"""The orders page: every order there is, one of them with all that happened to it, and the way in for files."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ui.pages.page import Empty, Page
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from app.domain.barcode import group
+from app.domain.errors import Refusal
+from app.domain.states import OrderState
+from ui.dialogs import Option
+from ui.models.paged import Column
+from ui.pages.import_report import ImportLine, ImportReport
+from ui.pages.list_page import ListPage, ListWords
+from ui.pages.order_detail import OrderDetailView, OrderSeen
+from ui.pages.order_import import Import, Imported, ask_file
+from ui.pages.page import Empty
+from ui.pages.reprinting import ask_reason, reprint_label
+from ui.signs import ORDER_SIGNS, ink, label_is_void, order_state, reason_text, urgency, urgency_text
+from ui.theme import Pair
+from ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.queries.order_detail import OrderDetail
+    from app.queries.order_list import OrderFilter, OrderRow
+
+GROUPS = (
+    ("all", "orders_all"),
+    ("incomplete", "orders_state_incomplete"),
+    ("ready", "orders_state_ready"),
+    ("work", "orders_work"),
+    ("problem", "orders_state_problem"),
+    ("shipped", "orders_state_shipped"),
+    ("cancelled", "orders_state_cancelled"),
+)
+_CANCEL = (
+    Option("orders_why_buyer", "orders_why_buyer"),
+    Option("orders_why_address", "orders_why_address"),
+    Option("orders_why_stock", "orders_why_stock"),
+    Option("orders_why_double", "orders_why_double"),
+)
+_OVER = (OrderState.SHIPPED, OrderState.CANCELLED)
 
 
-class OrdersPage(Page):
-    """Stands in until the page is written."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the page shows: orders by group, rows of the list, and the order that is open."""
+
+    counts: Mapping[str, int]
+    total: int
+    order: OrderSeen | None
+
+
+class OrdersPage(ListPage):
+    """A list with tabs; Enter opens an order over it, Esc closes it. F4 imports a file while the work goes on."""
 
     name = "orders"
+    topics = frozenset({"orders", "waves", "labels", "parcels", "scans"})
 
-    async def fetch(self) -> object:
-        """Nothing."""
-        return Empty("frame_loading")
+    def __init__(self, work: Workspace) -> None:
+        super().__init__(work)
+        self._open: int | None = None
+        self._import = Import(work)
+        self._import.done.connect(self._imported)
+        words = ListWords(
+            table="orders_table", tabs="orders_groups", find="orders_find_hint", none_match="orders_none_match",
+            none_match_hint="orders_none_match_hint", total="orders_total",
+            empty=Empty("orders_empty", "orders_empty_hint", "orders_import"),
+        )
+        self._list = self.make_list(
+            words, GROUPS, self._columns(), self._load, self._count, sort="ship_by", key=lambda row: row.order_id,
+            loud=("problem", "incomplete"),
+        )
+        self.table.opened.connect(self._open_row)
+        self._detail = OrderDetailView(work)
+        self._detail.left.connect(self._close)
+        self._report = ImportReport(work)
+        self._report.left.connect(self._close)
+        self._line = ImportLine(work, self._import)
+        self._line.wanted.connect(self._show_report)
+        self.line.addWidget(self._line, 3)
+        self._views = QStackedWidget()
+        for view in (self._list, self._detail, self._report):
+            self._views.addWidget(view)
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._views, 1)
+        column.addWidget(self.foot)
+        self.commands |= {
+            "orders_import": self._ask_import, "orders_reprint": self._reprint, "orders_cancel": self._cancel,
+        }
+        self.setAcceptDrops(True)
 
-    def show_data(self, data: Any) -> None:
-        """Nothing."""
+    # reading
+
+    async def fetch(self) -> Seen:
+        """Counts by group, the rows that are seen, and the order that is open."""
+        counts = await self.work.feed.read(_counts, {name: self._filter_of(name) for name, _ in GROUPS})
+        total = await self.model.reload()
+        wanted = self._open
+        return Seen(counts, total, None if wanted is None else await self._read_order(wanted))
+
+    async def _read_order(self, order_id: int) -> OrderSeen:
+        return await self.work.feed.read(_order_seen, order_id)
+
+    async def _load(self, sort: str, descending: bool, offset: int, limit: int) -> Sequence[OrderRow]:
+        from app.queries.order_list import order_page
+
+        return await self.work.feed.read(
+            order_page, filter=self._filter_of(self.group), sort=sort, descending=descending, offset=offset,
+            limit=limit,
+        )
+
+    async def _count(self) -> int:
+        from app.queries.order_list import order_total
+
+        return await self.work.feed.read(order_total, self._filter_of(self.group))
+
+    def _filter_of(self, group: str) -> OrderFilter:
+        from app.queries.order_list import OrderFilter, OrderGroup
+
+        if group in ("all", "work"):
+            return OrderFilter(group=OrderGroup(group), text=self.text)
+        return OrderFilter(state=OrderState(group), text=self.text)
+
+    def _columns(self) -> tuple[Column[OrderRow], ...]:
+        work, words = self.work, self.work.words
+
+        def state_ink(row: OrderRow) -> str:
+            return ink(work.theme, ORDER_SIGNS[row.state][1])
+
+        def place(row: OrderRow) -> str:
+            return row.tote or ("" if row.wave is None else words.say("orders_wave", wave=row.wave))
+
+        return (
+            Column("orders_number", lambda row: row.source_id, "number", mono=True, width=15, stretch=True),
+            Column("orders_state", self._state_text, "state", ink=state_ink, width=22),
+            Column("orders_pieces", lambda row: str(row.pieces), "pieces", right=True, width=7),
+            Column("orders_country", lambda row: _country(work, row.country), "country", width=18, spare=1),
+            Column("orders_channel", lambda row: row.channel or row.shop, width=13, spare=2),
+            Column("orders_ship_by", self._due_text, "ship_by", chip=self._due_chip, width=16),
+            Column("orders_place", place, width=11),
+            Column("orders_age", lambda row: words.age(_since(row.updated_at)), "updated", right=True, width=8),
+        )
+
+    def _state_text(self, row: OrderRow) -> str:
+        text = order_state(self.work.words, row.state)
+        if row.cancel_requested and row.state is not OrderState.CANCELLED:
+            return "! " + self.work.words.say("orders_cancel_requested")
+        return text
+
+    def _due_text(self, row: OrderRow) -> str:
+        if row.ship_by is None:
+            return self.work.words.say("orders_none")
+        if row.state in _OVER:
+            return self.work.words.date(row.ship_by)[5:]
+        return urgency_text(self.work.words, row.ship_by, datetime.now(UTC))
+
+    def _due_chip(self, row: OrderRow) -> Pair | None:
+        if row.ship_by is None or row.state in _OVER:
+            return None
+        return self.work.theme.urgency[urgency(row.ship_by, datetime.now(UTC))]
+
+    # painting
+
+    def show_data(self, data: Seen) -> None:
+        """Paint counts, rows, and the order that is open."""
+        self.show_list(data.counts, data.total)
+        if data.order is not None and data.order.order.order_id == self._open:
+            self._detail.show_order(data.order)
+            if self._views.currentWidget() is not self._detail:
+                self._show(self._detail)
+
+    def prompt(self) -> str:
+        """What a scan does here."""
+        return self.work.words.say("orders_prompt")
+
+    def focus_first(self) -> None:
+        """The view in front takes the keys."""
+        view = self._views.currentWidget()
+        if view is self._detail:
+            self._detail.focus_first()
+        elif view is self._report:
+            self._report.focus_first()
+        else:
+            super().focus_first()
+
+    def show_order(self, order_id: int) -> None:
+        """Open any order, also one that the list does not show."""
+        self._open = order_id
+        self.table.choose(order_id)
+        self.refresh()
+
+    def begin_find(self) -> None:
+        """Back to the list, with the cursor in the box."""
+        self._close()
+        super().begin_find()
+
+    def _open_row(self) -> None:
+        row: OrderRow | None = self.table.current
+        if row is not None:
+            self.show_order(row.order_id)
+
+    def _close(self) -> None:
+        self._open = None
+        self._show(self._list)
+
+    def _show(self, view: QWidget) -> None:
+        self._views.setCurrentWidget(view)
+        if self.isVisible() and not self.work.dialogs.is_open:
+            self.focus_first()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes what is over the list."""
+        if event.key() == Qt.Key.Key_Escape and self._views.currentWidget() is not self._list:
+            self._close()
+        else:
+            super().keyPressEvent(event)
+
+    # doing
+
+    async def _wanted(self) -> OrderDetail:
+        """The order that is open, or else the one that is chosen in the list."""
+        row: OrderRow | None = self.table.current
+        order_id = self._open if self._open is not None else None if row is None else row.order_id
+        if order_id is None:
+            raise Refusal("orders_choose_one")
+        return (await self._read_order(order_id)).order
+
+    async def _reprint(self) -> None:
+        order = await self._wanted()
+        valid = [
+            (parcel.parcel_id, label.tracking)
+            for parcel in order.parcels
+            for label in parcel.labels
+            if not label_is_void(label.state, parcel.state)
+        ]
+        if not valid:
+            raise Refusal("orders_no_label", order=order.source_id)
+        parcel_id, tracking = valid[0]
+        if len(valid) > 1:
+            say = self.work.words.say
+            answer = await self.work.dialogs.ask(
+                say("orders_which_label", order=order.source_id), "",
+                [Option(str(parcel), group(number)) for parcel, number in valid],
+            )
+            if answer is None:
+                return
+            parcel_id = int(answer.option)
+            tracking = dict(valid)[parcel_id]
+        await reprint_label(self.work, parcel_id, group(tracking), order.source_id)
+
+    async def _cancel(self) -> None:
+        from app.operations.orders import request_cancel
+
+        order, say = await self._wanted(), self.work.words.say
+        number = order.source_id
+        if order.state in _OVER:
+            raise Refusal(
+                "order_shipped" if order.state is OrderState.SHIPPED else "order_is_cancelled", order=number
+            )
+        if order.cancel_requested_at is not None:
+            raise Refusal("cancel_at_gate", order=number)
+        title = say("orders_cancel_title", order=number)
+        reason = await ask_reason(self.work, title, say("orders_cancel_why"), _CANCEL)
+        if reason is None:
+            return
+        at_work = order.state in (OrderState.PICKED, OrderState.PACKING)
+        what = "orders_cancel_at_gate" if at_work else "orders_cancel_at_once"
+        answer = await self.work.dialogs.ask(
+            title, f"{say(what)}\n{say('orders_cancel_reason', reason=reason_text(self.work.words, reason))}",
+            [Option("keep", say("orders_cancel_keep")), Option("cancel", say("orders_cancel_go"), "danger")],
+        )
+        if answer is None or answer.option != "cancel":
+            return
+        state = await self.work.feed.write(request_cancel, self.work.place.person, order.order_id, reason)
+        self.work.dialogs.tell("cancelled_now" if state is OrderState.CANCELLED else "cancel_at_gate", order=number)
+
+    # files that come in
+
+    async def _ask_import(self, path: str = "") -> None:
+        if self._import.running:
+            raise Refusal("orders_import_running", file=self._import.file)
+        chosen = await ask_file(self.work, self, path)
+        if chosen is not None:
+            await self._import.run(chosen)
+
+    def _imported(self, result: Imported) -> None:
+        self._line.show_result(result)
+        self._report.show_result(result)
+        if self.work.dialogs.is_open or self._views.currentWidget() is not self._list or self.box.hasFocus():
+            return  # a person is at something else; the line below says that it is done
+        self._show_report()
+
+    def _show_report(self) -> None:
+        self._open = None
+        self._show(self._report)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A file may be dropped anywhere on the page."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Ask whether it is to be imported."""
+        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if files and not self.work.dialogs.is_open:
+            event.acceptProposedAction()
+            self.work.spawn(self._guarded(self._ask_import(str(Path(files[0])))))
+
+
+def _country(work: Workspace, code: str) -> str:
+    return f"{code}  {work.words.country(code)}" if code else ""
+
+
+def _since(moment: datetime) -> float:
+    return (datetime.now(UTC) - moment).total_seconds()
+
+
+def _counts(session: Session, filters: Mapping[str, OrderFilter]) -> dict[str, int]:
+    from app.queries.order_list import order_total
+
+    return {name: order_total(session, filter) for name, filter in filters.items()}
+
+
+def _order_seen(session: Session, order_id: int) -> OrderSeen:
+    from app.queries.order_detail import order_detail
+    from app.queries.order_timeline import timeline
+
+    return OrderSeen(order_detail(session, order_id), timeline(session, order_id))

@@ -10,24 +10,25 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout
 
 from app.domain.barcode import Command as Barcode
 from app.domain.errors import Fact
 from app.domain.packing import Code, Outcome
 from app.domain.states import JobState
 from app.queries.packing_view import PackingView, packing_view
+from app.texts import say
 from ui.commands import commands_of
 from ui.dialogs import Field, Option
 from ui.pages import packing_texts as texts
 from ui.pages.page import Page
-from ui.widgets.lines import LineList
-from ui.widgets.parcel import Current, Facts, Head, Idle
-from ui.widgets.verdict import Banner, Choice, Flash, Stop, StopPanel
+from ui.widgets.table import Table
+from ui.widgets.verdict import Choice, Flash, Stop, StopPanel
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from app.station import Shown
+    from app.station import Shown, Station
 
 CLOCK_MS = 15_000  # how often the time that is left is said anew
 GUARD_S = 0.4  # an Enter so soon after a letter is the end of a short code, not an answer
@@ -74,24 +75,19 @@ class PackingPage(Page):
         self._follow = False
         self._prompt = ""
         self._typed_at = 0.0
-        self._here: object = None
+        self._here: Station | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         work.words.show(self.setAccessibleName, "packing_bench")
-        self.head = Head(work, self.content)
-        self.current = Current(work, self.content)
-        self.lines = LineList(work, self.content)
-        self.facts = Facts(work, self.content)
-        self.idle = Idle(work, self.content)
-        self.banner = Banner(work, self.content)
+        self.table = Table(work)
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.table)
         self.panel = StopPanel(work, self)
         self._flash: Flash | None = None
-        self.content.installEventFilter(self)
         self._answered.connect(self._judge, Qt.ConnectionType.QueuedConnection)
         self._clock = QTimer(self, interval=CLOCK_MS)
         self._clock.timeout.connect(self._tell_time)
         work.settled.connect(self._moved)
-        work.devices_changed.connect(self._paint_state)
-        work.look_changed.connect(self._place)
         for command in commands_of(self.name):
             if command.barcode is not None and command.name != "packing_ok":
                 self.commands[command.name] = self._press(command.barcode.value)
@@ -136,7 +132,8 @@ class PackingPage(Page):
         self._sound(shown)
         self._say_verdict()
         self._show_stop()
-        self.banner.repaint()
+        # at once, before anything else that waits for the window's thread
+        self.table.banner.repaint()
         if self.panel.isVisible():
             self.panel.repaint()
         self.judged.emit(shown)
@@ -216,19 +213,20 @@ class PackingPage(Page):
         if question is not None:
             self._question = _Held(question.code, question.raw, question.facts)
         now = texts.situation(view)
-        if self._judged_at is None:
-            self._judged_at = now
-        elif now != self._judged_at:
-            self._verdict, self._judged_at = None, now
-        parcel, verdict = view.parcel, self._verdict
-        if verdict is not None and verdict.code in _UNTIL_PRINTED and parcel is not None:
-            moving = parcel.job_state in (JobState.QUEUED, JobState.SENDING)
-            if not moving or self._step().outcome:
-                self._verdict = None
+        changed = self._judged_at is not None and now != self._judged_at
+        self._judged_at = now
+        if self._verdict is not None and not self._still_true(self._verdict, changed):
+            self._verdict = None
         if before is not None and texts.situation(before) != now and self._verdict is None:
             tone = self._step().outcome
-            if tone == "attention" or tone == "system":
-                self.work.sounds.play(tone)
+            if tone:
+                self.work.sounds.play("attention" if tone == "attention" else "system")
+
+    def _still_true(self, verdict: Shown, changed: bool) -> bool:
+        """Whether the last verdict still says what is so; `changed` when the bench has changed by itself since."""
+        if verdict.code not in _UNTIL_PRINTED:
+            return not changed
+        return not self._step().outcome and (not self._is_printed() or verdict.verdict == Outcome.PASS)
 
     def _step(self) -> texts.Said:
         assert self._view is not None
@@ -238,37 +236,41 @@ class PackingPage(Page):
         view = self._view
         if view is None:
             return
-        words, has_printer = self.work.words, bool(self.work.printer.url)
-        parcel = view.parcel
-        if parcel is not None:
-            self.head.show_text(texts.head(words, parcel))
-            self.current.show_text(texts.current(words, view, has_printer=has_printer))
-            self.lines.show_rows(texts.rows(words, parcel))
+        words, table, has_printer = self.work.words, self.table, bool(self.work.printer.url)
+        if view.parcel is not None:
+            table.head.show_text(texts.head(words, view.parcel))
+            table.current.show_text(texts.current(words, view, has_printer=has_printer))
+            table.lines.show_rows(texts.rows(words, view.parcel))
         else:
-            self.idle.show_text(texts.idle(words, view))
-        for widget in (self.head, self.current, self.lines):
-            _turn(widget, parcel is not None)
-        _turn(self.idle, parcel is None)
-        self.facts.show_text(texts.facts(words, view, has_printer=has_printer))
+            table.idle.show_text(texts.idle(words, view))
+        table.show_parcel(view.parcel is not None)
+        table.facts.show_text(texts.facts(words, view, has_printer=has_printer))
         prompt = self._step().sentence
         if prompt != self._prompt:
             self._prompt = prompt
             self.prompted.emit()
 
     def _say_verdict(self) -> None:
+        banner, shown = self.table.banner, self._verdict
         step = self._step() if self._view is not None else None
-        shown = self._verdict
-        if shown is not None:
-            sentence = self.work.words.say(shown.code, **shown.facts)
-            outcome = "system" if shown.seq is None else shown.verdict
-            more = step.sentence if step is not None and shown.verdict == Outcome.PASS else ""
-            self.banner.show_verdict(outcome, sentence, more if more != sentence else "")
-        elif step is not None:
-            self.banner.show_verdict(step.outcome, step.sentence, sign=step.sign)
+        if shown is None:
+            if step is not None:
+                banner.show_verdict(step.outcome, step.sentence, sign=step.sign)
+            return
+        outcome = "system" if shown.seq is None else shown.verdict
+        sentence = say(shown.code, shown.facts, self.work.words.language)
+        following = step.sentence if step is not None and outcome == Outcome.PASS else ""
+        if self._is_printed() and shown.code in _UNTIL_PRINTED:
+            sentence, following = following, self.work.words.say("packing_all_verified")
+        banner.show_verdict(outcome, sentence, following if following != sentence else "")
+
+    def _is_printed(self) -> bool:
+        parcel = self._view.parcel if self._view is not None else None
+        return parcel is not None and parcel.job_state is JobState.PRINTED
 
     def _tell_time(self) -> None:
         if self._view is not None and self._view.parcel is not None:
-            self.head.show_text(texts.head(self.work.words, self._view.parcel))
+            self.table.head.show_text(texts.head(self.work.words, self._view.parcel))
 
     def prompt(self) -> str:
         """What is to be scanned now."""
@@ -279,47 +281,43 @@ class PackingPage(Page):
     def _show_stop(self) -> None:
         held = self._unsaved or self._latch
         if held is not None:
-            if self.isVisible():
-                self.work.sounds.start_alarm()
+            self.work.sounds.start_alarm()
             self.panel.show_stop(self._failure(held))
         else:
             self.work.sounds.stop_alarm()
             self.panel.show_stop(self._asked(self._question) if self._question is not None else None)
 
     def _failure(self, held: _Held) -> Stop:
-        say = self.work.words.say
-        word = say(f"packing_word_{held.code}")
+        words = self.work.words
+        word, sentence = words.say(f"packing_word_{held.code}"), say(held.code, held.facts, words.language)
         if held is self._unsaved:
-            facts = {**held.facts}
-            count = say("packing_not_saved_count", count=held.count) if held.count > 1 else ""
+            count = words.say("packing_not_saved_count", count=held.count) if held.count > 1 else ""
             return Stop(
-                "system", word, say("not_saved", **facts), say("packing_how_not_saved"), count=count,
-                choices=(Choice("Enter", say("packing_noted"), self.acknowledge, primary=True),),
-                sides=texts.sides(self.work.words, held.code, {}, held.raw, None),
+                "system", word, sentence, words.say("packing_how_not_saved"),
+                texts.sides(words, held.code, {}, held.raw, None), count,
+                (Choice("Enter", words.say("packing_noted"), self.acknowledge, primary=True),),
             )  # fmt: skip
-        count = say("packing_refused", count=held.count) if held.count else ""
         return Stop(
-            "fail", word, say(held.code, **held.facts), say("packing_how_latch"),
-            texts.sides(self.work.words, held.code, held.facts, held.raw, self._view, held.name), count,
-            (Choice("Enter", say("command_packing_ok"), self.acknowledge, primary=True),),
+            "fail", word, sentence, words.say("packing_how_latch"),
+            texts.sides(words, held.code, held.facts, held.raw, self._view, held.name),
+            words.say("packing_refused", count=held.count) if held.count else "",
+            (Choice("Enter", words.say("command_packing_ok"), self.acknowledge, primary=True),),
         )  # fmt: skip
 
     def _asked(self, held: _Held) -> Stop:
-        say = self.work.words.say
-        leave = Choice("Esc", say("packing_leave"), self._leave)
-        word, sentence = say(f"packing_word_{held.code}"), say(held.code, **held.facts)
+        words = self.work.words
+        word, sentence = words.say(f"packing_word_{held.code}"), say(held.code, held.facts, words.language)
+        leave = Choice("Esc", words.say("packing_leave"), self._leave)
         if held.code == Code.TAKE_OVER:
-            take = Choice("Enter", say("packing_take"), self.acknowledge, primary=True)
-            return Stop(
-                "attention", word, sentence, say("packing_how_take_over"), choices=(take, leave), sign="circle-help"
-            )
-        reasons = tuple(
-            Choice(str(number), say(code), self._press(barcode.value))
-            for number, (code, barcode) in enumerate(_REASONS, 1)
-        )
-        return Stop(
-            "attention", word, sentence, say("packing_how_reason"), choices=(*reasons, leave), sign="circle-help"
-        )
+            how = words.say("packing_how_take_over")
+            choices = [Choice("Enter", words.say("packing_take"), self.acknowledge, primary=True)]
+        else:
+            how = words.say("packing_how_reason")
+            choices = [
+                Choice(str(number), words.say(code), self._press(barcode.value))
+                for number, (code, barcode) in enumerate(_REASONS, 1)
+            ]
+        return Stop("attention", word, sentence, how, choices=(*choices, leave), sign="circle-help")
 
     def acknowledge(self) -> None:
         """Enter: note what was not saved, end a latch, or take an order over; without any of them, nothing."""
@@ -357,10 +355,10 @@ class PackingPage(Page):
     async def _type_code(self) -> None:
         if self._refuse_key():
             return
-        say = self.work.words.say
+        words = self.work.words
         answer = await self.work.dialogs.ask(
-            say("packing_type_title"), say("packing_type_detail"), [Option("check", say("packing_type_check"))],
-            Field(say("packing_type_code"), scans=True),
+            words.say("packing_type_title"), words.say("packing_type_detail"),
+            [Option("check", words.say("packing_type_check"))], Field(words.say("packing_type_code"), scans=True),
         )  # fmt: skip
         if answer is not None:
             self.scan(answer.text)
@@ -381,7 +379,7 @@ class PackingPage(Page):
         elif key == Qt.Key.Key_Escape:
             self._leave()
         elif scroll is not None:
-            self.lines.scroll_by(scroll)
+            self.table.lines.scroll_by(scroll)
         elif self._asks_reason() and text in ("1", "2", "3"):
             self.commands[("packing_torn", "packing_blurred", "packing_lost")[int(text) - 1]]()
         else:
@@ -409,19 +407,13 @@ class PackingPage(Page):
         self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Go on sounding what waits."""
+        """Count the time that is left."""
         super().showEvent(event)
         self._here = self.work.place.station
         self._clock.start()
-        self._show_stop()
+        self._tell_time()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Sound nothing while another page is in front."""
+        """Count no time while another page is in front; a failure goes on sounding."""
         super().hideEvent(event)
         self._clock.stop()
-        self.work.sounds.stop_alarm()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep every place where it belongs."""
-        super().resizeEvent(event)
-        self._place()

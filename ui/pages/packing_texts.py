@@ -64,12 +64,12 @@ def _next_of_label(words: Words, parcel: ParcelView, *, has_printer: bool) -> Sa
     if parcel.job_state is JobState.UNCERTAIN:
         return Said("attention", words.say("next_settle_label"))
     if parcel.job_state is JobState.FAILED:
-        return Said("system", words.say("packing_label_failed", why_code=parcel.job_reason or "other_error"), "printer")
+        return Said("system", words.say("packing_label_failed", why=words.say(parcel.job_reason or "other_error")), "printer")
     if parcel.job_state in _ON_THE_WAY:
         if parcel.job_state is JobState.QUEUED and not has_printer:
             return Said("system", words.say("packing_no_printer"), "printer")
         if parcel.job_state is JobState.QUEUED and parcel.job_reason and parcel.job_reason != "busy":
-            return Said("system", words.say("printer_waits", why_code=parcel.job_reason), "printer")
+            return Said("system", words.say("printer_waits", why=words.say(parcel.job_reason)), "printer")
         return Said("", words.say("next_wait_label"), "printer")
     return Said("", words.say("next_scan_label", copy=parcel.copy), "tag")
 
@@ -142,7 +142,7 @@ def facts(words: Words, view: PackingView, *, has_printer: bool) -> FactsText:
         return FactsText(caption, "tag", say("packing_label_later"), counts=counts)
     state = parcel.job_state
     step = _next_of_label(words, parcel, has_printer=has_printer)
-    sentence, keys = step.sentence, ()
+    sentence, keys = step.sentence, tuple[tuple[str, str], ...]()
     if state is JobState.UNCERTAIN:
         sentence = say("packing_label_uncertain")
         keys = (("F7", say("command_packing_printed")), ("F8", say("command_packing_not_out")))

@@ -21,7 +21,8 @@ from ui.fonts import ui_font
 from ui.theme import RADIUS, SIZES, SPACE, slot_letter
 from ui.workspace import Workspace
 
-_CELL = 2 * SPACE[1]  # what the style sheet leaves at both sides of a cell
+_PADDING = 5
+_CELL = 2 * _PADDING + 8  # with what the delegate leaves of its own at both sides
 ROW = 36  # px
 
 
@@ -86,7 +87,12 @@ class BoardTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(round(ROW * unit))
         self.setIconSize(QSize(round(18 * unit), round(18 * unit)))
         caption = round(SIZES["caption"] * unit)
-        self.horizontalHeader().setStyleSheet(f"QHeaderView::section {{ font-size: {caption}px; }}")
+        dress = (
+            f"QTableView::item {{ padding: 4px {_PADDING}px; }}"
+            f"QHeaderView::section {{ font-size: {caption}px; padding: 8px {_PADDING}px; }}"
+        )
+        if dress != self.styleSheet():  # every widget below is dressed anew
+            self.setStyleSheet(dress)
         self._share_out()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from ui.fonts import ui_font
 from ui.theme import SPACE, Pair
 from ui.widgets.painted_card import PaintedCard, paint_text
 from ui.widgets.text import text_label
 from ui.workspace import Workspace
 
 SHOWN = 4
-_HIGH, _FIRST, _SECOND = 92, 42, 30  # px of a card and of its two lines
+_HIGH, _FIRST, _SECOND = 88, 42, 28  # px of a card and of its two lines
+_WORDS = 18  # px of the second line: four digits twice, and their words
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,9 @@ class CutOffCard(PaintedCard):
             painter, self.font_of("title"), quiet, first.adjusted(used + inset, 0, 0, 0), face.left, right=True
         )
         second = QRectF(left, top + _FIRST * unit, width, _SECOND * unit)
-        bold = self.font_of("title", bold=True)
+        plain, bold = (ui_font(round(_WORDS * unit), bold) for bold in (False, True))
         if face.fault:
-            side = 22 * unit
+            side = 20 * unit
             needed = QFontMetricsF(bold).horizontalAdvance(face.forecast) + side * 4 / 3
             at = max(left, left + width - needed)
             at += self.paint_icon(painter, "circle-x", face.fault.ink, at, second.center().y(), side)
@@ -81,12 +83,9 @@ class CutOffCard(PaintedCard):
                        face.forecast)
             room = left + width - needed - inset - left
         else:
-            needed = paint_text(painter, self.font_of("title"), quiet, second, face.forecast, right=True)
+            needed = paint_text(painter, plain, quiet, second, face.forecast, right=True)
             room = width - needed - inset
-        paint_text(
-            painter, self.font_of("title"), quiet, QRectF(left, second.top(), max(0.0, room), second.height()),
-            face.orders,
-        )
+        paint_text(painter, plain, quiet, QRectF(left, second.top(), max(0.0, room), second.height()), face.orders)
         painter.end()
 
 
@@ -99,6 +98,7 @@ class CutOffRow(QWidget):
         self.nothing = text_label("secondary")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._row.addWidget(self.nothing, 1)
         for card in self.cards:
             self._row.addWidget(card, 1)

@@ -87,7 +87,7 @@ class _Painter(QStyledItemDelegate):
         """Paint one line."""
         view, row = self._view, self._view.rows[index.row()]
         theme = view.work.theme
-        place = QRectF(option.rect)  # type: ignore[attr-defined]
+        place = QRectF(option.rect)
         size = view.text_size
         painter.save()
         if row.current:

@@ -76,7 +76,7 @@ class Painted(QWidget):
     def fit(
         self, text: str, room: QRectF, sizes: tuple[int, ...], *, bold: bool = False, mono: bool = False, most: int = 2
     ) -> Fitted:
-        """The largest of the sizes in which a text needs at most `most` lines of the room; the last one is cut short."""
+        """The largest of the sizes in which a text has at most `most` lines in the room; the smallest is cut short."""
         text = one_line(text)
         for size in sizes:
             font = self.face(size, bold=bold, mono=mono)
@@ -88,7 +88,8 @@ class Painted(QWidget):
         allowed = max(1, min(most, int((room.height() + 0.5) // leading)))
         if len(lines) > allowed:
             rest = " ".join(lines[allowed - 1 :])
-            lines = [*lines[: allowed - 1], QFontMetricsF(font).elidedText(rest, Qt.TextElideMode.ElideRight, room.width())]
+            shortened = QFontMetricsF(font).elidedText(rest, Qt.TextElideMode.ElideRight, room.width())
+            lines = [*lines[: allowed - 1], shortened]
         return Fitted(tuple(lines), font, leading)
 
     def draw_fitted(
@@ -139,7 +140,7 @@ class Painted(QWidget):
     def draw_chip(
         self, painter: QPainter, left: float, room: QRectF, text: str, size: int, pair: Pair, *, height: float = 0.0
     ) -> float:
-        """Draw a filled chip with its word from `left` on, in the middle of the room's height; returns its right edge."""
+        """Draw a filled chip with its word from `left` on, in the middle of the room; returns its right edge."""
         high = height or size * 1.7
         wide = max(high, self.width_of(text, size, bold=True) + size * 0.9)
         place = QRectF(left, room.center().y() - high / 2, wide, high)

@@ -37,7 +37,8 @@ class HeadText:
 
     def spoken(self) -> str:
         """All of it, for a screen reader."""
-        return ", ".join(t for t in (self.title, self.due, self.stop, self.about, self.left, self.tote, self.slot_text) if t)
+        parts = (self.title, self.due, self.stop, self.about, self.left, self.tote, self.slot_text)
+        return ", ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class CurrentText:
 
 @dataclass(frozen=True, slots=True)
 class FactsText:
-    """The label with its state, and the counts of the session; `tone` colours the label's card when it needs somebody."""
+    """The label with its state, and the counts of the day; `tone` colours the label's card when it needs somebody."""
 
     caption: str
     icon: str
@@ -142,14 +143,16 @@ class Head(_Shows[HeadText]):
             right -= wide + SPACE[3]
         if text.tote:
             wide = self.width_of(text.tote, small, mono=True)
-            self.draw_line(painter, QRectF(right - wide, 0, wide + 1, room.height()), text.tote, small, theme.text, mono=True)
+            place = QRectF(right - wide, 0, wide + 1, room.height())
+            self.draw_line(painter, place, text.tote, small, theme.text, mono=True)
             right -= wide + SPACE[4]
         left = room.left()
         wide = min(self.width_of(text.title, title, bold=True) + 2, (right - left) * 0.6)
         self.draw_line(painter, QRectF(left, 0, wide, room.height()), text.title, title, theme.text, bold=True)
         left += wide + SPACE[3]
         if text.stop:
-            left = self.draw_chip(painter, left, room, text.stop, small, Pair(theme.fail.paper, theme.fail.ink)) + SPACE[3]
+            loud = Pair(theme.fail.paper, theme.fail.ink)
+            left = self.draw_chip(painter, left, room, text.stop, small, loud) + SPACE[3]
         elif text.urgency is not None:
             chip = f"{text.urgency.letter}  {text.due}"
             left = self.draw_chip(painter, left, room, chip, small, theme.urgency[text.urgency.value]) + SPACE[3]
@@ -175,7 +178,8 @@ class Current(_Shows[CurrentText]):
         self.draw_box(painter, picture, theme.surface, theme.line)
         self.draw_icon(painter, text.icon, theme.secondary, picture, round(tile * 0.4))
         numbers = self._paint_numbers(painter, text, inner)
-        words = QRectF(picture.right() + SPACE[4], inner.top(), numbers - picture.right() - 2 * SPACE[4], inner.height())
+        left = picture.right() + SPACE[4]
+        words = QRectF(left, inner.top(), numbers - left - SPACE[4], inner.height())
         caption, line = self.px("title"), self.px("bench")
         rows = [(text.code, line, True), (text.place, line, False)]
         high = words.height()
@@ -194,7 +198,8 @@ class Current(_Shows[CurrentText]):
         for row, size, mono in rows:
             place = QRectF(words.left(), top, words.width(), size * 1.4)
             if not mono:
-                self.draw_icon(painter, text.place_icon, theme.secondary, QRectF(place.left(), place.top(), size, place.height()), round(size * 0.9))
+                sign = QRectF(place.left(), place.top(), size, place.height())
+                self.draw_icon(painter, text.place_icon, theme.secondary, sign, round(size * 0.9))
                 place = place.adjusted(size * 1.3, 0, 0, 0)
             self.draw_line(painter, place, row, size, theme.text, mono=mono, bold=not mono)
             top += size * 1.4
@@ -221,7 +226,8 @@ class Current(_Shows[CurrentText]):
         top = inner.top() + max(0.0, (inner.height() - total) / 2)
         place = QRectF(left, top, wide, size * 1.1)
         if text.done:
-            self.draw_icon(painter, "check", theme.passed.ink, QRectF(inner.right() - size, top, size, size * 1.1), size)
+            sign = QRectF(inner.right() - size, top, size, size * 1.1)
+            self.draw_icon(painter, "check", theme.passed.ink, sign, size)
         else:
             self.draw_line(painter, place, text.number, size, theme.text, bold=True, align=_RIGHT)
         place = QRectF(left, place.bottom(), wide, caption * 1.25)
@@ -248,9 +254,10 @@ class Facts(_Shows[FactsText]):
             card = QRectF(room.left() + place * (wide + SPACE[2]), room.bottom() - high, wide, high)
             self.draw_box(painter, card, theme.raised, theme.line)
             inner = card.adjusted(SPACE[2], SPACE[1], -SPACE[2], -SPACE[1])
-            self.draw_line(painter, QRectF(inner.left(), inner.top(), inner.width(), caption * 1.5), word, caption, theme.secondary)
-            place_of_number = QRectF(inner.left(), inner.bottom() - number * 1.25, inner.width(), number * 1.25)
-            self.draw_line(painter, place_of_number, count, number, theme.text, bold=True)
+            above = QRectF(inner.left(), inner.top(), inner.width(), caption * 1.5)
+            self.draw_line(painter, above, word, caption, theme.secondary)
+            below = QRectF(inner.left(), inner.bottom() - number * 1.25, inner.width(), number * 1.25)
+            self.draw_line(painter, below, count, number, theme.text, bold=True)
         card = QRectF(room.left(), room.top(), room.width(), room.height() - (high + SPACE[2] if text.counts else 0))
         self._paint_label(painter, text, card)
 
@@ -260,7 +267,9 @@ class Facts(_Shows[FactsText]):
         self.draw_box(painter, card, pair.paper, pair.ink if text.tone else theme.line, 2.0 if text.tone else 1.0)
         inner = card.adjusted(SPACE[3], SPACE[2], -SPACE[3], -SPACE[2])
         caption, body, title = self.px("caption"), self.px("body"), self.px("title")
-        self.draw_line(painter, QRectF(inner.left(), inner.top(), inner.width(), caption * 1.5), text.caption, caption, theme.text if text.tone else theme.secondary)
+        quiet = theme.text if text.tone else theme.secondary
+        above = QRectF(inner.left(), inner.top(), inner.width(), caption * 1.5)
+        self.draw_line(painter, above, text.caption, caption, quiet)
         top = inner.top() + caption * 1.5 + SPACE[0]
         rows: list[tuple[str, int, bool]] = []
         if text.tracking:
@@ -279,12 +288,14 @@ class Facts(_Shows[FactsText]):
         for key, word in text.keys:
             place = QRectF(inner.left(), top, inner.width(), key_high)
             end = self.draw_chip(painter, place.left(), place, key, body, Pair(pair.paper, pair.ink), height=body * 1.7)
-            self.draw_line(painter, place.adjusted(end - place.left() + SPACE[1], 0, 0, 0), word, body, theme.text, bold=True)
+            beside = place.adjusted(end - place.left() + SPACE[1], 0, 0, 0)
+            self.draw_line(painter, beside, word, body, theme.text, bold=True)
             top += key_high + SPACE[0]
         for row, size, mono in rows:
             if top + size * 1.2 > inner.bottom() + 1:
                 break
-            self.draw_line(painter, QRectF(inner.left(), top, inner.width(), size * 1.45), row, size, theme.text, mono=mono)
+            place = QRectF(inner.left(), top, inner.width(), size * 1.45)
+            self.draw_line(painter, place, row, size, theme.text, mono=mono)
             top += size * 1.45
 
 
@@ -312,10 +323,12 @@ class Idle(_Shows[IdleText]):
         top = inner.top() + max(0.0, (inner.height() - bottom - total) / 2)
         self.draw_icon(painter, text.icon, theme.secondary, QRectF(inner.left(), top, inner.width(), icon), icon)
         top += icon + SPACE[4]
-        top = self.draw_fitted(painter, QRectF(inner.left(), top, inner.width(), title.height), title, theme.text, align=_CENTRE)
+        place = QRectF(inner.left(), top, inner.width(), title.height)
+        top = self.draw_fitted(painter, place, title, theme.text, align=_CENTRE)
         if about is not None:
             top += SPACE[2]
-            self.draw_fitted(painter, QRectF(inner.left(), top, inner.width(), about.height), about, theme.secondary, align=_CENTRE)
+            place = QRectF(inner.left(), top, inner.width(), about.height)
+            self.draw_fitted(painter, place, about, theme.secondary, align=_CENTRE)
         if text.last:
             place = QRectF(inner.left(), inner.bottom() - bottom, inner.width(), bottom)
             self.draw_line(painter, place, text.last, last, theme.secondary, align=_CENTRE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -55,7 +55,7 @@ class StageCard(PaintedCard):
     def number_room(self) -> tuple[float, float]:
         """Width and height that a number may take."""
         line, bar = self._lines()
-        return self.width() - 2 * self.inset, self.height() - 2 * self.inset - line * 2 - bar - 2 * SPACE[0]
+        return self.width() - 1.5 * self.inset, self.height() - 2 * self.inset - line * 2 - bar - 2 * SPACE[0]
 
     def minimumSizeHint(self) -> QSize:
         """Its words, and the smallest number."""
@@ -73,15 +73,16 @@ class StageCard(PaintedCard):
         painter = QPainter(self)
         self.paint_ground(painter, face.fault)
         quiet = face.fault.ink if face.fault else theme.secondary
-        loud = face.fault.ink if face.fault else (theme.text if face.number else theme.secondary)
+        loud = face.fault.ink if face.fault else (theme.text if face.number else theme.edge)
         inset, (line, bar) = self.inset, self._lines()
         left, width, top = inset, self.width() - 2 * inset, inset
         used = 0.0
         if face.sign:
             used = self.paint_icon(painter, face.sign, quiet, left, top + line / 2, 20 * self.unit)
-        paint_text(
-            painter, self.font_of("title", bold=True), quiet, QRectF(left + used, top, width - used, line), face.title
-        )
+        title = self.font_of("title", bold=True)
+        if QFontMetricsF(title).horizontalAdvance(face.title) > width - used:
+            title = self.font_of("body", bold=True)
+        paint_text(painter, title, quiet, QRectF(left + used, top, width - used, line), face.title)
         below = self.height() - inset
         paint_text(painter, self.font_of("body"), quiet, QRectF(left, below - line, width, line), face.detail)
         bar_top = below - line - SPACE[0] - bar
@@ -97,7 +98,7 @@ class StageCard(PaintedCard):
         metrics = QFontMetricsF(font)
         painter.setFont(font)
         painter.setPen(QColor(loud))
-        painter.drawText(area.left(), area.center().y() + metrics.capHeight() / 2, str(face.number))
+        painter.drawText(QPointF(area.left(), area.center().y() + metrics.capHeight() / 2), str(face.number))
         painter.end()
 
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui.fonts import ui_font
-from ui.pages.signs import ink, reason_text
+from ui.signs import ink, reason_text
 from ui.theme import SPACE, px
 from ui.workspace import Workspace
 

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from ui.theme import SPACE, TOUCH, Pair
-from ui.widgets.painted import Painted, grouped
+from ui.widgets.painted import Painted
 from ui.workspace import Workspace
 
 FLASH_MS = 120
@@ -135,7 +135,9 @@ class StopPanel(Painted):
     def __init__(self, work: Workspace, page: QWidget) -> None:
         super().__init__(work, page)
         self.stop: Stop | None = None
+        self._page = page
         self._buttons: list[QPushButton] = []
+        self._buttons_left = 0
         page.installEventFilter(self)
         work.look_changed.connect(self._arrange)
         self.hide()
@@ -165,7 +167,7 @@ class StopPanel(Painted):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay over the lower two thirds when the page changes its size."""
-        if watched is self.parent() and event.type() == QEvent.Type.Resize:
+        if watched is self._page and event.type() == QEvent.Type.Resize:
             self._arrange()
         return False
 
@@ -195,15 +197,15 @@ class StopPanel(Painted):
             self.stop.choices[number].act()
 
     def _arrange(self) -> None:
-        page = self.parentWidget()
-        top = page.height() // 3
-        wanted = QRect(0, top, page.width(), page.height() - top)
+        top = self._page.height() // 3
+        wanted = QRect(0, top, self._page.width(), self._page.height() - top)
         if self.geometry() != wanted:
             self.setGeometry(wanted)
         right = self.width() - SPACE[4]
         for button in reversed(self._buttons):
             size = button.sizeHint()
-            button.setGeometry(right - size.width(), self.height() - SPACE[3] - size.height(), size.width(), size.height())
+            top = self.height() - SPACE[3] - size.height()
+            button.setGeometry(right - size.width(), top, size.width(), size.height())
             right -= size.width() + SPACE[2]
         self._buttons_left = right
 
@@ -223,7 +225,8 @@ class StopPanel(Painted):
         painter = QPainter(self)
         room = QRectF(self.rect())
         painter.fillRect(room, QColor(pair.paper))
-        band = QRectF(0, 0, room.width(), min(max(room.height() * 0.27, self.px("remaining") * 1.2), self.px("verdict") * 1.4))
+        high = min(max(room.height() * 0.27, self.px("remaining") * 1.2), self.px("verdict") * 1.4)
+        band = QRectF(0, 0, room.width(), high)
         self._paint_word(painter, stop, pair, band)
         body = QRectF(
             SPACE[4], band.bottom() + SPACE[2], room.width() - 2 * SPACE[4],
@@ -231,7 +234,8 @@ class StopPanel(Painted):
         )
         share = 1.0 if not stop.sides else 0.42
         sentence = QRectF(body.left(), body.top(), body.width(), body.height() * share - SPACE[1])
-        sizes = (self.px("big"), round(40 * self.work.scale), self.px("bench"), round(26 * self.work.scale), self.px("title"))
+        scale = self.work.scale
+        sizes = (self.px("big"), round(40 * scale), self.px("bench"), round(26 * scale), self.px("title"))
         fitted = self.fit(stop.sentence, sentence, sizes, bold=True, most=2 if stop.sides else 4)
         ends = self.draw_fitted(painter, sentence, fitted, theme.text, middle=not stop.sides)
         if stop.sides:
@@ -266,21 +270,23 @@ class StopPanel(Painted):
         picture = QRectF(inner.left(), inner.top() + (inner.height() - tile) / 2, tile, tile)
         self.draw_box(painter, picture, theme.surface, theme.line)
         self.draw_icon(painter, side.icon, theme.secondary, picture, round(tile * 0.5))
-        text = QRectF(picture.right() + SPACE[3], inner.top(), inner.right() - picture.right() - SPACE[3], inner.height())
+        left = picture.right() + SPACE[3]
+        text = QRectF(left, inner.top(), inner.right() - left, inner.height())
         caption = self.px("caption")
         top = text.top() + caption * 1.4
-        self.draw_line(painter, QRectF(text.left(), text.top(), text.width(), caption * 1.4), side.caption, caption, theme.secondary)
+        above = QRectF(text.left(), text.top(), text.width(), caption * 1.4)
+        self.draw_line(painter, above, side.caption, caption, theme.secondary)
         code = self.px("title") if text.height() > 110 * self.work.scale else self.px("body")
         rows = [(side.code, True), (side.detail, False)] if text.height() > 90 * self.work.scale else []
         if not rows and (side.code or side.detail):
             rows = [(" · ".join(part for part in (side.code, side.detail) if part), True)]
         rows = [row for row in rows if row[0]]
-        left = text.bottom() - top - len(rows) * code * 1.35
+        name = QRectF(text.left(), top, text.width(), text.bottom() - top - len(rows) * code * 1.35)
         sizes = (self.px("bench"), round(26 * self.work.scale), self.px("title"))
-        fitted = self.fit(side.title, QRectF(text.left(), top, text.width(), left), sizes, bold=True, most=2)
-        top = self.draw_fitted(painter, QRectF(text.left(), top, text.width(), left), fitted, theme.text)
+        top = self.draw_fitted(painter, name, self.fit(side.title, name, sizes, bold=True), theme.text)
         for row, mono in rows:
-            self.draw_line(painter, QRectF(text.left(), top, text.width(), code * 1.35), row, code, theme.text, mono=mono)
+            place = QRectF(text.left(), top, text.width(), code * 1.35)
+            self.draw_line(painter, place, row, code, theme.text, mono=mono)
             top += code * 1.35
 
     def _paint_foot(self, painter: QPainter, stop: Stop, pair: Pair, foot: QRectF) -> None:
@@ -308,6 +314,8 @@ class Flash(QWidget):
     def __init__(self, work: Workspace, window: QWidget) -> None:
         super().__init__(window)
         self._work = work
+        self._window = window
+        self._ink = QColor()
         self._timer = QTimer(self, singleShot=True, interval=FLASH_MS)
         self._timer.timeout.connect(self.hide)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -317,9 +325,8 @@ class Flash(QWidget):
         """Light up, unless motion is unwanted."""
         if self._work.settings.reduce_motion:
             return
-        window = self.parentWidget()
         self._ink = QColor(self._work.theme.verdict(tone).ink)
-        self.setGeometry(window.rect())
+        self.setGeometry(self._window.rect())
         edge = round(16 * self._work.scale)
         # the frame alone, so that nothing else of the window is painted twice
         self.setMask(QRegion(self.rect()) - QRegion(self.rect().adjusted(edge, edge, -edge, -edge)))
@@ -331,5 +338,3 @@ class Flash(QWidget):
         """Fill the frame."""
         QPainter(self).fillRect(self.rect(), self._ink)
 
-
-__all__ = ["FLASH_MS", "SIGNS", "Banner", "Choice", "Flash", "Side", "Stop", "StopPanel", "announce", "grouped"]

@@ -25,19 +25,20 @@ def upgrade() -> None:
 
     op.drop_index("ix_orders_source_id", "orders")
     op.drop_index("ix_orders_state", "orders")
-    op.create_index("ix_orders_source_id", "orders", ["source_id", "state", "warehouse_id"], unique=False)
-    op.create_index("ix_orders_state", "orders", ["state", "ship_by", "updated_at", "warehouse_id"], unique=False)
-    op.create_index("ix_orders_ship_by", "orders", ["ship_by", "state", "warehouse_id"], unique=False)
-    op.create_index("ix_orders_country", "orders", ["country", "state", "warehouse_id"], unique=False)
-    op.create_index("ix_orders_updated_at", "orders", ["updated_at", "state", "warehouse_id"], unique=False)
+    for name in ("source_id", "ship_by", "country", "updated_at"):
+        op.create_index(f"ix_orders_{name}", "orders", [name, "id", "state", "warehouse_id"], unique=False)
+    op.create_index(
+        "ix_orders_state", "orders", ["state", "ship_by", "id", "updated_at", "warehouse_id"], unique=False
+    )
     op.create_index("ix_orders_recipient_name", "orders", ["recipient_name"], unique=False)
 
     op.drop_index("ix_print_jobs_state", "print_jobs")
     op.create_index("ix_print_jobs_state", "print_jobs", ["state", "queue", "id", "label_id"], unique=False)
-    for first, *rest in (
-        ("created_at", "state", "queue"), ("updated_at", "state", "queue"), ("queue", "created_at", "state"),
-    ):
-        op.create_index(f"ix_print_jobs_{first}", "print_jobs", [first, *rest, "label_id"], unique=False)
+    for name in ("created_at", "updated_at"):
+        op.create_index(f"ix_print_jobs_{name}", "print_jobs", [name, "id", "state", "queue", "label_id"], unique=False)
+    op.create_index(
+        "ix_print_jobs_queue", "print_jobs", ["queue", "id", "state", "created_at", "label_id"], unique=False
+    )
 
     op.create_index("ix_scan_events_code", "scan_events", ["code", "at", "station_id"], unique=False)
     op.create_index("ix_scan_events_order_line_id", "scan_events", ["order_line_id"], unique=False)

@@ -122,8 +122,9 @@ def test_a_day_begins_at_midnight_of_its_place(now: datetime, zone: str, began: 
     assert start_of_day(now, zone) == began
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2050, 1, 1), timezones=st.just(UTC)))
-def test_today_has_begun(now: datetime) -> None:
+@given(st.integers(0, 26_000_000))
+def test_today_has_begun(since_2000: int) -> None:
+    now = datetime(2000, 1, 1, tzinfo=UTC) + timedelta(minutes=since_2000)
     for zone in ("UTC", "Asia/Shanghai", "America/New_York", "Europe/Berlin"):
         began = start_of_day(now, zone)
         assert timedelta(0) <= now - began < timedelta(hours=25)

@@ -9,7 +9,7 @@ from app.domain.states import JobState, ParcelState
 from app.operations.labels import note_wait, queue_file, settle
 from app.operations.orders import request_cancel
 from app.operations.stations import ensure_station
-from app.queries.board_benches import BenchRow, benches, printers
+from app.queries.board_benches import BenchRow, PrinterRow, benches, printers
 from db.parcels import PrintJob
 from db.places import Station
 from tests.factories import LEAD, NOON, Hands, HeldClock, House, make_warehouse
@@ -77,7 +77,9 @@ def packed(house: House, hands: Hands, sku: str) -> int:
 
 
 def test_a_printer_counts_what_waits_and_what_a_person_must_see(house: House, clock: HeldClock) -> None:
-    read = lambda: house.store.read(printers, house.warehouse, clock.now())  # noqa: E731
+    def read() -> list[PrinterRow]:
+        return house.store.read(printers, house.warehouse, clock.now())
+
     assert read() == []
     one, two = house.hands(), house.hands("BENCH-2")
     packed(house, one, "TEA")

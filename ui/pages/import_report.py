@@ -1,0 +1,302 @@
+"""What came of an import: in one line that is always there, and as a whole with every bad row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QProgressBar,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.icons import pixmap
+from ui.pages.order_import import Import, Imported
+from ui.theme import SPACE, px
+from ui.widgets.text import Elided, text_label
+from ui.words import Words
+from ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from app.sync.files import Report
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+def summary(report: Report, words: Words) -> list[str]:
+    """What an import came to, a sentence a line, in the words of the command line."""
+    lines = []
+    for kind, count in report.counts.items():
+        lines.append(
+            words.say(
+                "import_counts", kind=kind, new=count.new, changed=count.changed, unchanged=count.unchanged,
+                refused=count.refused,
+            )
+        )
+    if report.lines:
+        lines.append(words.say("import_lines", lines=report.lines))
+    if report.incomplete:
+        lines.append(words.say("import_incomplete", orders=report.incomplete))
+    if report.readied:
+        lines.append(words.say("import_readied", orders=report.readied))
+    lines += [
+        words.say("import_changed", order=change.order, fields=", ".join(change.fields)) for change in report.changes
+    ]
+    return lines
+
+
+class ImportLine(QWidget):
+    """How far an import is, in a line that is always there; afterwards what came of it, until the next one."""
+
+    wanted = Signal()  # the report
+
+    def __init__(self, work: Workspace, running: Import) -> None:
+        super().__init__()
+        self._work, self._import = work, running
+        self._result: Imported | None = None
+        self._sign = text_label()
+        self._text = Elided()
+        self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._button = QPushButton()
+        self._button.setProperty("kind", "quiet")
+        self._button.setProperty("touch", "small")
+        self._button.setAutoDefault(False)
+        self._button.clicked.connect(self.wanted)
+        work.words.show(self._button.setText, "orders_import_report")
+        work.words.show(self._button.setAccessibleName, "orders_import_report")
+        work.words.show(self._bar.setAccessibleName, "orders_import_progress")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE[2])
+        row.addWidget(self._sign)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._bar)
+        row.addWidget(self._button)
+        running.moved.connect(self.draw)
+        work.words.switched.connect(self.draw)
+        work.look_changed.connect(self.draw)
+        self.draw()
+
+    def show_result(self, result: Imported) -> None:
+        """The import is over."""
+        self._result = result
+        self.draw()
+
+    def text(self) -> str:
+        """What it says."""
+        return self._text.whole()
+
+    def draw(self) -> None:
+        """Say it."""
+        theme, scale, running = self._work.theme, self._work.scale, self._import.running
+        self._bar.setFixedWidth(round(220 * scale))
+        self._bar.setVisible(running)
+        self._button.setVisible(not running and self._result is not None)
+        self._sign.setVisible(not running and self._result is not None)
+        if running:
+            self._text.setText(self._import.sentence())
+            done, total = self._import.progress or (0, 1)
+            self._bar.setRange(0, max(total, 1))
+            self._bar.setValue(done)
+            return
+        if self._result is None:
+            self._text.setText("")
+            return
+        text, good = headline(self._work, self._result)
+        pair = theme.passed if good else theme.attention
+        self._sign.setPixmap(
+            pixmap("check" if good else "triangle-alert", pair.ink, px("title", scale))
+        )
+        self._text.setText(text)
+
+
+def headline(work: Workspace, result: Imported) -> tuple[str, bool]:
+    """What came of an import in one sentence, and whether everything was taken."""
+    say = work.words.say
+    if result.report is None:
+        return say("orders_import_refused", file=result.file), False
+    if result.report.problems:
+        return say("orders_import_with_problems", file=result.file, count=len(result.report.problems)), False
+    return say("orders_import_done", file=result.file), True
+
+
+class ImportReport(QWidget):
+    """The whole report of an import: what was taken, and every bad row with its reason."""
+
+    left = Signal()
+
+    def __init__(self, work: Workspace) -> None:
+        super().__init__()
+        self._work = work
+        self._result: Imported | None = None
+        self._title = text_label("title", wrap=True)
+        self._back = QPushButton()
+        self._back.setProperty("kind", "quiet")
+        self._back.setProperty("touch", "small")
+        self._back.setAutoDefault(False)
+        self._back.clicked.connect(self.left)
+        work.words.show(self._back.setText, "frame_leave")
+        work.words.show(self._back.setAccessibleName, "frame_leave")
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self._back)
+        card = QFrame()
+        card.setProperty("role", "raised")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(SPACE[3], SPACE[2], SPACE[3], SPACE[2])
+        self._summary = text_label(wrap=True)
+        self._summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        inside.addWidget(self._summary)
+        self._bad = text_label("strong")
+        self._copy = QPushButton()
+        self._copy.setProperty("touch", "small")
+        self._copy.setAutoDefault(False)
+        self._table = _Problems(work)
+        self._copy.clicked.connect(lambda: self._table.copy(everything=True))
+        work.words.show(self._copy.setText, "orders_import_copy")
+        work.words.show(self._copy.setAccessibleName, "orders_import_copy")
+        above = QHBoxLayout()
+        above.addWidget(self._bad, 1)
+        above.addWidget(self._copy)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE[4], SPACE[2], SPACE[4], SPACE[0])
+        column.setSpacing(SPACE[2])
+        column.addLayout(head)
+        column.addWidget(card)
+        column.addLayout(above)
+        column.addWidget(self._table, 1)
+        self._space = QWidget()
+        column.addWidget(self._space, 1)
+        work.words.switched.connect(self.draw)
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """The bad rows as they are shown: number and reason."""
+        return list(self._table.rows)
+
+    def text(self) -> str:
+        """Title and summary, as they are shown."""
+        return f"{self._title.text()}\n{self._summary.text()}"
+
+    def show_result(self, result: Imported) -> None:
+        """Show what came of an import."""
+        self._result = result
+        self.draw()
+
+    def draw(self) -> None:
+        """Say it in the language of the moment."""
+        if self._result is None:
+            return
+        words, report, refusal = self._work.words, self._result.report, self._result.refusal
+        self._title.setText(headline(self._work, self._result)[0])
+        lines = [] if report is None else summary(report, words)
+        if refusal is not None:
+            lines = [words.explain(refusal), words.say("orders_import_nothing_taken")]
+        self._summary.setText("\n".join(lines))
+        problems = () if report is None else report.problems
+        self._table.show_rows([(str(each.line), words.say(each.code, **each.facts)) for each in problems])
+        self._bad.setText(words.say("orders_import_bad_rows", count=len(problems)))
+        for widget in (self._bad, self._copy, self._table):
+            widget.setVisible(bool(problems))
+        self._space.setVisible(not problems)
+
+    def focus_first(self) -> None:
+        """The arrow keys go through the bad rows."""
+        (self._table if self._table.isVisibleTo(self) else self._back).setFocus()
+
+
+class _Problems(QTableView):
+    """Bad rows of a file; Ctrl+C copies those that are chosen."""
+
+    def __init__(self, work: Workspace) -> None:
+        super().__init__()
+        self._work = work
+        self._rows = _Rows(work, self)
+        self.setModel(self._rows)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setHighlightSections(False)
+        work.words.show(self.setAccessibleName, "orders_import_problems")
+        work.look_changed.connect(self._fit)
+        self._fit()
+
+    @property
+    def rows(self) -> Sequence[tuple[str, str]]:
+        """Number and reason of each."""
+        return self._rows.rows
+
+    def show_rows(self, rows: list[tuple[str, str]]) -> None:
+        """Show other rows."""
+        self._rows.show_rows(rows)
+
+    def copy(self, *, everything: bool = False) -> None:
+        """Put the chosen rows, or all, into the clipboard: number, tab, reason."""
+        chosen = sorted(index.row() for index in self.selectionModel().selectedRows())
+        numbers = range(len(self.rows)) if everything or not chosen else chosen
+        QApplication.clipboard().setText("\n".join("\t".join(self.rows[number]) for number in numbers))
+        self._work.dialogs.tell("orders_import_copied", count=len(numbers))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy instead of Qt's own copy of one cell."""
+        if event.key() == Qt.Key.Key_C and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.copy()
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Never: thousands of rows would be walked for a letter."""
+
+    def _fit(self) -> None:
+        height = round(38 * self._work.scale)
+        self.verticalHeader().setMinimumSectionSize(height)
+        self.verticalHeader().setDefaultSectionSize(height)
+        self.setColumnWidth(0, round(110 * self._work.scale))
+
+
+class _Rows(QAbstractTableModel):
+    def __init__(self, work: Workspace, parent: QObject) -> None:
+        super().__init__(parent)
+        self._work = work
+        self.rows: list[tuple[str, str]] = []
+        work.words.switched.connect(lambda: self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 1))
+
+    def show_rows(self, rows: list[tuple[str, str]]) -> None:
+        self.beginResetModel()
+        self.rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else 2
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self.rows[index.row()][index.column()]
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._work.words.say("orders_import_row" if section == 0 else "orders_import_reason")
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
