@@ -8,7 +8,6 @@ import io
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 from app import settings
@@ -49,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="packbench", description="The fulfilment workstation.")
-    parser.add_argument("--version", action="version", version=f"packbench {version('packbench')}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="say which Packbench this is")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--db", metavar="URL", help="database (a file or a URL); default: your own, or PACKBENCH_DB")
     shared.add_argument("--language", choices=("en", "zh"), help="language of the sentences")
@@ -148,6 +147,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _Version(argparse.Action):
+    """Says the version and ends; asking for it takes longer than painting the window's frame."""
+
+    def __call__(self, *_: object) -> None:
+        from importlib.metadata import version
+
+        _say(f"packbench {version('packbench')}")
+        sys.exit(EXIT_DONE)
+
+
 def _count(text: str) -> int:
     number = int(text) if text.isdecimal() else 0
     if number < 1:
@@ -205,14 +214,13 @@ def _try(arguments: argparse.Namespace) -> int:
 def _demo(arguments: argparse.Namespace) -> int:
     from app.demo import Demo, run_demo
 
-    return asyncio.run(
-        run_demo(
-            Demo(
-                orders=arguments.orders, seed=arguments.seed, source=arguments.source, printer=arguments.printer,
-                until=arguments.until, db=arguments.db, out=arguments.out, time_factor=arguments.time_factor,
-                patience=arguments.patience, language=arguments.language,
-            )
-        )
+    return run_demo(
+        Demo(
+            orders=arguments.orders, seed=arguments.seed, source=arguments.source, printer=arguments.printer,
+            until=arguments.until, db=arguments.db, out=arguments.out, time_factor=arguments.time_factor,
+            patience=arguments.patience, language=arguments.language,
+        ),
+        headless=arguments.headless,
     )
 
 

@@ -21,7 +21,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import FunctionType, MethodType, TracebackType
 from typing import Any, BinaryIO
@@ -73,7 +72,6 @@ class Crash:
         self._inside = threading.local()
         self._seen: dict[str, _Seen] = {}
         self._number = 0
-        self._living = _versions()
         self._hooked = False
         self._faults: BinaryIO | None = None
         self._faults_went_to_stderr = False
@@ -221,7 +219,7 @@ class Crash:
         self._number += 1
         path = self.folder / f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}-{self._number:03}-{kind}.txt"
         head = {"time": f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", "kind": kind, "where": where}
-        told = "\n".join(f"{name}: {value}" for name, value in (head | self._living | _qt()).items() if value)
+        told = "\n".join(f"{name}: {value}" for name, value in (head | _versions() | _qt()).items() if value)
         body = f"{told}\n\n{text}\n".encode(errors="backslashreplace")[:_MOST_BYTES]
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -284,8 +282,10 @@ def _count(seen: _Seen) -> None:
 def _versions() -> dict[str, str]:
     """What runs here, without the computer's or anybody's name."""
     try:
+        from importlib.metadata import version  # not on the way to the window
+
         ours = version("packbench")
-    except PackageNotFoundError:
+    except ImportError:  # no such package, or the interpreter is ending
         ours = "unknown"
     return {
         "packbench": ours,

@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from app.demo_doing import Doing, Headless
 from app.demo_input import sender, write_fillings, write_made_up, write_work
-from app.demo_people import HeadlessCart, Packer, Tray, pick_all
+from app.demo_people import Packer, Tray, pick_all
 from app.demo_printer import own_printer
-from app.desk import import_to
 from app.domain.barcode import make_label_code
 from app.domain.errors import KnownError, Refusal
 from app.domain.people import Actor, Role
@@ -29,14 +29,11 @@ from app.opening import station_lock
 from app.operations.labels import lay_out
 from app.operations.stations import ensure_warehouse, mark_demo
 from app.operations.waves import release_wave
-from app.planning import plan_wave
 from app.queries.labels import copies, open_jobs
 from app.queries.orders import line_count, order_counts
 from app.queries.packing import counts
 from app.queries.waves import released_batches, waves
 from app.settings import database_url
-from app.spooling import running_spooler
-from app.station import Shown, Station
 from app.texts import say
 from db.engine import parse_url
 from db.store import Store
@@ -68,13 +65,15 @@ class Demo:
     language: str = "en"
 
 
-async def run_demo(demo: Demo) -> int:
-    """Do the job; returns 0 only if every order's parcel is closed (or the phase that was asked for is done)."""
+def run_demo(demo: Demo, *, headless: bool) -> int:
+    """Do the job, in the window or without one; returns 0 only if every order's parcel is closed (or the phase that was
+    asked for is done)."""
     try:
         demo.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise KnownError("file_unwritable", file=str(demo.out), why=error.strerror or "") from None
-    url = parse_url(demo.db or str(demo.out / "demo.db"))
+    database = demo.db or str(demo.out / "demo.db")
+    url = parse_url(database)
     if url == parse_url(database_url()):
         raise Refusal("demo_on_own_database")
     if demo.printer is not None:
@@ -84,15 +83,52 @@ async def run_demo(demo: Demo) -> int:
     with Store(url) as store, station_lock(store, "demo"):
         warehouse = store.write(ensure_warehouse, "DEMO", "Demo warehouse", sender())
         made_up = store.write(mark_demo, demo.orders or ORDERS, demo.seed)
-        run = _Run(demo, store, warehouse, made_up)
-        await run.phases()
-        return run.finish()
+        if headless:
+            return asyncio.run(_headless(demo, store, warehouse, made_up))
+    return _in_window(demo, database, warehouse, made_up)
+
+
+async def _headless(demo: Demo, store: Store, warehouse: int, made_up: tuple[int, int]) -> int:
+    async with _printer(demo) as printer:
+        doing = Headless(store, warehouse, BENCH, printer, _patience(demo), _unsettled_limit(demo), demo.language)
+        return await _Run(demo, store, warehouse, made_up, doing).job()
+
+
+def _in_window(demo: Demo, database: str, warehouse: int, made_up: tuple[int, int]) -> int:
+    from app.demo_window import InWindow, in_demo_window
+
+    pictures = demo.out / "pages"
+
+    async def job(doing: InWindow) -> int:
+        return await _Run(demo, doing.store, warehouse, made_up, doing).job()
+
+    code = in_demo_window(
+        job, database, BENCH, _printer(demo), demo.language, pictures, _patience(demo), _unsettled_limit(demo)
+    )
+    sys.stderr.write(say("demo_pictures", {"folder": str(pictures)}, demo.language) + "\n")
+    return code
+
+
+def _patience(demo: Demo) -> Patience:
+    return Patience(poll=0.01, silence=demo.patience)
+
+
+def _unsettled_limit(demo: Demo) -> int | None:
+    """Nobody stands at a printer that is not our own twin: uncertain labels pile up and are left as they are."""
+    return None if demo.printer is None else UNSETTLED_BLIND
+
+
+def _printer(demo: Demo) -> AbstractAsyncContextManager[str]:
+    """The printer that was named, or one of the demo's own."""
+    if demo.printer is not None:
+        return nullcontext(demo.printer)
+    return own_printer(demo.out / "tray", demo.time_factor)
 
 
 def _start_anew(out: Path) -> None:
     """Without --db every run starts from nothing: what the last one left in its own folder goes."""
     labels = [f"labels/PB*-*.{ending}" for ending in ("zpl", "png", "pdf")]
-    for pattern in ("demo.db*", *labels, "tray/[0-9]*.*", "summary.json", "work.txt"):
+    for pattern in ("demo.db*", *labels, "tray/[0-9]*.*", "pages/*-*-*.png", "summary.json", "work.txt"):
         for path in out.glob(pattern):
             path.unlink(missing_ok=True)
 
@@ -100,22 +136,27 @@ def _start_anew(out: Path) -> None:
 class _Run:
     """One run of the demo: its phases, and what they came to."""
 
-    def __init__(self, demo: Demo, store: Store, warehouse: int, made_up: tuple[int, int]) -> None:
+    def __init__(
+        self, demo: Demo, store: Store, warehouse: int, made_up: tuple[int, int], doing: Doing
+    ) -> None:
         self._demo = demo
         self._made_up = made_up  # how many orders of which seed this database began with
         self._store = store
         self._warehouse = warehouse
+        self._doing = doing
         self._seconds: dict[str, float] = {}
         self._tray = Tray(demo.out / "tray")
         self._console = Console(stderr=True)
         self._printed_on_twin = demo.printer is None
 
-    async def phases(self) -> None:
-        """Do the phases up to the one that was asked for."""
+    async def job(self) -> int:
+        """Do the phases up to the one that was asked for; returns the exit code."""
         for phase in PHASES[: PHASES.index(self._demo.until) + 1]:
             started = time.monotonic()
             await getattr(self, f"_{phase}")()
             self._seconds[phase] = round(time.monotonic() - started, 3)
+        await self._doing.finish()
+        return self.finish()
 
     async def _import(self) -> None:
         demo = self._demo
@@ -126,25 +167,23 @@ class _Run:
                 self._tell(say("demo_goes_on", {"orders": orders}, demo.language))
             if there < orders:  # also what an interrupted import has left out
                 for path in write_made_up(folder, orders, seed):
-                    await asyncio.to_thread(self._load, path)
+                    await self._load(path)
             return
-        await asyncio.to_thread(self._load, demo.source, demo.orders)
-        filled = write_fillings(self._store, folder, demo.seed)
+        await self._load(demo.source, demo.orders)
+        filled = await asyncio.to_thread(write_fillings, self._store, folder, demo.seed)
         if filled.files:
             facts = {"recipients": filled.recipients, "weights": filled.weights, "stock": filled.stock}
             self._tell(say("demo_filled", facts, demo.language))
         for path in filled.files:
-            await asyncio.to_thread(self._load, path)
+            await self._load(path)
 
-    def _load(self, path: Path, limit: int | None = None) -> None:
-        report = import_to(self._store, path, warehouse="DEMO", limit_orders=limit)
-        for problem in report.problems:
+    async def _load(self, path: Path, limit: int | None = None) -> None:
+        for problem in await self._doing.load(path, limit):
             self._tell(f"{path.name}:{problem.line}: {say(problem.code, problem.facts, self._demo.language)}")
 
     async def _wave(self) -> None:
-        while self._store.read(order_counts).get(OrderState.READY):
-            planned = await asyncio.to_thread(plan_wave, self._store, _LEAD, self._warehouse, WAVE_ORDERS)
-            if planned.wave_id is None or planned.orders == 0:
+        while self._orders().get(OrderState.READY):
+            if not await self._doing.plan_and_release(WAVE_ORDERS):
                 break
         for row in self._store.read(waves, WaveState.PLANNED):
             self._store.write(release_wave, _LEAD, row.wave_id)
@@ -152,38 +191,20 @@ class _Run:
     async def _pick(self) -> None:
         tasks = sum(batch.open_tasks for batch in self._store.read(released_batches, self._warehouse))
         with self._progress("demo_picking", tasks) as step:
-            await pick_all(self._store, self._warehouse, HeadlessCart(self._store), step)
+            await pick_all(self._store, self._warehouse, self._doing.cart, step)
         write_work(self._store, self._demo.out / "work.txt")
 
     async def _pack(self) -> None:
         demo = self._demo
         open_orders = sum(self._orders().get(state, 0) for state in (OrderState.PICKED, OrderState.PACKING))
-        async with AsyncExitStack() as stack:
-            stack.enter_context(station_lock(self._store, BENCH))
-            url = demo.printer
-            if url is None:
-                url = await stack.enter_async_context(own_printer(self._tray.folder, demo.time_factor))
-            # nobody stands at a printer that is not our own twin: uncertain labels pile up and are left as they are
-            limit = None if self._printed_on_twin else UNSETTLED_BLIND
-            patience = Patience(poll=0.01, silence=demo.patience)
-            await stack.enter_async_context(
-                running_spooler(self._store, BENCH, url, patience=patience, unsettled_limit=limit)
-            )
-            step = stack.enter_context(self._progress("demo_packing", open_orders))
-            station = Station(self._store, BENCH, operator="Demo packer", device="demo-packer", language=demo.language)
-            tray = self._tray if self._printed_on_twin else None
-            assert station.actor.station is not None
-
-            async def scan(code: str) -> Shown:
-                return await asyncio.wrap_future(station.submit(code))
-
-            packer = Packer(
-                self._store, station.actor.station, scan, self._warehouse, tray, demo.patience, step
-            )
-            await packer.pack_all()
-            if self._orders().get(OrderState.PACKING):
-                await self._until_quiet(demo.patience)
-                await packer.settle_all()
+        async with self._doing.bench() as station:
+            with self._progress("demo_packing", open_orders) as step:
+                tray = self._tray if self._printed_on_twin else None
+                packer = Packer(self._store, station, self._doing.scan, self._warehouse, tray, demo.patience, step)
+                await packer.pack_all()
+                if self._orders().get(OrderState.PACKING):
+                    await self._until_quiet(demo.patience)
+                    await packer.settle_all()
         self._write_labels()
 
     async def _until_quiet(self, seconds: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QLockFile, QTimer
+from PySide6.QtCore import QLockFile
 from PySide6.QtWidgets import QApplication
 
 from app import crash, settings
@@ -20,6 +21,7 @@ from app.domain.people import Role
 from app.texts import explain
 from ui.application import dress, has_display, make_application, make_loop
 from ui.crash import install_qt
+from ui.hands import Hands
 from ui.main_window import MainWindow, pages_of
 from ui.workspace import Place, Workspace
 
@@ -27,11 +29,16 @@ if TYPE_CHECKING:
     from db.store import Store
     from printing.spooler import Patience
 
-__all__ = ["Beside", "MainWindow", "Wanted", "in_window", "opened_window", "run_window"]
+__all__ = [
+    "Beside", "Hands", "MainWindow", "Wanted", "has_display", "in_window", "make_application", "opened_window",
+    "run_window",
+]  # fmt: skip
 T = TypeVar("T")
 ASK_SECONDS = 5.0  # between two questions to an idle printer
 RETRY_SECONDS = 3.0  # between two tries to open a database
+FIRST_SECONDS = 2.0  # for the first page to show something, before the others are made
 EXIT_DONE, EXIT_REFUSED = 0, 2
+_USUAL_THRESHOLD = gc.get_threshold()
 log = logging.getLogger(__name__)
 
 
@@ -55,6 +62,8 @@ def run_window(wanted: Wanted, beside: Beside | None = None) -> int:
 
     `beside` runs something of its own as long as the window is open.
     """
+    # what is loaded now stays: to look for garbage in it takes a tenth of the start
+    gc.set_threshold(100_000)
     application = make_application(sys.argv[:1])
     return in_window(application, _until_closed(application, wanted, beside))
 
@@ -84,6 +93,7 @@ async def _until_closed(application: QApplication, wanted: Wanted, beside: Besid
 @asynccontextmanager
 async def opened_window(
     application: QApplication, wanted: Wanted, *, patience: Patience | None = None,
+    unsettled_limit: int | None = None,
     configure: Callable[[settings.Settings], settings.Settings] = lambda found: found,
 ) -> AsyncIterator[MainWindow]:
     """The window with the engine behind it, which opens while the window can be seen already.
@@ -101,7 +111,8 @@ async def opened_window(
     dress(application, work)
     window = MainWindow(work)
     window.wedge.install(application)
-    engine = asyncio.create_task(_watched(_Engine(window, wanted, patience).run(), work, window), name="engine")
+    running = _Engine(window, wanted, patience, unsettled_limit).run()
+    engine = asyncio.create_task(_watched(running, work, window), name="engine")
 
     def tell_crash(report: Path) -> None:
         loop.call_soon_threadsafe(window.tell_crash, report.name)
@@ -130,7 +141,7 @@ async def _watched(engine: Coroutine[Any, Any, None], work: Workspace, window: M
     """The engine must not end in silence: what ends it is reported, and the window says so."""
     try:
         await engine
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (nothing is above it but the window that must say so)
         work.on_mistake(error)
         window.show_trouble("error", Refusal("internal_error"), None)
 
@@ -151,11 +162,14 @@ def _chosen(found: settings.Settings, wanted: Wanted) -> settings.Settings:
 
 def _only_window(database: str) -> QLockFile:
     """One window a database and computer: two would share the scanner's keys. Raises KnownError."""
-    from db.engine import parse_url
+    file = str(Path(database).expanduser())
+    if "://" in database:
+        from db.engine import parse_url  # loads SQL: a plain path, the usual case, does without before the first paint
 
-    url = parse_url(database)
-    if url.get_backend_name() == "sqlite":
-        path = Path(f"{url.database}.window.lock")
+        url = parse_url(database)
+        file = url.database or "" if url.get_backend_name() == "sqlite" else ""
+    if file:
+        path = Path(f"{file}.window.lock")
     else:
         path = settings.data_directory() / "locks" / f"window-{url.host}-{url.database}"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -180,11 +194,13 @@ async def _show_refusal(text: str) -> None:
 class _Engine:
     """What runs behind the window: database, station, printer; it follows the settings."""
 
-    def __init__(self, window: MainWindow, wanted: Wanted, patience: Patience | None) -> None:
+    def __init__(
+        self, window: MainWindow, wanted: Wanted, patience: Patience | None, unsettled_limit: int | None
+    ) -> None:
         self._window = window
         self._work = window.work
         self._wanted = wanted
-        self._patience = patience
+        self._patience, self._unsettled_limit = patience, unsettled_limit
         self._moved = asyncio.Event()
         self._again = asyncio.Event()
         self._work.moved.connect(self._moved.set)
@@ -200,12 +216,13 @@ class _Engine:
                     await self._until(lambda: self._take_place(store, stack))
                     chosen = self._work.settings
                     if not self._window.pages:
-                        from ui.pages import make_pages
+                        from ui.pages import make_page
 
                         names = [name for name, _ in pages_of(chosen.role)]
-                        self._window.add_pages(make_pages(self._work, names), self._wanted.page)
+                        first = self._wanted.page if self._wanted.page in names else names[0]
+                        self._window.add_pages([make_page(self._work, first)], first)
                         self._window.status.begin()
-                        QTimer.singleShot(0, self._work.sounds.load)
+                        self._work.spawn(self._load_rest([name for name in names if name != first]))
                         if self._wanted.practice:
                             from ui.practice import Practice
 
@@ -216,6 +233,25 @@ class _Engine:
                     await self._moved.wait()
         finally:
             await asyncio.to_thread(store.close)
+
+    async def _load_rest(self, names: list[str]) -> None:
+        """What the first page can do without, a piece at a time so that scans come between."""
+        from ui.pages import make_page
+
+        page = self._window.page
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_SECONDS):
+                while page is not None and page.data is None:
+                    await asyncio.sleep(0.01)
+        await asyncio.to_thread(_load_printing)
+        for name in names:
+            await asyncio.sleep(0)
+            self._window.add_pages([make_page(self._work, name)])
+        await asyncio.sleep(0)
+        self._work.sounds.load()
+        # all that is loaded now stays: no later search for garbage goes through it again
+        gc.freeze()
+        gc.set_threshold(*_USUAL_THRESHOLD)
 
     async def _until(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Try until it succeeds, and say in the window what is in the way."""
@@ -249,15 +285,16 @@ class _Engine:
 
     async def _print(self, store: Store) -> None:
         """Print the station's queue as long as it has a printer, and ask an idle printer how it is."""
-        from app.spooling import ask_printer, running_spooler
-
         work, url = self._work, self._work.settings.printer
         if not url:
             work.devices_changed.emit()
             return
+        from app.spooling import ask_printer, running_spooler
+
         try:
             async with running_spooler(
-                store, work.settings.station, url, patience=self._patience, on_status=work.note_printer
+                store, work.settings.station, url, patience=self._patience, unsettled_limit=self._unsettled_limit,
+                on_status=work.note_printer,
             ):
                 while True:
                     seen = await asyncio.to_thread(ask_printer, url)
@@ -266,6 +303,11 @@ class _Engine:
                     await asyncio.sleep(ASK_SECONDS)
         except Refusal as refusal:
             work.note_printer(refusal.code)
+
+
+def _load_printing() -> None:
+    """What the first label needs, before somebody waits for it."""
+    import printing.zpl  # noqa: F401
 
 
 def _place(store: Store, chosen: settings.Settings, language: str) -> Place:

@@ -15,13 +15,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import tomlkit
 from platformdirs import user_config_path, user_data_path
-from tomlkit.exceptions import TOMLKitError
 
 from app.domain.errors import KnownError, Refusal
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
 
 VERSION = 1
 _DEVICE = re.compile(r"[a-z][a-z0-9+.-]*:\S*")
@@ -285,6 +286,9 @@ def _merged(settings: Settings, text: str) -> str:
 
     Raises ValueError when the text is no TOML that can be written back.
     """
+    import tomlkit  # not on the way to the window, which reads alone
+    from tomlkit.exceptions import TOMLKitError
+
     before = tomllib.loads(text)
     newer = _is_newer(before.get("version"))
     try:
@@ -302,8 +306,10 @@ def _merged(settings: Settings, text: str) -> str:
     return merged
 
 
-def _put(document: tomlkit.TOMLDocument, key: Key, value: Value, newer: bool) -> None:
+def _put(document: TOMLDocument, key: Key, value: Value, newer: bool) -> None:
     """Set one key, unless the file says the same in its own way."""
+    import tomlkit
+
     table = document.get(key.table)
     if not isinstance(table, Mapping):
         table = document[key.table] = tomlkit.table()

@@ -6,19 +6,20 @@ or verdict.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from string import Formatter
-
-from babel import Locale
-from babel.messages.pofile import read_po
 
 from app.domain.errors import Fact, Refusal
 from app.sentences import SENTENCES, WORDS
 
 LANGUAGES = ("en", "zh")
 _NOTHING = "–"
+# our catalogues have one line a text; what gettext escapes there, JSON does as well
+_ENTRY = re.compile(r'^msgid (".+")\nmsgstr (".+")$', re.MULTILINE)
 _COMMA = {"en": ", ", "zh": "、"}
 _SEMICOLON = {"en": "; ", "zh": "；"}
 # facts whose values are codes themselves, and where in WORDS those stand
@@ -34,8 +35,8 @@ def _catalogue(language: str) -> Mapping[str, str]:
     if language not in LANGUAGES:
         return sentences
     for file in resources.files("resources").joinpath("i18n", language).iterdir():
-        with file.open("rb") as stream:
-            sentences |= {str(m.id): str(m.string) for m in read_po(stream, locale=language) if m.id and m.string}
+        entries = _ENTRY.findall(file.read_text(encoding="utf-8"))
+        sentences |= {json.loads(english): json.loads(other) for english, other in entries}
     return sentences
 
 
@@ -90,4 +91,6 @@ def _worded(name: str, fact: Fact, language: str) -> str:
 
 def country_name(code: str, language: str = "en") -> str:
     """The name of a country (ISO 3166-1 alpha-2) as CLDR has it; the code itself where there is none."""
+    from babel import Locale  # not on the way to the window
+
     return str(Locale(language).territories.get(code.upper(), code))

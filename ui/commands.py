@@ -54,13 +54,15 @@ COMMANDS: tuple[Command, ...] = (
     # labels
     Command("labels_find", "labels", "F2"),
     Command("labels_filter", "labels", "F3"),
-    Command("labels_reprint", "labels", "F6"),
-    Command("labels_printed", "labels", "F7"),
-    Command("labels_not_out", "labels", "F8"),
+    Command("labels_sort", "labels", "F5"),
+    Command("labels_reprint", "labels", "F6", Barcode.REPRINT),
+    Command("labels_printed", "labels", "F7", Barcode.PRINTED),
+    Command("labels_not_out", "labels", "F8", Barcode.NOT_OUT),
     # orders
     Command("orders_find", "orders", "F2"),
     Command("orders_filter", "orders", "F3"),
     Command("orders_import", "orders", "F4"),
+    Command("orders_sort", "orders", "F5"),
     Command("orders_reprint", "orders", "F6"),
     Command("orders_cancel", "orders", "F8"),
     # devices

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.domain.errors import Fact, Refusal
 from ui.theme import SPACE, px
@@ -53,10 +54,22 @@ class Answer:
     text: str = ""
 
 
+def give_back(before: QWidget | None) -> bool:
+    """Give the keyboard back to the widget that had it; False when that is gone or cannot be seen."""
+    if before is None or not isValid(before) or not before.isVisible():
+        return False
+    before.setFocus()
+    return True
+
+
 class Dialogs(QObject):
-    """The questions of one window; `opened` tells whether one is on the screen now."""
+    """The questions of one window; `opened` tells whether one is on the screen now.
+
+    `lost` tells that whoever had the keyboard before a question is gone.
+    """
 
     opened = Signal(bool)
+    lost = Signal()
 
     def __init__(self, work: Workspace, over: QWidget) -> None:
         super().__init__(over)
@@ -64,6 +77,7 @@ class Dialogs(QObject):
         self._over = over
         self._turn = asyncio.Lock()
         self._question: _Question | None = None
+        self.question_id = 0  # how many questions there have been
         self._notice = _Notice(work, over)
         over.installEventFilter(self)
 
@@ -84,15 +98,17 @@ class Dialogs(QObject):
             answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
             question = _Question(self._work, self._over, title, detail, options, field, answer)
             self._question = question
+            self.question_id += 1
             self.opened.emit(True)
             try:
                 return await answer
             finally:
                 self._question = None
+                # before it is hidden: Qt would give the keyboard to whatever is next
+                if not give_back(before):
+                    self.lost.emit()
                 question.hide()
                 question.deleteLater()
-                if before is not None:
-                    before.setFocus()
                 self.opened.emit(False)
 
     def scan(self, code: str) -> bool:
@@ -172,6 +188,9 @@ class _Question(QWidget):
             button.setAccessibleName(option.text)
             button.setAutoDefault(False)
             button.setProperty("kind", option.kind or ("primary" if number == 1 else ""))
+            if option.kind == "danger" and field is None:
+                # its digit presses it; Enter and the blank must not
+                button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _=False, name=option.answer: self._choose(name))
             self._buttons.append(button)
         leave = QPushButton(work.words.say("frame_leave"))
@@ -241,6 +260,7 @@ class _Question(QWidget):
         """Tab stays inside the question."""
         wanted: list[QWidget] = [w for w in (self._edit, *self._buttons) if w is not None]
         wanted += [w for w in self.findChildren(QPushButton) if w not in wanted]
+        wanted = [w for w in wanted if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
         focus = self.window().focusWidget()
         at = wanted.index(focus) if focus in wanted else (-1 if forward else 0)
         wanted[(at + (1 if forward else -1)) % len(wanted)].setFocus(Qt.FocusReason.TabFocusReason)
@@ -275,12 +295,16 @@ class _Notice(QFrame):
     def __init__(self, work: Workspace, over: QWidget) -> None:
         super().__init__(over)
         self._work, self._over = work, over
+        self._good = True
+        # what lies below can be pressed all the same
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE[4], SPACE[2], SPACE[4], SPACE[2])
         self._text = text_label(wrap=True)
         row.addWidget(self._text)
         self._timer = QTimer(self, singleShot=True, interval=NOTICE_MS)
         self._timer.timeout.connect(self.hide)
+        work.look_changed.connect(self._dress)
         self.hide()
 
     def text(self) -> str:
@@ -288,16 +312,20 @@ class _Notice(QFrame):
         return self._text.text() if self.isVisible() else ""
 
     def tell(self, text: str, *, good: bool = True) -> None:
-        theme = self._work.theme
-        pair = theme.system if good else theme.attention
-        self.setStyleSheet(f"background: {pair.paper}; color: {pair.ink}; border: 1px solid {pair.ink};")
-        self._text.setStyleSheet("border: none;")
+        self._good = good
+        self._dress()
         self._text.setText(text)
         self.setAccessibleName(text)
         self.show()
         self.raise_()
         self.place()
         self._timer.start()
+
+    def _dress(self) -> None:
+        theme = self._work.theme
+        pair = theme.system if self._good else theme.attention
+        self.setStyleSheet(f"background: {pair.paper}; color: {pair.ink}; border: 1px solid {pair.ink};")
+        self._text.setStyleSheet("border: none;")
 
     def place(self) -> None:
         over = self._over

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from app.domain.errors import KnownError
+from app.domain.errors import KnownError, Refusal
 
 if TYPE_CHECKING:  # the window is painted before SQL is loaded
+    from app.change import Change
     from db.store import Operation, Store
 
 P = ParamSpec("P")
@@ -34,8 +35,9 @@ class Feed(QObject):
         self._store: Store | None = None
         self._forget: Callable[[], None] = lambda: None
         self._opened = asyncio.Event()
+        self._open = False
         # the writer thread publishes; the queue of events carries it over
-        self._published.connect(self.changed, Qt.ConnectionType.QueuedConnection)
+        self._published.connect(self._hear, Qt.ConnectionType.QueuedConnection)
 
     @property
     def store(self) -> Store:
@@ -45,7 +47,7 @@ class Feed(QObject):
 
     def open(self, store: Store) -> None:
         """Work on this database from now on."""
-        self._store = store
+        self._store, self._open = store, True
         self._forget = store.listen(self._published.emit)
         self._opened.set()
 
@@ -53,6 +55,7 @@ class Feed(QObject):
         """Hear no more Changes; the store stays open."""
         self._forget()
         self._forget = lambda: None
+        self._open = False
 
     async def read(self, query: Callable[Concatenate[Any, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a query on a thread of its own; raises what it raises."""
@@ -68,13 +71,23 @@ class Feed(QObject):
         return await self._answer(asyncio.wrap_future(future))
 
     async def _answer(self, answer: Awaitable[R]) -> R:
-        failed: KnownError | None = None
         try:
-            return await answer
+            result = await answer
         except KnownError as error:
-            failed = error if error.code.startswith("database_") else self.offline
+            if error.code.startswith("database_"):
+                self._note(error)
             raise
-        finally:
-            if failed is not self.offline:
-                self.offline = failed
-                self.reached.emit()
+        except Refusal:
+            self._note(None)  # a "no" is an answer
+            raise
+        self._note(None)
+        return result
+
+    def _note(self, offline: KnownError | None) -> None:
+        if offline is not self.offline:
+            self.offline = offline
+            self.reached.emit()
+
+    def _hear(self, change: Change) -> None:
+        if self._open:  # what was on its way when it was closed comes too late
+            self.changed.emit(change)

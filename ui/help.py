@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.commands import EVERYWHERE, Command, commands_of
+from ui.dialogs import give_back
 from ui.theme import SPACE
 from ui.widgets.text import text_label
 from ui.workspace import Workspace
 
+_SCROLLS = {
+    Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+}
+
 
 class Help(QFrame):
-    """Covers the page until Esc or F1; a scan closes it and is taken as usual."""
+    """Covers the page until Esc or F1; a scan closes it and is taken as usual.
+
+    `lost` tells that whoever had the keyboard before is gone.
+    """
+
+    lost = Signal()
 
     def __init__(self, work: Workspace, over: QWidget) -> None:
         super().__init__(over)
@@ -31,7 +54,8 @@ class Help(QFrame):
         work.words.show(self.setAccessibleName, "frame_help_title")
         self._close = QPushButton()
         self._close.setAutoDefault(False)
-        self._close.clicked.connect(self.hide)
+        self._close.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Esc, Enter and F1 do the same
+        self._close.clicked.connect(self.leave)
         work.words.show(self._close.setText, "frame_help_close")
         work.words.show(self._close.setAccessibleName, "frame_help_close")
         head.addWidget(title, 1)
@@ -49,7 +73,7 @@ class Help(QFrame):
     def toggle(self, page: str | None = None) -> None:
         """Show the help for a page, or hide it."""
         if self.isVisible():
-            self.hide()
+            self.leave()
             return
         self._page = page or EVERYWHERE
         self._before = self.window().focusWidget()
@@ -58,6 +82,15 @@ class Help(QFrame):
         self.show()
         self.raise_()
         self.setFocus()
+
+    def leave(self) -> None:
+        """Hide it, and give the keyboard back to who had it."""
+        if self.isVisible():
+            # before it is hidden: Qt would give the keyboard to whatever is next
+            if not give_back(self._before):
+                self.lost.emit()
+            self._before = None
+            self.hide()
 
     def _fill(self) -> None:
         say = self._work.words.say
@@ -102,16 +135,16 @@ class Help(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc and Enter close; nothing else reaches the page behind."""
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.hide()
+            self.leave()
+        elif event.key() in _SCROLLS:
+            bar = self._area.verticalScrollBar()
+            bar.triggerAction(_SCROLLS[Qt.Key(event.key())])
         else:
             event.accept()
 
-    def hideEvent(self, event: object) -> None:
-        """The keyboard goes back to where it was."""
-        super().hideEvent(event)  # type: ignore[arg-type]
-        if self._before is not None:
-            self._before.setFocus()
-            self._before = None
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab does not leave for the page behind."""
+        return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep to the size of the page."""

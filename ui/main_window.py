@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -45,8 +46,8 @@ def pages_of(role: str) -> list[tuple[str, str]]:
     return [(name, icon) for name, icon, roles in PAGES if role == "all" or role in roles]
 
 
-def _timing(settings: Settings) -> WedgeTiming:
-    """How the scanner of the settings types."""
+def wedge_timing(settings: Settings) -> WedgeTiming:
+    """How the scanner of the settings types; raises Refusal `devices_wedge_prefix`."""
     return WedgeTiming(
         gap_ms=settings.wedge_gap_ms, total_ms=settings.wedge_total_ms, shortest=settings.wedge_shortest,
         prefix=settings.wedge_prefix or None,
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.work = work
         self.pages: dict[str, Page] = {}
+        self._behind: Page | None = None  # the page that trouble covers
         work.words.show(self.setWindowTitle, "frame_window_title")
         self.resize(1366, 768)
         self.setMinimumSize(1024, 640)
@@ -122,34 +124,44 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status)
         self.setCentralWidget(whole)
         work.dialogs = Dialogs(work, middle)
+        work.dialogs.lost.connect(self._back_to_page)
         self.help = Help(work, middle)
+        self.help.lost.connect(self._back_to_page)
         self._bind_keys()
-        self.wedge = Wedge(_timing(work.settings), self)
+        self.wedge = Wedge(None, self)
+        self._follow_scanner()
         self.wedge.scanned.connect(self.scan)
         self.wedge.refused.connect(self._refused)
-        work.settled.connect(self._follow_settings)
+        work.settled.connect(self._follow_scanner)
+        work.settled.connect(self._end_trouble)
         work.found.connect(self._show_order)
         work.words.switched.connect(self._say_page)
         work.look_changed.connect(self._resize_search)
 
     # pages
 
-    def add_pages(self, pages: Sequence[Page], first: str) -> None:
-        """Put the pages into the frame and show one."""
+    def add_pages(self, pages: Sequence[Page], first: str | None = None) -> None:
+        """Put pages into the frame, and show one where a first is named."""
         for page in pages:
             self.pages[page.name] = page
             self._stack.addWidget(page)
-        self.go(first if first in self.pages else next(iter(self.pages)))
+            page.prompted.connect(self._say_page)
+        if first is not None:
+            self.go(first if first in self.pages else next(iter(self.pages)))
 
     def show_trouble(self, kind: str, refusal: Refusal, again: Callable[[], object] | None) -> None:
-        """The engine cannot begin: say why, and offer to try again where it tries by itself too."""
+        """The engine cannot work: say why, and offer to try again where it tries by itself too.
+
+        It covers the pages until the engine has settled; the settings can be reached all the same.
+        """
         say = self.work.words.say
         self.opening.show_state(
             kind, self.work.words.explain(refusal), say("frame_tries_again") if again else "",
             action=say("frame_try_now") if again else "", act=again,
         )
-        if not self.pages:
-            self._stack.setCurrentWidget(self.opening)
+        if self.page is not None and self._behind is None:
+            self._behind = self.page
+            self._cover()
 
     def tell_crash(self, report: str) -> None:
         """A mistake of ours was written down; the bench goes on."""
@@ -167,22 +179,38 @@ class MainWindow(QMainWindow):
         return next((page for page in self.pages.values() if page is self._stack.currentWidget()), None)
 
     def go(self, name: str) -> None:
-        """Bring a page to the front."""
+        """Bring a page to the front; not away from under a question."""
         page = self.pages.get(name)
-        if page is None:
+        if page is None or self.work.dialogs.is_open:
+            return
+        self.help.leave()
+        if self._behind is not None and name != "settings":
+            self._behind = page
+            self._cover()
             return
         self._stack.setCurrentWidget(page)
         self.rail.set_current(name)
         self.foot.show_commands(commands_of(name))
         self._say_page()
-        page.prompted.connect(self._say_page, Qt.ConnectionType.UniqueConnection)
         page.focus_first()
+
+    def _cover(self) -> None:
+        """Trouble stands before the pages."""
+        self._stack.setCurrentWidget(self.opening)
+        self.rail.set_current("")
+        self.foot.show_commands(())
+        self._say_page()
+        self.opening.setFocus()
+
+    def _end_trouble(self) -> None:
+        behind, self._behind = self._behind, None
+        if behind is not None and self.page is None:
+            self.go(behind.name)
 
     def _say_page(self) -> None:
         page = self.page
-        if page is not None:
-            self._title.setText(self.work.words.say(f"frame_page_{page.name}"))
-            self._prompt.setText(page.prompt())
+        self._title.setText(self.work.words.say(f"frame_page_{page.name}") if page else "")
+        self._prompt.setText(page.prompt() if page else "")
 
     def _show_order(self, order_id: int) -> None:
         orders = self.pages.get("orders")
@@ -193,6 +221,8 @@ class MainWindow(QMainWindow):
     def _back_to_page(self) -> None:
         if self.page is not None:
             self.page.focus_first()
+        else:
+            self.opening.setFocus()
 
     # keys and scans
 
@@ -225,6 +255,8 @@ class MainWindow(QMainWindow):
             "full_screen": self._toggle_full_screen,
         }
         if command.name in everywhere:
+            if command.name != "help":
+                self.help.leave()
             everywhere[command.name]()
         elif self.page is not None and not self.help.isVisible():
             self.page.run(command.name)
@@ -232,9 +264,11 @@ class MainWindow(QMainWindow):
     def scan(self, code: str) -> None:
         """A scan goes to the question on the screen, else to the page in front; never to a field."""
         self.work.note_scan(code)
-        self.help.hide()
         if self.work.dialogs.scan(code):
             return
+        self.help.leave()
+        if self.focusWidget() in (self.search, self.rail):
+            self.search.leave()  # the keys that follow are meant for what the scan has brought
         if self.page is not None:
             self.page.scan(code)
         else:
@@ -246,8 +280,13 @@ class MainWindow(QMainWindow):
         self.work.sounds.play("attention")
         self.work.dialogs.tell(code)
 
-    def _follow_settings(self) -> None:
-        self.wedge.timing = _timing(self.work.settings)
+    def _follow_scanner(self) -> None:
+        try:
+            self.wedge.timing = wedge_timing(self.work.settings)
+        except Refusal as refusal:
+            # it was written into the file: without a prefix a scanner is known by its speed
+            self.wedge.timing = wedge_timing(replace(self.work.settings, wedge_prefix=""))
+            self.work.dialogs.tell_refusal(refusal)
 
     def _begin_search(self) -> None:
         self.search.begin()

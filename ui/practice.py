@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import count
 
+from PySide6.QtCore import QTimer
+
 from app.domain.barcode import Command, make_label_code
 from app.domain.bench import Bench
 from app.domain.states import JobState, Lane, ParcelState
@@ -33,7 +35,8 @@ class Practice:
         if code is None:
             self._work.dialogs.tell("frame_practice_done")
         else:
-            type_scan(self._window.windowHandle(), code)
+            # keys let Qt work in between, which must not happen inside a task
+            QTimer.singleShot(0, lambda: type_scan(self._window.windowHandle(), code))
 
     async def _bench_code(self, right: bool) -> str | None:
         place, read = self._work.place, self._work.feed.read

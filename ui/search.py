@@ -29,7 +29,6 @@ class Search(QLineEdit):
         work.words.show(self.setPlaceholderText, "frame_search_hint")
         work.words.show(self.setAccessibleName, "frame_search")
         self._hits = _Hits(work, over, self)
-        self._hits.list.itemActivated.connect(self._choose)
         self._hits.list.itemClicked.connect(self._choose)
         self.returnPressed.connect(self._search)
         self.textEdited.connect(lambda: self._hits.hide())
@@ -58,6 +57,12 @@ class Search(QLineEdit):
         elif self.text().strip():
             self._work.spawn(self._find(self.text().strip()))
 
+    def leave(self) -> None:
+        """Forget what was typed, and give the keyboard back to the page."""
+        self._hits.hide()
+        self.clear()
+        self.left.emit()
+
     async def _find(self, text: str) -> None:
         from app.queries.station_view import search
 
@@ -66,9 +71,12 @@ class Search(QLineEdit):
         except (Refusal, KnownError) as refusal:
             self._work.dialogs.tell_refusal(refusal)
             return
+        if not self.hasFocus() or self.text().strip() != text:
+            return  # something else is wanted by now
+        orders = {hit.order_id for hit in hits}
         if not hits:
             self._hits.show_nothing(self._work.words.say("frame_search_nothing", text=text))
-        elif len(hits) == 1 and hits[0].order_id is not None:
+        elif len(orders) == 1 and hits[0].order_id is not None:
             self._show_order(hits[0].order_id)
         else:
             self._hits.show_hits(
@@ -81,21 +89,15 @@ class Search(QLineEdit):
             self._show_order(order_id)
 
     def _show_order(self, order_id: int) -> None:
-        self._hits.hide()
-        self.clear()
-        self.left.emit()
+        self.leave()
         self._work.found.emit(order_id)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc goes back, arrows move in the list."""
         if event.key() == Qt.Key.Key_Escape:
-            self._hits.hide()
-            self.clear()
-            self.left.emit()
+            self.leave()
         elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and self._hits.isVisible():
-            rows = self._hits.list.count()
-            step = 1 if event.key() == Qt.Key.Key_Down else -1
-            self._hits.list.setCurrentRow((self._hits.list.currentRow() + step) % max(rows, 1))
+            self._hits.move_on(1 if event.key() == Qt.Key.Key_Down else -1)
         else:
             super().keyPressEvent(event)
 
@@ -130,11 +132,24 @@ class _Hits(QFrame):
         for text, order_id in hits:
             item = QListWidgetItem(text)
             item.setData(Qt.ItemDataRole.UserRole, order_id)
+            if order_id is None:
+                item.setFlags(Qt.ItemFlag.NoItemFlags)  # a SKU or tote of several orders, which stand below
             self.list.addItem(item)
-        self.list.setCurrentRow(0)
+        self.list.setCurrentRow(-1)
+        self.move_on(1)
         self.list.show()
         self._nothing.hide()
         self._place(min(len(hits), 10) * self.list.sizeHintForRow(0) + 8)
+
+    def move_on(self, step: int) -> None:
+        """Choose the next order, or the one before."""
+        rows = self.list.count()
+        at = self.list.currentRow()
+        for _ in range(rows):
+            at = (at + step) % rows
+            if self.list.item(at).flags():
+                self.list.setCurrentRow(at)
+                return
 
     def show_nothing(self, text: str) -> None:
         self.list.hide()

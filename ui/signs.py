@@ -38,6 +38,7 @@ PARCEL_SIGNS: Mapping[ParcelState, tuple[str, str]] = {
     ParcelState.CLOSED: ("✓", "pass"),
     ParcelState.VOIDED: ("⊘", "quiet"),
 }
+NOTHING = "–"
 RED, YELLOW = timedelta(hours=1), timedelta(hours=4)
 _CODE = re.compile(r"torn|blurred|lost|[a-z0-9]+(_[a-z0-9]+)+")
 # what the engine says to a packer at that moment is not what stands in a list afterwards
@@ -51,14 +52,24 @@ def ink(theme: Theme, outcome: str) -> str:
     return theme.verdict(outcome).ink
 
 
+def order_word(words: Words, state: OrderState) -> str:
+    """An order's state as a word."""
+    return words.say(f"orders_state_{state.value}")
+
+
+def job_word(words: Words, state: JobState) -> str:
+    """A print job's state as a word."""
+    return words.say(f"labels_state_{state.value}")
+
+
 def order_state(words: Words, state: OrderState) -> str:
     """An order's state as a sign and a word."""
-    return f"{ORDER_SIGNS[state][0]}  {words.say(f'orders_state_{state.value}')}"
+    return f"{ORDER_SIGNS[state][0]}  {order_word(words, state)}"
 
 
 def job_state(words: Words, state: JobState) -> str:
     """A print job's state as a sign and a word."""
-    return f"{JOB_SIGNS[state][0]}  {words.say(f'labels_state_{state.value}')}"
+    return f"{JOB_SIGNS[state][0]}  {job_word(words, state)}"
 
 
 def parcel_state(words: Words, state: ParcelState) -> str:
@@ -80,8 +91,8 @@ def urgency(ship_by: datetime, now: datetime) -> str:
 def urgency_text(words: Words, ship_by: datetime, now: datetime) -> str:
     """The letter of the urgency, and the time that is left or that it is late by."""
     left = (ship_by - now).total_seconds()
-    letter = urgency(ship_by, now)[0].upper()
-    return words.say("orders_late" if left < 0 else "orders_left", letter=letter, time=words.age(abs(left)))
+    letter, time = urgency(ship_by, now)[0].upper(), words.age(abs(left))
+    return words.say("orders_late", letter=letter, time=time) if left < 0 else f"{letter} {time}"
 
 
 def reason_text(words: Words, reason: str | None, **facts: Fact) -> str:

@@ -85,7 +85,7 @@ class _Do(Enum):
 
 
 class Wedge(QObject):
-    """The filter: install it on the application, and scans come by `scanned`, each once and in order.
+    """The filter: install it for the application, and scans come by `scanned`, each once and in order.
 
     `scanned` carries the code as the scanner sent it, control characters such as GS (0x1D) kept, without prefix and
     suffix. `typed` tells that a person typed. `refused` carries the code of a sentence when something came that only a
@@ -108,6 +108,7 @@ class Wedge(QObject):
         self.timing = timing or WedgeTiming()
         self._clock = clock
         self._application: QGuiApplication | None = None
+        self._composing: QObject | None = None  # whatever composed text would go to
         self._state = _State.IDLE
         self._held: list[tuple[QWindow, Stroke]] = []
         self._code = ""
@@ -127,10 +128,18 @@ class Wedge(QObject):
         self._quiet_once = False
 
     def install(self, application: QGuiApplication) -> None:
-        """Filter the keys of all windows of the application from now on."""
+        """Filter the keys of all windows of the application from now on.
+
+        Keys go to windows that have the focus, so these are watched: a filter on the application itself would be asked
+        about each event of each widget, and a busy window would be slower by half.
+        """
         self.uninstall()
         self._application = application
-        application.installEventFilter(self)
+        for window in application.allWindows():
+            self._watch(window)
+        application.focusWindowChanged.connect(self._watch)
+        self._follow(application.focusObject())
+        application.focusObjectChanged.connect(self._follow)
         application.aboutToQuit.connect(self.uninstall)
 
     def uninstall(self) -> None:
@@ -139,7 +148,11 @@ class Wedge(QObject):
             return
         self.settle()
         self._rest()
-        self._application.removeEventFilter(self)
+        for window in self._application.allWindows():
+            window.removeEventFilter(self)
+        self._application.focusWindowChanged.disconnect(self._watch)
+        self._follow(None)
+        self._application.focusObjectChanged.disconnect(self._follow)
         self._application.aboutToQuit.disconnect(self.uninstall)
         self._application = None
 
@@ -183,6 +196,17 @@ class Wedge(QObject):
             # the platform asks first whether the key is wanted for anything but a shortcut; the press follows if it is
             event.setAccepted(do is not _Do.PASS)
         return do is not _Do.PASS
+
+    def _watch(self, window: QWindow | None) -> None:
+        if window is not None:
+            window.installEventFilter(self)
+
+    def _follow(self, widget: QObject | None) -> None:
+        if self._composing is not None and isValid(self._composing):
+            self._composing.removeEventFilter(self)
+        self._composing = widget
+        if widget is not None:
+            widget.installEventFilter(self)
 
     def _since(self, stroke: Stroke) -> float:
         """Milliseconds since the press before, by the platform's time if it has one: a busy window does not bend it.

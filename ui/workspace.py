@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.domain.people import Actor, Role
-from app.settings import Settings, save_settings
+from app.settings import Settings, load_settings, save_settings
 from app.settings import language as chosen_language
 from ui.feed import Feed
 from ui.sound import Sounds
@@ -97,8 +97,15 @@ class Workspace(QObject):
         return task
 
     def change_settings(self, settings: Settings) -> None:
-        """Save new settings and follow them; raises KnownError `settings_unwritable`, then nothing has changed."""
-        save_settings(settings)
+        """Save what is new in these settings and follow them.
+
+        What the command line says, or the simulated printer of a practice, stands in the settings in use and not in the
+        file: only what differs from them is written. Raises KnownError `settings_unwritable`, or the Refusal of a
+        value that may not be saved; then nothing has changed.
+        """
+        given = ((field.name, getattr(settings, field.name)) for field in fields(Settings))
+        new = {name: value for name, value in given if value != getattr(self.settings, name)}
+        save_settings(replace(load_settings()[0], **new))
         self.use_settings(settings)
 
     def use_settings(self, settings: Settings) -> None:
@@ -106,10 +113,13 @@ class Workspace(QObject):
         old, self.settings = self.settings, settings
         if (old.theme, old.text_scale) != (settings.theme, settings.text_scale):
             self.apply_look()
-        self.words.switch(settings.language or chosen_language())
+        if old.language != settings.language:
+            # else what the command line or the environment says goes on
+            self.words.switch(settings.language or chosen_language())
         if self.place.station is not None:
             self.place.station.language = self.words.language
-        self.sounds.set_volume(settings.volume if settings.sound else 0.0)
+        self.sounds.enabled = settings.sound
+        self.sounds.set_volume(settings.volume)
         here = ("station", "cart", "operator", "role", "printer", "scanner")
         if any(getattr(old, name) != getattr(settings, name) for name in here):
             self.moved.emit()

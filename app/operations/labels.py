@@ -23,7 +23,6 @@ from db.places import Warehouse
 from db.store import Tx
 from printing.label import Label as LabelLayout
 from printing.templates import load_template
-from printing.zpl import to_zpl
 
 TEMPLATE = "parcel_4x6"
 SERVICE = "LX"  # UPU S10 service indicator of the built-in number series: LA-LZ, tracked packets
@@ -59,6 +58,12 @@ def lay_out(fields: dict[str, str], copy: int) -> LabelLayout:
     )
 
 
+def _zpl(layout: LabelLayout, dpi: int) -> bytes:
+    from printing.zpl import to_zpl  # fonts and pictures: the window can be seen before they are loaded
+
+    return to_zpl(layout, dpi)
+
+
 def check_label(session: Session, order: Order, weight_g: int) -> str | None:
     """The code and field of what would keep the order's label from being printed, None when nothing does."""
     warehouse = session.get_one(Warehouse, order.warehouse_id)
@@ -70,7 +75,7 @@ def check_label(session: Session, order: Order, weight_g: int) -> str | None:
         slot=99,
     )
     try:
-        to_zpl(lay_out(fields, 1))
+        _zpl(lay_out(fields, 1), 203)
     except Refusal as refusal:
         return f"{refusal.code}:{refusal.facts.get('field', '')}"
     return None
@@ -109,7 +114,7 @@ def _queue(
     reason: str | None = None,
 ) -> PrintJob:
     copy = (tx.session.scalar(select(func.max(PrintJob.copy)).where(PrintJob.label_id == label.id)) or 0) + 1
-    payload = to_zpl(lay_out(json.loads(label.fields), copy), dpi)
+    payload = _zpl(lay_out(json.loads(label.fields), copy), dpi)
     job = PrintJob(
         queue=queue, kind=JobKind.LABEL, label_id=label.id, copy=copy, dpi=dpi, payload=payload,
         sha256=hashlib.sha256(payload).hexdigest(), state=JobState.QUEUED, reprint_of_id=reprint_of,

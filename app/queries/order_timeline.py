@@ -82,17 +82,32 @@ def timeline(session: Session, order_id: int, limit: int = 500) -> tuple[Timelin
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    """A row of the journal; `ids` is what it touched."""
+    """A row of the journal; `text` is the JSON of what it touched."""
 
     note_id: int
     name: str
     at: datetime
     reason: str | None
-    ids: Mapping[str, Any]
+    text: str
     station: str | None
     operator: str | None
     wave_id: int | None
     job_id: int | None
+
+    @property
+    def ids(self) -> Mapping[str, Any]:
+        """What it touched."""
+        found: dict[str, Any] = json.loads(self.text)
+        return found
+
+    def value(self, key: str) -> Any:
+        """The value of the first key of that name, None when there is none.
+
+        The row of an import names thousands of orders: this reads one of them.
+        """
+        named = f'"{key}": '
+        at = self.text.find(named)
+        return None if at < 0 else json.JSONDecoder().raw_decode(self.text, at + len(named))[0]
 
 
 def _journal(session: Session, condition: ColumnElement[bool]) -> list[_Note]:
@@ -106,10 +121,7 @@ def _journal(session: Session, condition: ColumnElement[bool]) -> list[_Note]:
         .where(condition)
         .order_by(JournalEntry.id)
     )
-    return [
-        _Note(note_id, name, at, reason, json.loads(ids), station, operator, wave_id, job_id)
-        for note_id, name, at, reason, ids, station, operator, wave_id, job_id in rows
-    ]
+    return [_Note(*row) for row in rows]
 
 
 def _imports(
@@ -124,18 +136,14 @@ def _imports(
     first = _journal(session, imports & (JournalEntry.at == created_at))
     by = first[0] if first else None
     yield 0, TimelineEntry(
-        created_at, EntryKind.ORDER, LOG + "imported", {"file": by.ids.get("file") if by else None, "shop": shop},
+        created_at, EntryKind.ORDER, LOG + "imported", {"file": by.value("file") if by else None, "shop": shop},
         by.station if by else None, by.operator if by else None,
     )
     key = str(order_id)
     between = imports & (JournalEntry.at >= created_at) & (JournalEntry.at <= updated_at)
     for note in _journal(session, between & JournalEntry.ids.contains(f'"{key}": [', autoescape=True)):
-        fields = note.ids.get("changed", {}).get(key)
-        if fields is not None:
-            facts: dict[str, Fact] = {"file": note.ids.get("file"), "fields": ", ".join(fields)}
-            yield note.note_id, TimelineEntry(
-                note.at, EntryKind.ORDER, LOG + "changed", facts, note.station, note.operator
-            )
+        facts: dict[str, Fact] = {"file": note.value("file"), "fields": ", ".join(note.value(key))}
+        yield note.note_id, TimelineEntry(note.at, EntryKind.ORDER, LOG + "changed", facts, note.station, note.operator)
 
 
 def _waves(session: Session, order_id: int, journal: Sequence[_Note]) -> Iterator[_Placed]:
@@ -205,7 +213,8 @@ def _scans(session: Session, order_id: int, limit: int) -> Iterator[_Placed]:
 
 def _noted(session: Session, journal: Sequence[_Note]) -> Iterator[_Placed]:
     """What people did with the order itself."""
-    shorts = [note.ids["task"] for note in journal if "task" in note.ids]
+    touched = [note.ids for note in journal]
+    shorts = [ids["task"] for ids in touched if "task" in ids]
     tasks = {}
     if shorts:
         rows = session.execute(
@@ -215,12 +224,10 @@ def _noted(session: Session, journal: Sequence[_Note]) -> Iterator[_Placed]:
             .where(PickTask.id.in_(shorts))
         )
         tasks = {task_id: (sku, location) for task_id, sku, location in rows}
-    for note in journal:
-        facts: dict[str, Fact] = {
-            name: value for name, value in note.ids.items() if name in ("found", "missing", "pieces")
-        }
-        if note.ids.get("task") in tasks:
-            facts["sku"], facts["location"] = tasks[note.ids["task"]]
+    for note, ids in zip(journal, touched, strict=True):
+        facts: dict[str, Fact] = {name: value for name, value in ids.items() if name in ("found", "missing", "pieces")}
+        if ids.get("task") in tasks:
+            facts["sku"], facts["location"] = tasks[ids["task"]]
         if note.reason:
             facts["reason"] = note.reason
         kind = EntryKind.PICK if note.name == "short_pick" else EntryKind.ORDER

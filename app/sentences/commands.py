@@ -43,4 +43,6 @@ SENTENCES: dict[str, str] = {
     "command_devices_change": "Change printer",
     "command_settings_save": "Save",
     "command_settings_sheet": "Command sheet",
+    "command_labels_sort": "Sort",
+    "command_orders_sort": "Sort",
 }

@@ -290,6 +290,7 @@ SENTENCES: dict[str, str] = {
     "demo_filled": "Made up for the demo: recipients {recipients}, weights {weights}, stock {stock}",
     "demo_picking": "Picking",
     "demo_packing": "Packing",
+    "demo_pictures": "Pictures of every page are in {folder}",
     "demo_misprinted": "Labels whose codes are not what the database says: {count}",
     "demo_unfinished": "Not everything is done: the table says what is left",
     "demo_printer_failed": "The demo's simulated printer did not start: try again",

@@ -17,7 +17,8 @@ SENTENCES: dict[str, str] = {
     "packing_line_of": "Line {number} of {lines} · {remaining} to go in all",
     "packing_line_read": "{name}: {packed} of {ordered} verified",
     "packing_all_verified": "All items verified",
-    "packing_cancel_asked": "Order {order} is cancelled: press F2, then put everything aside",
+    "packing_item_done": "{name}: all of them",
+    "packing_cancel_asked": "Order {order} is cancelled: press F2 or scan XXNEXT",
     # the empty table
     "packing_bulk": "Tote {tote}: scan an item, {count} left",
     "packing_waiting": "Waiting to be packed: {count}",

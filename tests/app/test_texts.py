@@ -209,6 +209,10 @@ def test_both_languages_ask_for_the_same_facts() -> None:
     assert not any(map(placeholders, WORDS.values()))
 
 
+def test_the_catalogue_is_read_as_gettext_reads_it() -> None:
+    assert {english: translate(english, "zh") for english in chinese()} == chinese()
+
+
 def test_the_catalogue_holds_nothing_that_is_not_said() -> None:
     assert set(chinese()) - set(EVERYTHING.values()) == set()
 

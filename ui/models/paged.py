@@ -19,6 +19,7 @@ CHUNK = 200
 KEPT = 20  # chunks that stay in memory
 SEEN = 2  # chunks that a table can show at once: no screen is 200 rows high
 CHIP = Qt.ItemDataRole.UserRole + 1  # the Pair of a cell that is drawn as a filled chip
+SIGN = Qt.ItemDataRole.UserRole + 2  # the sign before the word of a cell that has a state
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -26,14 +27,15 @@ Index = QModelIndex | QPersistentModelIndex
 class Column(Generic[T]):
     """A column: the code of its heading, what a cell shows, and by what SQL sorts it ("" for not at all).
 
-    `ink` and `chip` are the colours of a cell that has a state; `width` is in characters, one column `stretch`es;
-    those with `spare` go first where there is no room, the highest number before the others.
+    `sign`, `ink` and `chip` are sign and colours of a cell that has a state; `width` is in characters, those that
+    `stretch` share what is left, those with `spare` go where there is no room, the highest number first.
     """
 
     heading: str
     text: Callable[[T], str]
     sort: str = ""
     right: bool = False
+    sign: Callable[[T], str] | None = None
     ink: Callable[[T], str | None] | None = None
     chip: Callable[[T], Pair | None] | None = None
     width: int = 10
@@ -150,6 +152,8 @@ class PagedModel(QAbstractTableModel, Generic[T]):
             return QColor(ink) if ink else None
         if role == Qt.ItemDataRole.FontRole:
             return self._mono_font() if column.mono else None
+        if role == SIGN:
+            return column.sign(row) if column.sign else None
         if role == CHIP:
             return column.chip(row) if column.chip else None
         return column.text(row)
@@ -252,7 +256,7 @@ _ROLES = frozenset(
         int(role)
         for role in (
             Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.ToolTipRole,
-            Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.FontRole, CHIP,
+            Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.FontRole, CHIP, SIGN,
         )
     }
 )

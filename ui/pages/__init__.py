@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
 from ui.pages.page import Page
 from ui.workspace import Workspace
 
 
-def make_pages(work: Workspace, names: Collection[str]) -> list[Page]:
-    """The pages with these names, in the order of the rail."""
-    from ui.pages.board import BoardPage
-    from ui.pages.devices import DevicesPage
-    from ui.pages.labels import LabelsPage
-    from ui.pages.orders import OrdersPage
-    from ui.pages.packing import PackingPage
-    from ui.pages.picking import PickingPage
-    from ui.pages.settings import SettingsPage
+def make_page(work: Workspace, name: str) -> Page:
+    """The page with this name; loads what that page needs and no other, KeyError for a name that no page has."""
+    match name:
+        case "board":
+            from ui.pages.board import BoardPage
 
-    kinds: tuple[type[Page], ...] = (
-        BoardPage, PickingPage, PackingPage, LabelsPage, OrdersPage, DevicesPage, SettingsPage
-    )
-    return [kind(work) for kind in kinds if kind.name in names]
+            return BoardPage(work)
+        case "picking":
+            from ui.pages.picking import PickingPage
+
+            return PickingPage(work)
+        case "packing":
+            from ui.pages.packing import PackingPage
+
+            return PackingPage(work)
+        case "labels":
+            from ui.pages.labels import LabelsPage
+
+            return LabelsPage(work)
+        case "orders":
+            from ui.pages.orders import OrdersPage
+
+            return OrdersPage(work)
+        case "devices":
+            from ui.pages.devices import DevicesPage
+
+            return DevicesPage(work)
+        case "settings":
+            from ui.pages.settings import SettingsPage
+
+            return SettingsPage(work)
+    raise KeyError(name)
+
+
+def make_pages(work: Workspace, names: Iterable[str]) -> list[Page]:
+    """The pages with these names."""
+    return [make_page(work, name) for name in names]

@@ -31,6 +31,7 @@ from ui.workspace import Workspace
 THROTTLE_MS = 1_000  # scans come ten in a second, and nobody reads so fast
 AGES_MS = 20_000  # ages and forecast change by themselves
 LARGEST_UNIT = 1.6
+_CRAMPED = 1.15  # by how much the words of the cards may be larger than the picture
 _DESIGNED = (1278, 600)  # px of the page on a screen of 1366×768, where a unit is 1
 _COLUMNS = (
     StageName.INCOMPLETE, StageName.READY, StageName.PLANNED, StageName.PICKING, StageName.PICKED, StageName.PACKING,
@@ -85,8 +86,8 @@ class BoardPage(Page):
         self._left.addWidget(self.waves)
         self._left.addWidget(self._no_wave)
         self._below = QHBoxLayout()
-        self._below.addWidget(left, 60)
-        self._below.addWidget(self.side, 40)
+        self._below.addWidget(left, 62)
+        self._below.addWidget(self.side, 38)
         overview = QWidget()
         self._column = QVBoxLayout(overview)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -246,8 +247,10 @@ class BoardPage(Page):
         gap = round(SPACE[2] * unit)
         self._column.setSpacing(gap)
         self._below.setSpacing(gap)
-        self.cutoffs.set_unit(unit)
-        self.stages.set_unit(unit)
+        # large text on a small screen: tables can be scrolled, cards cannot
+        cards = min(unit, _CRAMPED * max(1.0, room))
+        self.cutoffs.set_unit(cards)
+        self.stages.set_unit(cards)
         for table in (self.waves, self.side, self.orders.table):
             table.fit(unit)
 

@@ -20,11 +20,12 @@ from ui.pages.page import Page
 from ui.sound import NAMES
 from ui.theme import SPACE, Pair, px
 from ui.trial_label import PREFIX, trial_code, trial_zpl
+from ui.widgets.painted import one_line
 from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 
 TONE_MS = 700
-WELL = frozenset({"ready", "busy", "label_waiting"})
+WELL = frozenset({"ready", "busy", "label_waiting", "not_asked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class DevicesPage(Page):
     def scan(self, code: str) -> None:
         """Any scan is a test of the scanner; that of the test label ends its test."""
         self._scanned = code
-        if code.strip().upper().startswith(PREFIX):
+        if self._expected and code.strip().upper().startswith(PREFIX):
             self._tested = "devices_label_read" if code.strip().upper() == self._expected else "devices_label_other"
             self.work.sounds.play("complete" if self._tested == "devices_label_read" else "attention")
         else:
@@ -100,6 +101,7 @@ class DevicesPage(Page):
     async def check(self) -> None:
         """Ask the printer how it is."""
         url = self._url()
+        self.work.dialogs.tell("devices_asking")
         said = await asyncio.to_thread(ask_printer, url)
         if said == "printer_in_use":
             self.work.dialogs.tell("devices_printing_now")
@@ -127,21 +129,31 @@ class DevicesPage(Page):
 
     async def change(self) -> None:
         """Name another printer: its URL, then a question to it, then it is this station's."""
-        say = self.work.words.say
-        answer = await self.work.dialogs.ask(
-            say("devices_change_title"), say("devices_change_detail"), [Option("take", say("devices_take"))],
-            Field(say("settings_field_printer"), self.work.settings.printer, optional=True),
-        )
-        if answer is None:
-            return
-        url = answer.text
-        if url:
-            check_printer(url)
-            said = await asyncio.to_thread(ask_printer, url)
-            if said not in WELL and not await self._take_anyway(url, said):
+        say, url, detail = self.work.words.say, self.work.settings.printer, ""
+        while True:
+            answer = await self.work.dialogs.ask(
+                say("devices_change_title"), detail or say("devices_change_detail"),
+                [Option("take", say("devices_take"))],
+                Field(say("settings_field_printer"), url, optional=True),
+            )
+            if answer is None:
                 return
+            url = answer.text
+            try:
+                if not url or await self._answers(url):
+                    break
+            except Refusal as refusal:
+                detail = self.work.words.explain(refusal)
         self.work.change_settings(replace(self.work.settings, printer=url))
         self.work.dialogs.tell("devices_changed" if url else "devices_none_now", url=url)
+
+    async def _answers(self, url: str) -> bool:
+        """Whether a printer is as it should be, or is wanted all the same; raises Refusal for no printer's URL."""
+        check_printer(url)
+        self.work.dialogs.tell("devices_asking")
+        said = await asyncio.to_thread(ask_printer, url)
+        in_use_here = said == "printer_in_use" and url == self.work.settings.printer
+        return said in WELL or in_use_here or await self._take_anyway(url, said)
 
     async def _take_anyway(self, url: str, said: str) -> bool:
         say = self.work.words.say
@@ -182,18 +194,19 @@ class DevicesPage(Page):
             self._printer.show_state("none", say("devices_none"), say("devices_no_printer"), [facts[1]])
         elif not code:
             self._printer.show_state("busy", say("devices_asking"), hint, facts)
-        elif code in WELL or code == "not_asked":
+        elif code in WELL:
             self._printer.show_state("well", say(code), hint, facts)
         else:
-            self._printer.show_state("fault", say(code), hint or say("devices_waiting_for_it"), facts)
+            self._printer.show_state("fault", say(code), say("devices_waiting_for_it"), facts)
 
     def _show_scanner(self) -> None:
         say, seen = self.work.words.say, self.work.scanner
         facts = [(say("devices_fact_kind"), say("devices_wedge"))]
         if seen.at is not None:
-            facts.append((say("devices_fact_scan"), say("frame_scanner", age=self.work.words.age(monotonic() - seen.at))))
+            age = self.work.words.age(monotonic() - seen.at)
+            facts.append((say("devices_fact_scan"), say("frame_scanner", age=age)))
         if self._scanned:
-            facts.append((say("devices_fact_code"), self._scanned))
+            facts.append((say("devices_fact_code"), one_line(self._scanned)))
             facts.append((say("devices_fact_length"), str(len(self._scanned))))
         state = "well" if seen.at is not None else "none"
         title = say("devices_scanner_works") if seen.at is not None else say("devices_scanner_unseen")

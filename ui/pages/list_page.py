@@ -58,7 +58,7 @@ class ListPage(Page):
         load: Callable[[str, bool, int, int], Awaitable[Sequence[Any]]], count: Callable[[], Awaitable[int]],
         *, sort: str, descending: bool = False, key: Callable[[Any], int], loud: Collection[str] = (),
     ) -> QWidget:
-        """The list, with `foot` as the line below it; `groups` are (name, code) of the tabs, `loud` ones need a person."""
+        """The list; `foot` is the line below it, `groups` are (name, code) of the tabs, `loud` ones need a person."""
         work = self.work
         self._words, self._loud, self._first = words, loud, groups[0][0]
         self.model: PagedModel[Any] = PagedModel(
@@ -218,6 +218,8 @@ class _Find(QLineEdit):
         self._pause = QTimer(self, singleShot=True, interval=TYPED_MS)
         self._pause.timeout.connect(self.changed)
         self.textChanged.connect(lambda _: self._pause.start())
+        # the icon is a button to the style, and buttons are higher than this box
+        self.setStyleSheet("QToolButton { min-height: 0px; padding: 0px; border: none; background: transparent; }")
         self._symbol: QAction | None = None
         work.look_changed.connect(self._draw)
         self._draw()
@@ -247,4 +249,4 @@ class _Find(QLineEdit):
             self.removeAction(self._symbol)
         picture = icon("search", self._work.theme.secondary, px("body", self._work.scale))
         self._symbol = self.addAction(picture, QLineEdit.ActionPosition.LeadingPosition)
-        self.setFixedWidth(px("body", self._work.scale) * 17)
+        self.setFixedWidth(px("body", self._work.scale) * 15)

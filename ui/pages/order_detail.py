@@ -25,6 +25,7 @@ from app.domain.states import OrderState
 from ui.icons import icon
 from ui.signs import (
     JOB_SIGNS,
+    NOTHING,
     ORDER_SIGNS,
     PARCEL_SIGNS,
     ink,
@@ -184,7 +185,7 @@ class OrderDetailView(QWidget):
 
     def _say_facts(self, order: OrderDetail) -> None:
         words = self._work.words
-        none = words.say("orders_none")
+        none = NOTHING
         wave = none
         if order.wave is not None:
             slot = "" if order.slot is None else words.say("orders_slot", slot=order.slot)

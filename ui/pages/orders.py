@@ -23,7 +23,7 @@ from ui.pages.order_detail import OrderDetailView, OrderSeen
 from ui.pages.order_import import Import, Imported, ask_file
 from ui.pages.page import Empty
 from ui.pages.reprinting import ask_reason, reprint_label
-from ui.signs import ORDER_SIGNS, ink, label_is_void, order_state, reason_text, urgency, urgency_text
+from ui.signs import NOTHING, ORDER_SIGNS, ink, label_is_void, order_word, reason_text, urgency, urgency_text
 from ui.theme import Pair
 from ui.workspace import Workspace
 
@@ -77,7 +77,7 @@ class OrdersPage(ListPage):
             empty=Empty("orders_empty", "orders_empty_hint", "orders_import"),
         )
         self._list = self.make_list(
-            words, GROUPS, self._columns(), self._load, self._count, sort="ship_by", key=lambda row: row.order_id,
+            words, GROUPS, self._columns(), self._load, self._count, sort="state", key=lambda row: row.order_id,
             loud=("problem", "incomplete"),
         )
         self.table.opened.connect(self._open_row)
@@ -137,31 +137,34 @@ class OrdersPage(ListPage):
         work, words = self.work, self.work.words
 
         def state_ink(row: OrderRow) -> str:
-            return ink(work.theme, ORDER_SIGNS[row.state][1])
+            return ink(work.theme, "attention" if _stopping(row) else ORDER_SIGNS[row.state][1])
+
+        def state_sign(row: OrderRow) -> str:
+            return "!" if _stopping(row) else ORDER_SIGNS[row.state][0]
+
+        def state_word(row: OrderRow) -> str:
+            return words.say("orders_cancel_requested") if _stopping(row) else order_word(words, row.state)
+
+        def country(row: OrderRow) -> str:
+            return f"{row.country}  {words.country(row.country)}" if row.country else ""
 
         def place(row: OrderRow) -> str:
             return row.tote or ("" if row.wave is None else words.say("orders_wave", wave=row.wave))
 
         return (
             Column("orders_number", lambda row: row.source_id, "number", mono=True, width=15, stretch=True),
-            Column("orders_state", self._state_text, "state", ink=state_ink, width=22),
-            Column("orders_pieces", lambda row: str(row.pieces), "pieces", right=True, width=7),
-            Column("orders_country", lambda row: _country(work, row.country), "country", width=18, spare=1),
-            Column("orders_channel", lambda row: row.channel or row.shop, width=13, spare=2),
-            Column("orders_ship_by", self._due_text, "ship_by", chip=self._due_chip, width=16),
-            Column("orders_place", place, width=11),
+            Column("orders_state", state_word, "state", sign=state_sign, ink=state_ink, width=19, stretch=True),
+            Column("orders_pieces", lambda row: str(row.pieces), "pieces", right=True, width=6),
+            Column("orders_country", country, "country", width=17, stretch=True, spare=1),
+            Column("orders_channel", lambda row: row.channel or row.shop, width=11, stretch=True, spare=2),
+            Column("orders_ship_by", self._due_text, "ship_by", chip=self._due_chip, width=13),
+            Column("orders_place", place, width=11, stretch=True),
             Column("orders_age", lambda row: words.age(_since(row.updated_at)), "updated", right=True, width=8),
         )
 
-    def _state_text(self, row: OrderRow) -> str:
-        text = order_state(self.work.words, row.state)
-        if row.cancel_requested and row.state is not OrderState.CANCELLED:
-            return "! " + self.work.words.say("orders_cancel_requested")
-        return text
-
     def _due_text(self, row: OrderRow) -> str:
         if row.ship_by is None:
-            return self.work.words.say("orders_none")
+            return NOTHING
         if row.state in _OVER:
             return self.work.words.date(row.ship_by)[5:]
         return urgency_text(self.work.words, row.ship_by, datetime.now(UTC))
@@ -319,8 +322,9 @@ class OrdersPage(ListPage):
             self.work.spawn(self._guarded(self._ask_import(str(Path(files[0])))))
 
 
-def _country(work: Workspace, code: str) -> str:
-    return f"{code}  {work.words.country(code)}" if code else ""
+def _stopping(row: OrderRow) -> bool:
+    """Whether the next gate will stop it."""
+    return row.cancel_requested and row.state is not OrderState.CANCELLED
 
 
 def _since(moment: datetime) -> float:

@@ -36,6 +36,8 @@ _COMPLETE = frozenset({Code.COMPLETE, Code.CLOSED})
 _QUESTIONS = frozenset({Code.TAKE_OVER, Code.REASON_NEEDED})
 # verdicts that are true only while a label is on its way
 _UNTIL_PRINTED = frozenset({Code.COMPLETE, Code.REPRINTED, Code.SETTLED_NOT_OUT, Code.NEXT_WAIT_LABEL})
+# verdicts whose sentence says already what comes next
+_SAY_NEXT = frozenset({Code.TOTE_OPENED, Code.CLOSED, Code.HELD, Code.SETTLED_PRINTED}) | _UNTIL_PRINTED
 _REASONS = (("packing_torn", Barcode.TORN), ("packing_blurred", Barcode.BLURRED), ("packing_lost", Barcode.LOST))
 
 
@@ -258,11 +260,33 @@ class PackingPage(Page):
                 banner.show_verdict(step.outcome, step.sentence, sign=step.sign)
             return
         outcome = "system" if shown.seq is None else shown.verdict
-        sentence = say(shown.code, shown.facts, self.work.words.language)
-        following = step.sentence if step is not None and outcome == Outcome.PASS else ""
-        if self._is_printed() and shown.code in _UNTIL_PRINTED:
-            sentence, following = following, self.work.words.say("packing_all_verified")
+        sentence = self._sentence(shown)
+        following = self._following(shown)
+        if step is not None and shown.code in _UNTIL_PRINTED and self._is_printed() and not self._is_behind:
+            sentence, following = step.sentence, self.work.words.say("packing_all_verified")
         banner.show_verdict(outcome, sentence, following if following != sentence else "")
+
+    def _sentence(self, shown: Shown) -> str:
+        name = shown.facts.get("name")
+        if shown.code == Code.ITEM and shown.facts.get("left") == 0 and isinstance(name, str):
+            return self.work.words.say("packing_item_done", name=name)
+        return say(shown.code, shown.facts, self.work.words.language)
+
+    def _following(self, shown: Shown) -> str:
+        """What comes next, where the verdict does not say so itself and the view is as new as the verdict."""
+        view = self._view
+        if view is None or shown.verdict != Outcome.PASS or shown.code in _SAY_NEXT or self._is_behind:
+            return ""
+        line = view.parcel.line if view.parcel is not None else None
+        if shown.code == Code.ITEM and line is not None and line.sku == shown.sku:
+            return ""
+        return self._step().sentence
+
+    @property
+    def _is_behind(self) -> bool:
+        """Whether the view is older than the newest verdict."""
+        last = self._view.last if self._view is not None else None
+        return (last.seq if last is not None else 0) < self._seq
 
     def _is_printed(self) -> bool:
         parcel = self._view.parcel if self._view is not None else None
@@ -282,12 +306,12 @@ class PackingPage(Page):
         held = self._unsaved or self._latch
         if held is not None:
             self.work.sounds.start_alarm()
-            self.panel.show_stop(self._failure(held))
+            self.panel.show_stop(self._stop_of_failure(held))
         else:
             self.work.sounds.stop_alarm()
-            self.panel.show_stop(self._asked(self._question) if self._question is not None else None)
+            self.panel.show_stop(self._stop_of_question(self._question) if self._question is not None else None)
 
-    def _failure(self, held: _Held) -> Stop:
+    def _stop_of_failure(self, held: _Held) -> Stop:
         words = self.work.words
         word, sentence = words.say(f"packing_word_{held.code}"), say(held.code, held.facts, words.language)
         if held is self._unsaved:
@@ -304,7 +328,7 @@ class PackingPage(Page):
             (Choice("Enter", words.say("command_packing_ok"), self.acknowledge, primary=True),),
         )  # fmt: skip
 
-    def _asked(self, held: _Held) -> Stop:
+    def _stop_of_question(self, held: _Held) -> Stop:
         words = self.work.words
         word, sentence = words.say(f"packing_word_{held.code}"), say(held.code, held.facts, words.language)
         leave = Choice("Esc", words.say("packing_leave"), self._leave)
@@ -370,11 +394,11 @@ class PackingPage(Page):
             Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -5, Qt.Key.Key_PageDown: 5,
         }.get(Qt.Key(key))  # fmt: skip
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if event.isAutoRepeat():
-                return
-            if monotonic() - self._typed_at < GUARD_S:
+            if self._latch is None and self._unsaved is None and self._question is None:
+                super().keyPressEvent(event)
+            elif monotonic() - self._typed_at < GUARD_S:
                 self._refuse_key()
-            else:
+            elif not event.isAutoRepeat():
                 self.acknowledge()
         elif key == Qt.Key.Key_Escape:
             self._leave()

@@ -11,6 +11,7 @@ from app.domain.packing import Code
 from app.domain.states import JobState, Lane, ParcelState
 from app.domain.urgency import urgency
 from app.queries.packing_view import PackingView, ParcelView
+from ui.commands import COMMANDS
 from ui.widgets.lines import Row
 from ui.widgets.painted import grouped, one_line
 from ui.widgets.parcel import CurrentText, FactsText, HeadText, IdleText
@@ -64,7 +65,8 @@ def _next_of_label(words: Words, parcel: ParcelView, *, has_printer: bool) -> Sa
     if parcel.job_state is JobState.UNCERTAIN:
         return Said("attention", words.say("next_settle_label"))
     if parcel.job_state is JobState.FAILED:
-        return Said("system", words.say("packing_label_failed", why=words.say(parcel.job_reason or "other_error")), "printer")
+        why = words.say(parcel.job_reason or "other_error")
+        return Said("system", words.say("packing_label_failed", why=why), "printer")
     if parcel.job_state in _ON_THE_WAY:
         if parcel.job_state is JobState.QUEUED and not has_printer:
             return Said("system", words.say("packing_no_printer"), "printer")
@@ -189,6 +191,9 @@ def _scanned(words: Words, code: str, facts: Mapping[str, Fact], raw: str, name:
     if code in _OF_A_LABEL:
         order, copy = facts.get("belongs_to"), facts.get("copy")
         return Side(caption, "tag", words.say(_OF_A_LABEL[Code(code)], order=order, copy=copy), shown)
+    command = next((one for one in COMMANDS if one.barcode == raw.strip().upper()), None)
+    if command is not None:
+        return Side(caption, "keyboard", words.say(f"command_{command.name}"), shown)
     return Side(caption, "scan-barcode", shown)
 
 

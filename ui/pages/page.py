@@ -8,8 +8,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from app.change import Change
@@ -57,9 +57,12 @@ class Page(QWidget):
         self._fetching: asyncio.Task[Any] | None = None
         self._again = False
         self._fetched_at: float | None = None
+        self._unread: Refusal | None = None
         self._strip = _Strip(work)
         self.content = QWidget()
         self._panel = StatePanel(work)
+        if self.takes_scans:
+            self._panel.keep_keyboard_out()
         stack = QWidget()
         self._stack = QStackedLayout(stack)
         self._stack.addWidget(self.content)
@@ -163,9 +166,14 @@ class Page(QWidget):
     async def _fetch(self) -> None:
         try:
             data = await self.fetch()
-        except (Refusal, KnownError) as refusal:
+        except Refusal as refusal:
             self._failed(refusal)
+            self._retry.start()
+        except Exception:
+            self._failed(Refusal("internal_error"))  # and a crash report: whoever spawned this writes it
+            raise
         else:
+            self._unread = None
             self._strip.hide()
             self._retry.stop()
             self._fetched_at = asyncio.get_running_loop().time()
@@ -179,10 +187,16 @@ class Page(QWidget):
                 self._throttle.start()
 
     def repaint_data(self) -> None:
-        """Paint what was last fetched once more."""
+        """Paint what was last fetched once more, and why there is nothing newer."""
+        if self._unread is not None:
+            self._show_failure(self._unread)
+        elif self.data is None and self._stack.currentWidget() is self._panel:
+            self._show_loading()
         if self.data is None:
             return
         if isinstance(self.data, Empty):
+            if self._unread is not None:
+                return
             say, empty = self.work.words.say, self.data
             self._panel.show_state(
                 "empty", say(empty.title), say(empty.hint) if empty.hint else "",
@@ -197,6 +211,10 @@ class Page(QWidget):
 
     def _failed(self, refusal: Refusal) -> None:
         self._stale = True
+        self._unread = refusal
+        self._show_failure(refusal)
+
+    def _show_failure(self, refusal: Refusal) -> None:
         say = self.work.words.say
         offline = isinstance(refusal, KnownError)
         if self.data is None or isinstance(self.data, Empty):
@@ -209,11 +227,18 @@ class Page(QWidget):
             age = asyncio.get_running_loop().time() - (self._fetched_at or 0.0)
             why = self.work.words.explain(refusal)
             self._strip.show_text(say("frame_stale", age=self.work.words.age(age)) + " · " + why)
-        self._retry.start()
 
     def _show_loading(self) -> None:
         self._panel.show_state("loading", self.work.words.say("frame_loading"))
         self._stack.setCurrentWidget(self._panel)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Where no button holds the keyboard, Enter does what the state in the middle of the page offers."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and self._stack.currentWidget() is self._panel and self.hasFocus():
+            self._panel.press()
+        else:
+            super().keyPressEvent(event)
 
     def _on_change(self, change: Change) -> None:
         if change.topics & self.topics:

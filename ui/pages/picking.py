@@ -9,7 +9,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.barcode import Command
-from app.domain.errors import Fact, KnownError, Refusal
+from app.domain.errors import Fact, Refusal
+from app.domain.picking import PickCode
 from app.domain.states import BatchState
 from app.operations.picking import claim_batch, leave_picking, scan_pick, short_pick
 from app.queries.picking_view import BatchView, PickingView, batches_to_pick, claimed_batch, picking_view
@@ -18,17 +19,15 @@ from ui.dialogs import Field, Option
 from ui.pages.page import Empty, Page
 from ui.theme import SPACE
 from ui.widgets.carts import Carts
+from ui.widgets.painted import one_line
 from ui.widgets.pick import Pick
 from ui.widgets.verdict import Banner, Choice, Flash, Side, Stop, StopPanel
 from ui.workspace import Workspace
 
-# right scans that end a stop by themselves
-_WELL = frozenset({"at_location", "picked", "batch_picked", "short"})
-
 
 @dataclass(frozen=True, slots=True)
 class PickShown:
-    """What the page shows of a picker's scan: `verdict` is pass, fail or attention, `code` with `facts` its sentence."""
+    """What the page shows of a scan: `verdict` is pass, fail or attention, `code` with `facts` its sentence."""
 
     scan: str
     verdict: str
@@ -127,19 +126,21 @@ class PickingPage(Page):
 
     def _show_stop(self) -> None:
         wrong, view = self._wrong, self.data
-        if wrong is None or not isinstance(view, PickingView) or view.task is None:
+        if wrong is None:
             self._stop.show_stop(None)
             return
-        say, task = self.work.words.say, view.task
-        expected = Side(
-            say("picking_expected"), "package" if task.at_location else "map-pin",
-            task.name or task.sku if task.at_location else task.location,
-            (task.barcode or task.sku) if task.at_location else "", task.location if task.at_location else "",
-        )
+        say = self.work.words.say
+        sides = [Side(say("picking_scanned"), "scan-barcode", one_line(wrong.scan))]
+        # somebody else may have finished or cancelled the cart meanwhile: the failure is no less one
+        task = view.task if isinstance(view, PickingView) else None
+        if task is not None and task.at_location:
+            sides.append(Side(say("picking_expected"), "package", task.called, task.barcode or task.sku, task.location))
+        elif task is not None:
+            sides.append(Side(say("picking_expected"), "map-pin", task.location))
         self._stop.show_stop(
             Stop(
                 "fail", say(f"picking_word_{wrong.code}"), say(wrong.code, **wrong.facts), say("picking_how"),
-                (Side(say("picking_scanned"), "scan-barcode", wrong.scan), expected),
+                tuple(sides),
                 choices=(Choice("Enter", say("command_packing_ok"), self._acknowledge, primary=True),),
             )
         )
@@ -159,12 +160,17 @@ class PickingPage(Page):
     async def _judge(self, batch: int, code: str) -> None:
         try:
             pick = await self.work.feed.write(scan_pick, self.work.place.picker, batch, self._source.scan(code))
-        except (Refusal, KnownError) as refusal:
-            facts: dict[str, Fact] = {**refusal.facts, "why_code": refusal.code}
-            shown = PickShown(code, "fail", "not_saved", facts)
+        except Refusal as refusal:
+            self._show_pick(PickShown(code, "fail", "not_saved", {**refusal.facts, "why_code": refusal.code}))
+        except Exception:
+            # a mistake of ours, with a report of its own: the picker must not think that it was taken
+            self._show_pick(PickShown(code, "fail", "not_saved", {"why_code": "internal_error"}))
+            raise
         else:
             verdict = pick.verdict
-            shown = PickShown(code, verdict.outcome.value, str(verdict.code), verdict.facts)
+            self._show_pick(PickShown(code, verdict.outcome.value, str(verdict.code), verdict.facts))
+
+    def _show_pick(self, shown: PickShown) -> None:
         self._last = shown
         self._wrong = shown if shown.verdict == "fail" else None
         sounds = self.work.sounds
@@ -173,18 +179,23 @@ class PickingPage(Page):
             self._flash.flash()
         else:
             sounds.stop_alarm()
-            sounds.play("complete" if shown.code == "batch_picked" else "pass" if shown.verdict == "pass" else "attention")
-        if self._wrong is None:
+            well = "complete" if shown.code == PickCode.BATCH_PICKED else "pass"
+            sounds.play(well if shown.verdict == "pass" else "attention")
             self._banner.show_verdict(shown.verdict, self.work.words.say(shown.code, **shown.facts))
         self._show_stop()
         self.refresh()
         self.judged.emit(shown)
 
     def _acknowledge(self) -> None:
-        self._wrong = None
-        self._last = None
-        self.work.sounds.stop_alarm()
+        self._forget()
         self.repaint_data()
+
+    def _forget(self) -> None:
+        """What was scanned last is read, and over."""
+        if self._wrong is not None:
+            self.work.sounds.stop_alarm()
+        self._last = self._wrong = None
+        self._show_stop()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter acknowledges, or goes on to the next cart; digits and arrows choose a cart."""
@@ -204,7 +215,7 @@ class PickingPage(Page):
 
     async def take(self, batch: int, take_over: bool = False) -> None:
         """Begin or go on with a cart; asks before it is taken from somebody."""
-        self._last = self._wrong = None
+        self._forget()
         try:
             await self.work.feed.write(claim_batch, self.work.place.picker, batch, take_over)
         except Refusal as refusal:
@@ -223,8 +234,7 @@ class PickingPage(Page):
     async def leave(self) -> None:
         """Give the cart back as it is and choose another."""
         data = self.data
-        self._last = self._wrong = None
-        self.work.sounds.stop_alarm()
+        self._forget()
         if isinstance(data, PickingView):
             await self.work.feed.write(leave_picking, self.work.place.picker, data.batch_id)
             self.data = None
@@ -236,18 +246,23 @@ class PickingPage(Page):
         if not isinstance(view, PickingView) or view.task is None:
             self.work.dialogs.tell("picking_choose_first")
             return
-        task = view.task
-        answer = await self.work.dialogs.ask(
-            say("picking_short_title", quantity=task.quantity, name=task.name or task.sku, location=task.location),
-            say("picking_short_detail"), [Option("short", say("picking_short_take"))],
-            Field(say("picking_short_found"), "0"),
-        )
-        if answer is None:
-            return
-        found = int(answer.text) if answer.text.isdecimal() and len(answer.text) < 6 else -1
-        if found < 0:
-            raise Refusal("picking_number", text=answer.text)
-        await self.work.feed.write(short_pick, self.work.place.picker, task.task_id, found)
+        task, typed, detail = view.task, "0", say("picking_short_detail")
+        while True:
+            answer = await self.work.dialogs.ask(
+                say("picking_short_title", quantity=task.quantity, name=task.called, location=task.location), detail,
+                [Option("short", say("picking_short_take"))], Field(say("picking_short_found"), typed),
+            )
+            if answer is None:
+                return
+            try:
+                found = _pieces(answer.text)
+                await self.work.feed.write(short_pick, self.work.place.picker, task.task_id, found)
+                break
+            except Refusal as refusal:
+                if refusal.code not in ("picking_number", "found_too_many"):
+                    raise
+                typed, detail = answer.text, self.work.words.explain(refusal)
+        self._forget()
         self._last = PickShown("", "attention", "short", {"sku": task.sku, "location": task.location})
         self.work.sounds.play("attention")
         self.refresh()
@@ -261,3 +276,10 @@ class PickingPage(Page):
         )
         if answer is not None:
             self.scan(answer.text)
+
+
+def _pieces(text: str) -> int:
+    """A number of pieces as somebody types it; raises Refusal `picking_number`."""
+    if not text.isdecimal() or len(text) > 5:
+        raise Refusal("picking_number", text=text)
+    return int(text)

@@ -22,11 +22,11 @@ async def ask_reason(work: Workspace, title: str, detail: str, reasons: Sequence
     options = [Option(each.answer, say(each.text), each.kind, each.barcode) for each in reasons]
     answer = await work.dialogs.ask(title, detail, [*options, Option(OTHER, say("orders_why_other"))])
     if answer is None or answer.option != OTHER:
-        return answer and answer.option
+        return None if answer is None else answer.option
     typed = await work.dialogs.ask(
         title, detail, [Option("go", say("orders_go_on"))], Field(say("orders_why_other_field"))
     )
-    return typed and typed.text
+    return None if typed is None else typed.text
 
 
 async def reprint_label(work: Workspace, parcel_id: int, tracking: str, order: str) -> int | None:

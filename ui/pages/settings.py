@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -25,9 +25,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.errors import KnownError, Refusal
+from app.domain.errors import Refusal
 from app.settings import KEYS, Settings, check_settings
-from ui.command_sheet import write_command_sheet
 from ui.pages.page import Page
 from ui.sound import NAMES
 from ui.theme import SPACE
@@ -53,6 +52,8 @@ class SettingsPage(Page):
         self.commands = {"settings_save": self.save, "settings_sheet": self.write_sheet}
         self._keys = {key.field: key for key in KEYS}
         self._fields: dict[str, QWidget] = {}
+        self._hints: dict[str, QLabel] = {}
+        self._wrong: dict[str, Refusal] = {}  # fields that could not be saved as they are
         self._showing = False
         self._shown: Settings | None = None
         body = QWidget()
@@ -94,6 +95,7 @@ class SettingsPage(Page):
                 _put(widget, getattr(data, name))
         self._shown = data
         self._showing = False
+        self._say_hints()
 
     def prompt(self) -> str:
         """What is not saved yet."""
@@ -106,34 +108,57 @@ class SettingsPage(Page):
     async def save(self) -> None:
         """Check and save everything that was typed."""
         wanted = self._typed()
-        wrong = check_settings(wanted)
-        if wrong:
-            raise self._worded(wrong[0])
-        await self._device_is_possible(wanted.printer)
+        self._wrong = self._problems(wanted)
+        self._say_hints()
+        if self._wrong:
+            field = next(iter(self._wrong))
+            self._fields[field].setFocus()
+            raise self._wrong[field]
         self.work.change_settings(wanted)
         self.prompted.emit()
         self.work.dialogs.tell("settings_saved")
 
     async def write_sheet(self) -> None:
         """The command barcodes as a PDF, to be printed and fixed to the bench."""
+        from ui.command_sheet import write_command_sheet  # what writes PDF is loaded by those who want one
+
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         path = Path(folder or Path.home()) / f"packbench-commands-{self.work.words.language}.pdf"
         await asyncio.to_thread(write_command_sheet, path, self.work.words.language)
         self.work.dialogs.tell("settings_sheet_written", file=str(path))
 
-    async def _device_is_possible(self, printer: str) -> None:
-        if printer:
-            from app.spooling import check_printer
+    def _problems(self, wanted: Settings) -> dict[str, Refusal]:
+        """What is wrong with which field, for somebody in front of the page, who sees no file."""
+        from app.spooling import check_printer
+        from ui.main_window import wedge_timing
 
-            check_printer(printer)
+        found = {}
+        for refusal in check_settings(wanted):
+            key = next(key for key in KEYS if key.path == refusal.facts["key"])
+            facts = {name: value for name, value in refusal.facts.items() if name != "file"}
+            facts["key"] = self.work.words.say(f"settings_field_{key.field}")
+            found[key.field] = Refusal(f"{refusal.code}_here", **facts)
+        checks: dict[str, Callable[[], object]] = {"wedge_prefix": lambda: wedge_timing(wanted)}
+        if wanted.printer:
+            checks["printer"] = lambda: check_printer(wanted.printer)
+        for name, check in checks.items():
+            try:
+                check()
+            except Refusal as refusal:
+                found.setdefault(name, refusal)
+        return found
 
-    def _worded(self, refusal: Refusal) -> Refusal:
-        """The same refusal for somebody in front of the page, who sees no file."""
-        key = next(key for key in KEYS if key.path == refusal.facts["key"])
-        facts = {name: value for name, value in refusal.facts.items() if name != "file"}
-        facts["key"] = self.work.words.say(f"settings_field_{key.field}")
-        self._fields[key.field].setFocus()
-        return Refusal(f"{refusal.code}_here", **facts)
+    def _say_hints(self) -> None:
+        """Below each field stands what it may be, or what is wrong with what was typed."""
+        for name, hint in self._hints.items():
+            wrong = self._wrong.get(name)
+            hint.setText(self.work.words.explain(wrong) if wrong else self.work.words.say(f"settings_hint_{name}"))
+            outcome = "fail" if wrong else ""
+            for widget in (hint, self._fields[name]):
+                if (widget.property("outcome") or "") != outcome:
+                    widget.setProperty("outcome", outcome)
+                    widget.style().unpolish(widget)
+                    widget.style().polish(widget)
 
     # the form
 
@@ -152,11 +177,12 @@ class SettingsPage(Page):
             label = text_label()
             self.show_text(label.setText, f"settings_field_{name}")
             widget = self._field(name)
+            widget.installEventFilter(self)
             label.setBuddy(widget)
             self._fields[name] = widget
             self.show_text(widget.setAccessibleName, f"settings_field_{name}")
             hint = text_label("caption", wrap=True)
-            self.show_text(hint.setText, f"settings_hint_{name}")
+            self._hints[name] = hint
             grid.addWidget(label, row, 0)
             grid.addWidget(widget, row, 1)
             grid.addWidget(hint, row + 1, 1)
@@ -182,6 +208,8 @@ class SettingsPage(Page):
         if name == "volume":
             slider = QSlider(Qt.Orientation.Horizontal)
             slider.setRange(0, 100)
+            slider.setSingleStep(5)
+            slider.setTracking(False)  # saved when it is let go, not at each step on its way
             slider.valueChanged.connect(lambda _: self._edited(name))
             return slider
         if key.kind is int:
@@ -216,6 +244,13 @@ class SettingsPage(Page):
             return f"{round(float(str(value)) * 100)} %"
         return self.work.words.say(f"settings_{name}_{value or 'system'}")
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The wheel scrolls the page; over a field it would change what is not meant."""
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
     # what was typed
 
     def _typed(self) -> Settings:
@@ -228,6 +263,8 @@ class SettingsPage(Page):
     def _edited(self, name: str) -> None:
         if self._showing:
             return
+        if self._wrong.pop(name, None) is not None:
+            self._say_hints()
         if name in _AT_ONCE:
             value = _value(self._fields[name], getattr(self.work.settings, name))
             self._now(lambda: self.work.change_settings(replace(self.work.settings, **{name: value})))
@@ -236,8 +273,9 @@ class SettingsPage(Page):
     def _now(self, change: Callable[[], None]) -> None:
         try:
             change()
-        except KnownError as error:
-            self.work.dialogs.tell_refusal(error)
+        except Refusal as refusal:
+            self.work.dialogs.tell_refusal(refusal)
+            self.repaint_data()  # the field shows again what is true
 
 
 def _put(widget: QWidget, value: Any) -> None:

@@ -104,7 +104,8 @@ class Carts(Painted):
                 word = self.say("picking_taken_by", station=cart.station)
                 pair = theme.attention
             elif cart.open_tasks < cart.tasks:
-                word, pair = self.say("picking_begun", done=cart.tasks - cart.open_tasks, tasks=cart.tasks), theme.system
+                word = self.say("picking_begun", done=cart.tasks - cart.open_tasks, tasks=cart.tasks)
+                pair = theme.system
             else:
                 continue
             size = self.px("body")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QTabBar
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QTabBar
 
-from ui.theme import px
-from ui.widgets.text import text_label
+from ui.fonts import ui_font
+from ui.theme import RADIUS, SPACE, TOUCH, Pair, px
 from ui.workspace import Workspace
+
+BAR = 4  # px below the tab that is chosen
 
 
 class CountTabs(QTabBar):
@@ -22,21 +26,18 @@ class CountTabs(QTabBar):
         super().__init__()
         self._work = work
         self._names = [name for name, _ in groups]
-        self._counts: dict[str, QLabel] = {}
+        self._counts: dict[str, tuple[int, bool]] = dict.fromkeys(self._names, (0, False))
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setUsesScrollButtons(True)
         self.setElideMode(Qt.TextElideMode.ElideNone)
+        self.setMouseTracking(True)
         work.words.show(self.setAccessibleName, called)
-        for at, (name, code) in enumerate(groups):
+        for at, (_, code) in enumerate(groups):
             self.addTab("")
-            work.words.show(lambda text, at=at: self.setTabText(at, text), code)
-            label = text_label("count")
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            self.setTabButton(at, QTabBar.ButtonPosition.RightSide, label)
-            self._counts[name] = label
+            work.words.show(partial(self.setTabText, at), code)
         work.look_changed.connect(self._fit)
-        self._fit()
+        work.words.switched.connect(self._fit)
         self.currentChanged.connect(lambda at: self.chosen.emit(self._names[at]))
 
     @property
@@ -54,27 +55,75 @@ class CountTabs(QTabBar):
 
     def shown_count(self, name: str) -> str:
         """The count of a group as it stands on its tab."""
-        return self._counts[name].text()
+        count, loud = self._counts[name]
+        return f"! {count:,}" if loud else f"{count:,}"
 
     def show_counts(self, counts: Mapping[str, int], loud: Collection[str] = ()) -> None:
         """Say how many there are; `loud` groups that are not empty are marked by colour, frame and sign."""
-        for at, name in enumerate(self._names):
-            label, count = self._counts[name], counts.get(name, 0)
-            marked = name in loud and count > 0
-            text = f"! {count:,}" if marked else f"{count:,}"
-            if label.text() != text:
-                label.setText(text)
-                self.setAccessibleTabName(at, f"{self.tabText(at)} {count}")
-            outcome = "attention" if marked else ""
-            if label.property("outcome") != outcome:
-                label.setProperty("outcome", outcome)
-                label.setProperty("role", "chip" if marked else "count")
-                label.style().unpolish(label)
-                label.style().polish(label)
-        self._fit()
+        shown = {name: (counts.get(name, 0), name in loud and counts.get(name, 0) > 0) for name in self._names}
+        if shown != self._counts:
+            self._counts = shown
+            self._fit()
+
+    def tabSizeHint(self, index: int) -> QSize:
+        """Room for the word and its count."""
+        word, count = self._metrics()
+        name = self._names[index]
+        width = word.horizontalAdvance(self.tabText(index)) + count.horizontalAdvance(self.shown_count(name))
+        return QSize(width + 2 * SPACE[2] + 3 * SPACE[1], round(TOUCH * self._work.scale))
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        """Never less: what does not fit is scrolled to."""
+        return self.tabSizeHint(index)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw words, counts, and the bar below the tab that is chosen."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = self._work.theme
+        for at in range(self.count()):
+            rect, here = self.tabRect(at), at == self.currentIndex()
+            if not here and rect.contains(self.mapFromGlobal(self.cursor().pos())):
+                painter.fillRect(rect, QColor(theme.hover))
+            self._draw_tab(painter, at, rect, QColor(theme.text if here else theme.secondary))
+            if here:
+                bar = QRect(rect.left(), rect.bottom() - BAR + 1, rect.width(), BAR)
+                painter.fillRect(bar, QColor(theme.accent))
+                if self.hasFocus():
+                    painter.setPen(QPen(QColor(theme.accent), 2))
+                    painter.drawRect(rect.adjusted(1, 1, -1, -1))
+
+    def _draw_tab(self, painter: QPainter, at: int, rect: QRect, colour: QColor) -> None:
+        word, small = self._metrics()
+        scale, name = self._work.scale, self._names[at]
+        painter.setPen(colour)
+        painter.setFont(ui_font(px("body", scale), bold=True))
+        width = word.horizontalAdvance(self.tabText(at))
+        left = rect.left() + SPACE[2]
+        middle = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(QRect(left, rect.top(), width + 2, rect.height()), middle, self.tabText(at))
+        count = self.shown_count(name)
+        height = small.height() + SPACE[0]
+        chip = QRectF(
+            left + width + SPACE[1] + 0.5, rect.center().y() - height // 2 + 0.5,
+            small.horizontalAdvance(count) + 2 * SPACE[1], height,
+        )
+        loud: Pair | None = self._work.theme.attention if self._counts[name][1] else None
+        if loud is not None:
+            painter.setPen(QColor(loud.ink))
+            painter.setBrush(QColor(loud.paper))
+            painter.drawRoundedRect(chip, RADIUS, RADIUS)
+        painter.setFont(ui_font(px("caption", scale), bold=loud is not None))
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, count)
+
+    def _metrics(self) -> tuple[QFontMetrics, QFontMetrics]:
+        word, count = (ui_font(px(size, self._work.scale), bold=True) for size in ("body", "caption"))
+        return QFontMetrics(word), QFontMetrics(count)
 
     def _fit(self) -> None:
-        """Tabs do not move as long as the counts have four places."""
-        for label in self._counts.values():
-            places = px("caption", self._work.scale) * 3
-            label.setFixedWidth(max(places, label.sizeHint().width()))
+        """Room anew, and what a screen reader says."""
+        for at, name in enumerate(self._names):
+            self.setAccessibleTabName(at, f"{self.tabText(at)} {self._counts[name][0]}")
+            self.setTabText(at, self.tabText(at))  # asks for the tabs' sizes anew
+        self.updateGeometry()
+        self.update()

@@ -17,7 +17,7 @@ from ui.workspace import Workspace
 
 SHOWN = 4
 _HIGH, _FIRST, _SECOND = 88, 42, 28  # px of a card and of its two lines
-_WORDS = 18  # px of the second line: four digits twice, and their words
+_WORDS = 17  # px of the second line: four digits twice, and their words
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,7 @@ class LineList(QListView):
 
     def _measure(self) -> None:
         room = self.viewport().height()
-        lines = max(2, int(room // (50 * self.work.scale)))
+        lines = max(3 if room >= 114 * self.work.scale else 2, int(room // (52 * self.work.scale)))
         self.row_height = max(24, room // lines)
         self.scheduleDelayedItemsLayout()
         now = next((number for number, row in enumerate(self.rows) if row.current), None)

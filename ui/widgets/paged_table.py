@@ -13,14 +13,14 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QWidget,
 )
 
 from ui.fonts import ui_font
-from ui.models.paged import CHIP, PagedModel
+from ui.models.paged import CHIP, SIGN, PagedModel
 from ui.theme import RADIUS, SPACE, Pair, px
 from ui.workspace import Workspace
 
+PADDING = 11  # px before and after the words of a cell, as the style has it
 ROW = 38  # px at normal size: for the mouse and the keyboard
 
 
@@ -60,6 +60,7 @@ class PagedTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setMinimumSectionSize(1)
+        header.setStyleSheet(f"QHeaderView::section {{ padding-left: {PADDING}px; padding-right: {PADDING}px; }}")
         by, descending = model.order
         column = next(at for at, column in enumerate(model.columns) if column.sort == by)
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
@@ -198,7 +199,7 @@ class PagedTable(QTableView):
         self._share()
 
     def _share(self) -> None:
-        """Give each column its width and the rest to the one that stretches; what can be spared goes first."""
+        """Give each column its width and share the rest among those that stretch; what can be spared goes first."""
         columns = self._rows.columns
         letter = self._work.scale * 8.6  # px a letter of 16 px takes, on average
         widths = [round(column.width * letter) + 2 * SPACE[1] for column in columns]
@@ -208,49 +209,68 @@ class PagedTable(QTableView):
             if columns[at].spare and sum(widths[n] for n in shown) > room:
                 shown.discard(at)
         rest = room - sum(widths[n] for n in shown)
+        growing = sum(widths[n] for n in shown if columns[n].stretch) or 1
         for at, column in enumerate(columns):
             self.setColumnHidden(at, at not in shown)
             if at in shown:
-                self.setColumnWidth(at, max(widths[at] + (rest if column.stretch else 0), 1))
+                more = rest * widths[at] // growing if column.stretch else 0
+                self.setColumnWidth(at, max(widths[at] + more, 1))
 
 
 class _Cells(QStyledItemDelegate):
-    """Cells as the theme draws them; one with a chip is filled by its colours."""
+    """Cells as the theme draws them; one with a chip is filled by its colours, one with a sign begins with it."""
 
-    def __init__(self, work: Workspace, parent: QWidget) -> None:
+    def __init__(self, work: Workspace, parent: QTableView) -> None:
         super().__init__(parent)
         self._work = work
+        self._table = parent
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Draw a cell."""
-        pair = index.data(CHIP)
-        if not isinstance(pair, Pair):
+        pair, sign = index.data(CHIP), index.data(SIGN)
+        if pair is None and sign is None:
             super().paint(painter, option, index)
             return
         own = QStyleOptionViewItem(option)
         self.initStyleOption(own, index)
-        text = own.text
-        own.text = ""
-        table = own.widget
-        style = table.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, own, painter, table)
-        font = ui_font(px("caption", self._work.scale), bold=True)
+        text, own.text = own.text, ""
+        self._table.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, own, painter, self._table)
         painter.save()
-        painter.setFont(font)
+        if isinstance(pair, Pair):
+            self._draw_chip(painter, own, text, pair)
+        else:
+            self._draw_state(painter, own, text, sign, index.data(Qt.ItemDataRole.ForegroundRole))
+        painter.restore()
+
+    def _draw_chip(self, painter: QPainter, own: QStyleOptionViewItem, text: str, pair: Pair) -> None:
+        painter.setFont(ui_font(px("caption", self._work.scale), bold=True))
         metrics = painter.fontMetrics()
         height = metrics.height() + SPACE[0]
         room = own.rect.width() - 2 * SPACE[0]
         width = min(metrics.horizontalAdvance(text) + 2 * SPACE[1], room)
-        left = own.rect.left() + SPACE[0]
-        if own.displayAlignment & Qt.AlignmentFlag.AlignRight:
-            left = own.rect.right() - SPACE[0] - width
-        chip = QRectF(left + 0.5, own.rect.center().y() - height / 2 + 0.5, width, height)
+        chip = QRectF(
+            own.rect.left() + SPACE[0] + 0.5, own.rect.center().y() - height // 2 + 0.5, width, height
+        )
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(pair.ink), 1))
         painter.setBrush(QColor(pair.paper))
         painter.drawRoundedRect(chip, RADIUS, RADIUS)
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, round(width - SPACE[1]))
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
-        painter.restore()
+
+    def _draw_state(
+        self, painter: QPainter, own: QStyleOptionViewItem, text: str, sign: str, colour: QColor | None
+    ) -> None:
+        """Sign and word keep their colour in the chosen row too."""
+        painter.setPen(colour or QColor(self._work.theme.text))
+        painter.setFont(ui_font(px("body", self._work.scale), bold=True))
+        wide = round(1.4 * px("body", self._work.scale))
+        rect = own.rect.adjusted(PADDING - SPACE[0], 0, -PADDING, 0)
+        at = QRectF(rect.left(), rect.top(), wide, rect.height())
+        painter.drawText(at, Qt.AlignmentFlag.AlignCenter, sign)
+        painter.setFont(own.font)
+        left = round(wide) + SPACE[0]
+        word = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width() - left)
+        painter.drawText(rect.adjusted(left, 0, 0, 0), int(own.displayAlignment), word)

@@ -139,22 +139,25 @@ class Head(_Shows[HeadText]):
             self.draw_line(painter, place, letter, title, pair.ink, bold=True, align=_CENTRE)
             right = place.left() - SPACE[2]
             wide = self.width_of(text.slot_text, small)
-            self.draw_line(painter, QRectF(right - wide, 0, wide, room.height()), text.slot_text, small, theme.text)
-            right -= wide + SPACE[3]
+            if room.width() > 1000 * self.work.scale:
+                self.draw_line(painter, QRectF(right - wide, 0, wide, room.height()), text.slot_text, small, theme.text)
+                right -= wide + SPACE[3]
         if text.tote:
             wide = self.width_of(text.tote, small, mono=True)
             place = QRectF(right - wide, 0, wide + 1, room.height())
             self.draw_line(painter, place, text.tote, small, theme.text, mono=True)
             right -= wide + SPACE[4]
         left = room.left()
-        wide = min(self.width_of(text.title, title, bold=True) + 2, (right - left) * 0.6)
-        self.draw_line(painter, QRectF(left, 0, wide, room.height()), text.title, title, theme.text, bold=True)
-        left += wide + SPACE[3]
+        chip = text.stop or (f"{text.urgency.letter}  {text.due}" if text.urgency is not None else "")
+        most = right - left - (self.width_of(chip, small, bold=True) + 2 * small if chip else 0)
+        place = QRectF(left, 0, most, room.height())
+        fitted = self.fit(text.title, place, (title, round(26 * self.work.scale), small), bold=True, most=1)
+        self.draw_fitted(painter, place, fitted, theme.text, middle=True)
+        left += min(most, QFontMetricsF(fitted.font).horizontalAdvance(fitted.lines[0])) + SPACE[3]
         if text.stop:
             loud = Pair(theme.fail.paper, theme.fail.ink)
             left = self.draw_chip(painter, left, room, text.stop, small, loud) + SPACE[3]
         elif text.urgency is not None:
-            chip = f"{text.urgency.letter}  {text.due}"
             left = self.draw_chip(painter, left, room, chip, small, theme.urgency[text.urgency.value]) + SPACE[3]
         about = " · ".join(part for part in (text.about, text.left) if part)
         if right - left > small * 4:
@@ -191,7 +194,7 @@ class Current(_Shows[CurrentText]):
         while rows and high - below < line * 1.2:
             below -= rows.pop()[1] * 1.4
         sizes = (self.px("big"), round(40 * scale), line, round(26 * scale), self.px("title"))
-        fitted = self.fit(text.title, words.adjusted(0, 0, 0, -below), sizes, bold=True)
+        fitted = self.fit(text.title, words.adjusted(0, 0, 0, -below), sizes, bold=True, most=3)
         spare = max(0.0, high - below - fitted.height)
         top = words.top() + min(spare / 2, SPACE[5])
         top = self.draw_fitted(painter, QRectF(words.left(), top, words.width(), high), fitted, theme.text)
@@ -213,13 +216,15 @@ class Current(_Shows[CurrentText]):
         count, caption = self.px("big"), self.px("title")
         if inner.height() < 190 * scale:
             count = self.px("bench")
+        if inner.height() < 140 * scale:
+            caption = 0  # the banner says the same
         most = min(inner.height() - (count + caption) * 1.25, 1.2 * self.px("slot"))
         size = max(round(most / 1.22), self.px("bench"))
         size = min(size, self.px("slot"))
         least = self.width_of("000", size, bold=True)
         wide = max(
             least, self.width_of(text.number, size, bold=True), self.width_of(text.count, count, bold=True),
-            self.width_of(text.number_caption, caption),
+            self.width_of(text.number_caption, caption or 1),
         )
         left = inner.right() - wide
         total = size * 1.1 + (count + caption) * 1.25
@@ -231,7 +236,8 @@ class Current(_Shows[CurrentText]):
         else:
             self.draw_line(painter, place, text.number, size, theme.text, bold=True, align=_RIGHT)
         place = QRectF(left, place.bottom(), wide, caption * 1.25)
-        self.draw_line(painter, place, text.number_caption, caption, theme.secondary, align=_RIGHT)
+        if caption:
+            self.draw_line(painter, place, text.number_caption, caption, theme.secondary, align=_RIGHT)
         place = QRectF(left, place.bottom(), wide, count * 1.25)
         self.draw_line(painter, place, text.count, count, theme.text, bold=True, align=_RIGHT)
         return left
@@ -258,8 +264,9 @@ class Facts(_Shows[FactsText]):
             self.draw_line(painter, above, word, caption, theme.secondary)
             below = QRectF(inner.left(), inner.bottom() - number * 1.25, inner.width(), number * 1.25)
             self.draw_line(painter, below, count, number, theme.text, bold=True)
-        card = QRectF(room.left(), room.top(), room.width(), room.height() - (high + SPACE[2] if text.counts else 0))
-        self._paint_label(painter, text, card)
+        # what the carton and the weight will need stays free
+        label = min(room.height() - high - SPACE[2], 320 * self.work.scale)
+        self._paint_label(painter, text, QRectF(room.left(), room.top(), room.width(), label))
 
     def _paint_label(self, painter: QPainter, text: FactsText, card: QRectF) -> None:
         theme, scale = self.work.theme, self.work.scale
@@ -267,21 +274,23 @@ class Facts(_Shows[FactsText]):
         self.draw_box(painter, card, pair.paper, pair.ink if text.tone else theme.line, 2.0 if text.tone else 1.0)
         inner = card.adjusted(SPACE[3], SPACE[2], -SPACE[3], -SPACE[2])
         caption, body, title = self.px("caption"), self.px("body"), self.px("title")
+        if inner.height() > 230 * scale:
+            body, title = title, round(26 * scale)
         quiet = theme.text if text.tone else theme.secondary
         above = QRectF(inner.left(), inner.top(), inner.width(), caption * 1.5)
         self.draw_line(painter, above, text.caption, caption, quiet)
         top = inner.top() + caption * 1.5 + SPACE[0]
         rows: list[tuple[str, int, bool]] = []
         if text.tracking:
-            fits = self.width_of(text.tracking, title, mono=True) <= inner.width()
-            rows.append((text.tracking, title if fits else body, True))
+            rows.append((text.tracking, title, True))
         rows += [(row, body, False) for row in (text.copy, text.warning) if row]
         key_high = title * 1.9
         needed = sum(size * 1.45 for _, size, _ in rows) + len(text.keys) * (key_high + SPACE[1])
         left = inner.bottom() - top - needed
         icon = round(28 * scale)
         words = QRectF(inner.left() + icon + SPACE[1], top, inner.width() - icon - SPACE[1], max(left, title * 1.3))
-        fitted = self.fit(text.sentence, words, (round(26 * scale), title, body), bold=bool(text.tone), most=5)
+        sizes = (title, self.px("title"), self.px("body"))
+        fitted = self.fit(text.sentence, words, sizes, bold=bool(text.tone), most=5)
         first = QRectF(inner.left(), top, icon, QFontMetricsF(fitted.font).height())
         self.draw_icon(painter, text.icon, pair.ink if text.tone else theme.secondary, first, icon)
         top = self.draw_fitted(painter, words, fitted, pair.ink if text.tone else theme.text) + SPACE[1]
@@ -289,13 +298,15 @@ class Facts(_Shows[FactsText]):
             place = QRectF(inner.left(), top, inner.width(), key_high)
             end = self.draw_chip(painter, place.left(), place, key, body, Pair(pair.paper, pair.ink), height=body * 1.7)
             beside = place.adjusted(end - place.left() + SPACE[1], 0, 0, 0)
-            self.draw_line(painter, beside, word, body, theme.text, bold=True)
+            fitted = self.fit(word, beside, (body, self.px("body"), caption), bold=True)
+            self.draw_fitted(painter, beside, fitted, theme.text, middle=True)
             top += key_high + SPACE[0]
         for row, size, mono in rows:
             if top + size * 1.2 > inner.bottom() + 1:
                 break
             place = QRectF(inner.left(), top, inner.width(), size * 1.45)
-            self.draw_line(painter, place, row, size, theme.text, mono=mono)
+            fitted = self.fit(row, place, (size, self.px("body"), caption), mono=mono, most=1)
+            self.draw_fitted(painter, place, fitted, theme.text, middle=True)
             top += size * 1.45
 
 

@@ -30,7 +30,7 @@ class Pick(Painted):
         else:
             self.tell(
                 self.say(
-                    "picking_task", location=task.location, quantity=task.quantity, name=task.name or task.sku,
+                    "picking_task", location=task.location, quantity=task.quantity, name=task.called,
                     tote=task.tote,
                 )
             )
@@ -94,7 +94,7 @@ class Pick(Painted):
         self.draw_fitted(painter, number, self.fit(f"{task.quantity} ×", number, sizes or (60,), bold=True, most=1), theme.text, middle=True, align=_CENTRE)
         name = text.adjusted(0, 0, 0, -caption * 3.2)
         sizes = (self.px("big"), 40, self.px("bench"), 26, caption)
-        self.draw_fitted(painter, name, self.fit(task.name or task.sku, name, sizes, bold=True, most=3), theme.text)
+        self.draw_fitted(painter, name, self.fit(task.called, name, sizes, bold=True, most=3), theme.text)
         line = QRectF(text.left(), text.bottom() - caption * 3, text.width(), caption * 1.5)
         self.draw_line(painter, line, task.sku, caption, theme.secondary)
         self.draw_line(painter, line.translated(0, caption * 1.5), grouped(task.barcode or ""), caption, theme.text, mono=True)

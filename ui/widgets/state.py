@@ -35,13 +35,17 @@ class StatePanel(QWidget):
         self._button = QPushButton()
         self._button.setProperty("kind", "primary")
         self._button.setAutoDefault(False)
-        self._button.clicked.connect(self._pressed)
+        self._button.clicked.connect(self.press)
         self._button.hide()
         for label in (self._picture, self._title, self._hint):
-            label.setMinimumWidth(px("bench", work.scale) * 18)
             column.addWidget(label, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addSpacing(SPACE[1])
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignCenter)
         work.look_changed.connect(self._draw)
+
+    def keep_keyboard_out(self) -> None:
+        """On a page for scans no button has the keyboard; the page calls `press` for Enter."""
+        self._button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def show_state(
         self, kind: str, title: str, hint: str = "", *, action: str = "", act: Callable[[], object] | None = None
@@ -56,11 +60,15 @@ class StatePanel(QWidget):
         self._button.setVisible(bool(action))
         self._draw()
 
-    def _pressed(self) -> None:
+    def press(self) -> None:
+        """Do what the state offers, if it offers anything."""
         if self._act is not None:
             self._act()
 
     def _draw(self) -> None:
         theme = self._work.theme
+        for label in (self._title, self._hint):
+            # a label that may break its lines would be as narrow as it can
+            label.setMinimumWidth(px("bench", self._work.scale) * 18)
         colour = {"error": theme.fail.ink, "offline": theme.system.ink}.get(self._kind, theme.secondary)
         self._picture.setPixmap(pixmap(_ICONS[self._kind], colour, px("remaining", self._work.scale)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -10,7 +11,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
 
 from app.change import Change
-from app.domain.errors import KnownError, Refusal
+from app.domain.errors import Refusal
 from ui.icons import icon
 from ui.theme import SPACE, Pair, px
 from ui.workspace import Workspace
@@ -75,10 +76,8 @@ class StatusBar(QFrame):
         station = self._work.place.station
         assert station is not None
         assert station.actor.station is not None
-        try:
+        with suppress(Refusal):  # the item that says so is drawn below
             self._seen = await self._work.feed.read(station_view, station.actor.station, datetime.now(UTC))
-        except (Refusal, KnownError):
-            pass  # the item that says so is drawn below
         self.draw()
 
     def text(self, name: str) -> str:

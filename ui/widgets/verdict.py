@@ -21,14 +21,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from ui.theme import SPACE, TOUCH, Pair
+from ui.theme import SPACE, TOUCH_PRIMARY, Pair
 from ui.widgets.painted import Painted
 from ui.workspace import Workspace
 
 FLASH_MS = 120
 SIGNS = {"pass": "check", "fail": "x", "attention": "triangle-alert", "system": "refresh-cw"}
-# the size of a small banner's sentence, at 1366 × 768
-_LEAST_BANNER = 100
+_LOW_BANNER = 150  # with less height than this its next step is small
+_CARD = 200  # the height of what was scanned and expected, at most
+_LEAST = 400  # the height in which all of a stop can be read, at a scale of 1
+_BIG_CHOICE = 112  # the height of an answer to a question, at a scale of 1
 
 
 def announce(widget: QWidget, text: str) -> None:
@@ -79,13 +81,13 @@ class Banner(Painted):
         sign = QRectF(pad, 0, size, room.height())
         self.draw_icon(painter, self._sign, pair.ink if self.outcome else theme.secondary, sign, size)
         text = room.adjusted(sign.right() + pad, SPACE[2], -pad, -SPACE[2])
-        small = self.px("title") if room.height() > _LEAST_BANNER else self.px("body")
-        hint = QFontMetricsF(self.face(small)).height() + SPACE[0] if self.next_step else 0.0
-        above = text.adjusted(0, 0, 0, -hint)
+        small = self.px("title") if room.height() > _LOW_BANNER * scale else self.px("body")
+        # the room of the next step is kept, so that the sentence stays in its place when it comes
+        hint = QFontMetricsF(self.face(small)).height() + SPACE[0]
+        above = text.adjusted(0, hint / 2, 0, -hint)
         sizes = (self.px("big"), round(40 * scale), self.px("bench"), round(26 * scale), self.px("title"))
         fitted = self.fit(self.sentence, above, sizes, bold=True, most=3)
-        top = above.top() + max(0.0, (above.height() - fitted.height) / 2)
-        ends = self.draw_fitted(painter, QRectF(text.left(), top, text.width(), above.height()), fitted, pair.ink)
+        ends = self.draw_fitted(painter, above, fitted, pair.ink, middle=True)
         if self.next_step:
             below = QRectF(text.left(), ends, text.width(), hint)
             self.draw_line(painter, below, self.next_step, small, theme.text)
@@ -130,7 +132,7 @@ class Stop:
 
 
 class StopPanel(Painted):
-    """Covers the lower two thirds of its page while there is a Stop; it never takes the keyboard from the page."""
+    """Covers the lower two thirds of its page, or what it needs, while there is a Stop; the page keeps the keyboard."""
 
     def __init__(self, work: Workspace, page: QWidget) -> None:
         super().__init__(work, page)
@@ -166,7 +168,7 @@ class StopPanel(Painted):
         return other
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay over the lower two thirds when the page changes its size."""
+        """Stay over the lower part when the page changes its size."""
         if watched is self._page and event.type() == QEvent.Type.Resize:
             self._arrange()
         return False
@@ -191,29 +193,54 @@ class StopPanel(Painted):
             _label(button, choice)
             button.show()
             self._buttons.append(button)
+        for button in self._large:
+            button.setStyleSheet(f"font-size: {self.px('bench')}px")
 
     def _choose(self, number: int) -> None:
         if self.stop is not None and number < len(self.stop.choices):
             self.stop.choices[number].act()
 
     def _arrange(self) -> None:
-        top = self._page.height() // 3
+        # lower windows give more than two thirds: everything that is said here must be read
+        top = max(0, min(self._page.height() // 3, self._page.height() - round(_LEAST * self.work.scale)))
         wanted = QRect(0, top, self._page.width(), self._page.height() - top)
         if self.geometry() != wanted:
             self.setGeometry(wanted)
+        large = self._large
         right = self.width() - SPACE[4]
-        for button in reversed(self._buttons):
+        for button in reversed(self._buttons[len(large) :]):
             size = button.sizeHint()
             top = self.height() - SPACE[3] - size.height()
             button.setGeometry(right - size.width(), top, size.width(), size.height())
             right -= size.width() + SPACE[2]
         self._buttons_left = right
+        body = self._body
+        high = min(round(_BIG_CHOICE * self.work.scale), round(body.height() * 0.5))
+        wide = round((body.width() - SPACE[3] * (len(large) - 1)) / max(1, len(large)))
+        for number, button in enumerate(large):
+            left = round(body.left()) + number * (wide + SPACE[3])
+            button.setGeometry(left, round(body.bottom()) - high, wide, high)
+
+    @property
+    def _large(self) -> list[QPushButton]:
+        """The answers to a question that compares nothing: all but the last, which leaves it."""
+        return self._buttons[:-1] if self.stop is not None and not self.stop.sides else []
 
     @property
     def _foot(self) -> float:
-        """How high the row of buttons and the sentence beside it is."""
-        high = max((button.height() for button in self._buttons), default=round(TOUCH * self.work.scale))
-        return high + 2.0 * SPACE[3]
+        """How high the row at the foot is."""
+        return TOUCH_PRIMARY * self.work.scale + 2.0 * SPACE[3]
+
+    @property
+    def _band(self) -> float:
+        """How high the band of the word is."""
+        return min(max(self.height() * 0.27, self.px("remaining") * 1.2), self.px("verdict") * 1.4)
+
+    @property
+    def _body(self) -> QRectF:
+        """What is left between the band and the foot."""
+        top = self._band + SPACE[2]
+        return QRectF(SPACE[4], top, self.width() - 2 * SPACE[4], self.height() - self._foot - top)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the word in its band, the sentence, the two sides, and how it ends."""
@@ -225,24 +252,19 @@ class StopPanel(Painted):
         painter = QPainter(self)
         room = QRectF(self.rect())
         painter.fillRect(room, QColor(pair.paper))
-        high = min(max(room.height() * 0.27, self.px("remaining") * 1.2), self.px("verdict") * 1.4)
-        band = QRectF(0, 0, room.width(), high)
-        self._paint_word(painter, stop, pair, band)
-        body = QRectF(
-            SPACE[4], band.bottom() + SPACE[2], room.width() - 2 * SPACE[4],
-            room.height() - band.height() - self._foot - SPACE[2],
-        )
-        share = 1.0 if not stop.sides else 0.42
-        sentence = QRectF(body.left(), body.top(), body.width(), body.height() * share - SPACE[1])
+        self._paint_word(painter, stop, pair, QRectF(0, 0, room.width(), self._band))
+        body = self._body
+        large = self._large
+        cards = min(body.height() * 0.56, _CARD * self.work.scale) if stop.sides else 0.0
+        cards = large[0].height() if large else cards
+        sentence = body.adjusted(0, 0, 0, -cards - SPACE[2])
         scale = self.work.scale
         sizes = (self.px("big"), round(40 * scale), self.px("bench"), round(26 * scale), self.px("title"))
-        fitted = self.fit(stop.sentence, sentence, sizes, bold=True, most=2 if stop.sides else 4)
-        ends = self.draw_fitted(painter, sentence, fitted, theme.text, middle=not stop.sides)
+        fitted = self.fit(stop.sentence, sentence, sizes, bold=True, most=3)
+        self.draw_fitted(painter, sentence, fitted, theme.text, middle=True)
         if stop.sides:
-            below = QRectF(body.left(), ends + SPACE[1], body.width(), body.bottom() - ends - SPACE[1])
-            self._paint_sides(painter, stop.sides, below)
+            self._paint_sides(painter, stop.sides, QRectF(body.left(), body.bottom() - cards, body.width(), cards))
         self._paint_foot(painter, stop, pair, QRectF(0, room.height() - self._foot, room.width(), self._foot))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _paint_word(self, painter: QPainter, stop: Stop, pair: Pair, band: QRectF) -> None:
         painter.fillRect(band, QColor(pair.ink))
@@ -256,11 +278,10 @@ class StopPanel(Painted):
 
     def _paint_sides(self, painter: QPainter, sides: Sequence[Side], room: QRectF) -> None:
         gap = SPACE[3]
-        # two thirds of the height is what three lines and a tile need; more would look empty
-        high = min(room.height(), 190 * self.work.scale)
-        wide = (room.width() - gap * (len(sides) - 1)) / len(sides) if len(sides) > 1 else room.width() * 0.6
+        wide = (room.width() - gap) / 2
         for number, side in enumerate(sides):
-            self._paint_side(painter, side, QRectF(room.left() + number * (wide + gap), room.top(), wide, high))
+            left = room.left() + number * (wide + gap)
+            self._paint_side(painter, side, QRectF(left, room.top(), wide, room.height()))
 
     def _paint_side(self, painter: QPainter, side: Side, card: QRectF) -> None:
         theme = self.work.theme
@@ -276,7 +297,7 @@ class StopPanel(Painted):
         top = text.top() + caption * 1.4
         above = QRectF(text.left(), text.top(), text.width(), caption * 1.4)
         self.draw_line(painter, above, side.caption, caption, theme.secondary)
-        code = self.px("title") if text.height() > 110 * self.work.scale else self.px("body")
+        code = round(26 * self.work.scale) if text.height() > 150 * self.work.scale else self.px("title")
         rows = [(side.code, True), (side.detail, False)] if text.height() > 90 * self.work.scale else []
         if not rows and (side.code or side.detail):
             rows = [(" · ".join(part for part in (side.code, side.detail) if part), True)]

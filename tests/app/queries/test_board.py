@@ -119,7 +119,7 @@ def test_another_warehouses_orders_are_its_own(house: House, clock: HeldClock, h
 
 def test_cut_offs_hold_their_open_orders_by_stage(house: House, clock: HeldClock) -> None:
     house.stock("TEA", 9)
-    for hours in (2, 2, 1, -1, -3, 30, 4, 5, 6):
+    for hours in (2, 2, 1, 0, -3, 30, 4, 5, 6):
         house.order("TEA", ship_by=NOON + hours * HOUR)
     house.order("TEA")  # no cut-off, never late
     house.order("TEA", ship_by=NOON + 2 * HOUR, state=OrderState.INCOMPLETE)

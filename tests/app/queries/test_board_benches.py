@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.domain.people import Actor, Role
-from app.domain.states import JobState, ParcelState
+from app.domain.states import JobState, LabelState, ParcelState
 from app.operations.labels import note_wait, queue_file, settle
 from app.operations.orders import request_cancel
 from app.operations.stations import ensure_station
 from app.queries.board_benches import BenchRow, PrinterRow, benches, printers
-from db.parcels import PrintJob
+from db.parcels import Label, PrintJob
 from db.places import Station
 from tests.factories import LEAD, NOON, Hands, HeldClock, House, make_warehouse
 
@@ -121,6 +121,16 @@ def test_a_failed_file_is_of_its_day_and_a_void_uncertain_label_of_none(
     assert [r.uncertain for r in house.store.read(printers, house.warehouse, clock.now())] == [1]
     hands.scan("XXNEXT")
     assert house.get(PrintJob, house.jobs(order)[0].id).state is JobState.UNCERTAIN
+    assert house.store.read(printers, house.warehouse, clock.now()) == []
+
+
+def test_the_failed_copy_of_a_void_label_is_nobodys_business(house: House, clock: HeldClock, hands: Hands) -> None:
+    packed(house, hands, "TEA")
+    house.printed(outcome=JobState.FAILED, reason="printer_refused")
+    assert [r.failed for r in house.store.read(printers, house.warehouse, clock.now())] == [1]
+    # as a re-label will leave it: the parcel goes on under another number
+    house.write(lambda tx: setattr(tx.session.get_one(Label, 1), "state", LabelState.VOIDED))
+    assert house.store.read(printers, house.warehouse, clock.now()) == []
 
 
 def test_another_warehouse_has_its_own_benches_and_printers(house: House, clock: HeldClock, hands: Hands) -> None:

@@ -9,7 +9,7 @@ import pytest
 from app.domain.states import Lane, OrderState, WaveState
 from app.operations.orders import request_cancel
 from app.operations.picking import short_pick
-from app.operations.waves import cancel_wave, release_wave
+from app.operations.waves import cancel_wave, kick_out, release_wave
 from app.queries.board_waves import wave_order_total, wave_orders, wave_rows
 from app.queries.waves import next_task
 from tests.factories import LEAD, NOON, Hands, HeldClock, House, make_warehouse
@@ -73,6 +73,19 @@ def test_shorts_problems_and_cancelled_orders_are_told_apart(house: House, clock
         stuck: (True, False, False, 1, 2),
         cancelled: (False, False, True, 1, 2),
     }
+
+
+def test_a_batch_that_nobody_is_left_in_counts_no_more(house: House) -> None:
+    house.stock("TEA", 9)
+    house.stock("CUP", 9)
+    single = house.order("TEA")
+    house.order("TEA", "CUP")
+    house.release()
+    (before,) = house.store.read(wave_rows, house.warehouse)
+    house.store.write(kick_out, LEAD, single, "damaged")
+    (row,) = house.store.read(wave_rows, house.warehouse)
+    assert (before.batches, row.batches, row.orders, row.tasks) == (2, 1, 1, 2)
+    assert row.walk_mm < before.walk_mm
 
 
 def test_waves_come_newest_first_without_those_taken_back(house: House) -> None:

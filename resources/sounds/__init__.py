@@ -1,0 +1,1 @@
+"""The five sounds, and how they are made."""
