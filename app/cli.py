@@ -68,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     trial = command("try", _try, "Open the window on made-up orders with a simulated printer, to try everything.")
     trial.add_argument("--orders", type=_count, default=40, metavar="N")
     trial.add_argument("--seed", type=int, default=1)
-    trial.add_argument("--out", type=Path, default=Path("packbench-demo"), metavar="DIR")
+    trial.add_argument("--out", type=Path, default=Path("packbench-try"), metavar="DIR")
 
     load = command("import", _import, "Import orders, SKUs, locations or stock from a CSV, XLSX or JSON file.")
     load.add_argument("file", type=Path)

@@ -290,7 +290,7 @@ class _Question(QWidget):
 
 
 class _Notice(QFrame):
-    """One line at the foot of the page, for a few seconds."""
+    """One line over the head of the page, for a few seconds."""
 
     def __init__(self, work: Workspace, over: QWidget) -> None:
         super().__init__(over)
@@ -329,7 +329,8 @@ class _Notice(QFrame):
 
     def place(self) -> None:
         over = self._over
-        width = min(px("body", self._work.scale) * 50, over.width() - 2 * SPACE[4])
+        width = min(px("body", self._work.scale) * 35, over.width() - 2 * SPACE[4])
         self.setFixedWidth(width)
         self.adjustSize()
-        self.move((over.width() - width) // 2, over.height() - self.height() - SPACE[6])
+        # over the head of the page, where nothing is read while something is told
+        self.move((over.width() - width) // 2, SPACE[1])

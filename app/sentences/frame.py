@@ -43,7 +43,7 @@ SENTENCES: dict[str, str] = {
     "frame_station": "Station {station}",
     "frame_operator_none": "No operator",
     "frame_printer_none": "No printer",
-    "frame_printer": "Printer {state} ({queue})",
+    "frame_printer": "Printer {how} ({queue})",
     "frame_printer_uncertain": "Uncertain labels: {count}",
     "frame_printer_unasked": "asked",
     "frame_scanner_none": "No scan yet",

@@ -527,6 +527,26 @@ def test_a_window_that_is_gone_gets_nothing_back(station: Station) -> None:
     assert untouched(station)
 
 
+def test_a_window_that_opens_later_is_filtered_too(station: Station, qtbot: QtBot) -> None:
+    other = Bench()
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(other.isActiveWindow)
+    other.button.setFocus()
+    type_scan(other.keyboard, "PB 0000042", start_ms=START)
+    assert station.scans == ["PB 0000042"]
+    assert other.fired == []
+    # and composed text keeps its place in the field that has the focus there
+    other.edit.setFocus()
+    type_text(other.keyboard, "a", start_ms=START + 500)
+    composed = QInputMethodEvent("", [])
+    composed.setCommitString("é")
+    QCoreApplication.sendEvent(other.edit, composed)
+    assert other.edit.text() == "aé"
+    other.close()
+    other.deleteLater()
+
+
 def test_what_reaches_a_widget_past_its_window_is_no_key_of_the_keyboard(station: Station) -> None:
     QTest.keyClicks(station.bench.edit, "1234")
     assert station.bench.edit.text() == "1234"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import Refusal
 from app.domain.states import OrderState, WaveState
@@ -63,7 +63,7 @@ class BoardPage(Page):
             work, self._side_columns(), lambda row: row.key, sign=self._side_sign, heading=lambda row: row.heading
         )
         self.side = BoardTable(
-            work, self.side_rows, ("BENCH-12", "Operator 7", "888 picks/h", "AE-8140-2217"), wide=3
+            work, self.side_rows, self._widest, wide=3
         )
         self.side.horizontalHeader().hide()
         work.words.show(self.side.setAccessibleName, "board_side")
@@ -78,16 +78,19 @@ class BoardPage(Page):
         self._ages.timeout.connect(self.refresh)
 
     def _build(self) -> None:
-        self._no_wave = text_label("secondary", wrap=True)
-        self._no_wave.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.work.words.show(self._no_wave.setText, "board_no_wave")
-        left = QWidget()
-        self._left = QStackedLayout(left)
+        hint = text_label("secondary", wrap=True)
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.work.words.show(hint.setText, "board_no_wave")
+        self._no_wave = QFrame()
+        self._no_wave.setProperty("role", "raised")
+        QVBoxLayout(self._no_wave).addWidget(hint)
+        self._left_side = QWidget()
+        self._left = QStackedLayout(self._left_side)
         self._left.addWidget(self.waves)
         self._left.addWidget(self._no_wave)
         self._below = QHBoxLayout()
-        self._below.addWidget(left, 62)
-        self._below.addWidget(self.side, 38)
+        self._below.addWidget(self._left_side)
+        self._below.addWidget(self.side, 1)
         overview = QWidget()
         self._column = QVBoxLayout(overview)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -205,6 +208,11 @@ class BoardPage(Page):
             stage.orders / everything if everything else 0.0, fault, "triangle-alert" if fault else "",
         )
 
+    def _widest(self) -> Sequence[str]:
+        words = self.work.words
+        at_label = words.say("board_bench_label", age=words.age(59 * 60)) + "000"  # and its icon
+        return "BENCH-12", "Operator 7", words.say("board_pace_picks", count=888), at_label
+
     def _side_columns(self) -> Sequence[Column[SideRow]]:
         def cell(number: int) -> Callable[[SideRow], str]:
             return lambda row: row.cells[number]
@@ -241,9 +249,19 @@ class BoardPage(Page):
     def _fit(self) -> None:
         room = min(self.width() / _DESIGNED[0], self.height() / _DESIGNED[1])
         unit = max(self.work.scale, min(LARGEST_UNIT, room))
-        if unit == self._unit:
-            return
-        self._unit = unit
+        if unit != self._unit:
+            self._unit = unit
+            self._enlarge(unit, room)
+        # the tables share the width as their columns need it
+        width = self.width() - 2 * SPACE[3] - self._below.spacing()
+        side = self.side.wanted()
+        waves = self.waves.wanted()
+        if waves + side > width:
+            waves = self.waves.wanted(all_columns=False)
+        spare = max(0, width - waves - side)
+        self._left_side.setFixedWidth(max(0, min(waves + spare // 2, width * 2 // 3)))
+
+    def _enlarge(self, unit: float, room: float) -> None:
         gap = round(SPACE[2] * unit)
         self._column.setSpacing(gap)
         self._below.setSpacing(gap)

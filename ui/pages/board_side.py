@@ -66,7 +66,7 @@ def _bench(row: BenchRow, view: BoardView, words: Words) -> SideRow:
     pace = say("board_pace_picks", count=row.picks_hour) if picks else say("board_pace", count=row.closed_hour)
     outcome, what = "", ""
     if row.latch is not None:
-        outcome, what = "fail", say("board_bench_latched")
+        outcome, what = "fail", say("board_bench_latched", age=_age(view, row.last_scan_at or view.now, words))
     elif row.order is not None and row.opened_at is not None:
         age = _age(view, row.opened_at, words)
         labelling = row.parcel_state is ParcelState.LABELLING

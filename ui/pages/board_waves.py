@@ -19,8 +19,9 @@ from ui.widgets.board_table import BoardTable, SlotDelegate
 from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 
+_STATES = ("planned", "released", "picked", "shipped")
 _STATE, _BATCHES, _WALK = 1, 7, 8
-_SAMPLES = ("8888", "released 00", "8888", "8888", "8888", "8888", "! 88", "88 / 88", "8,888 (88,888)", "88 min")
+_WIDEST = ("AE-8140-2217-0", "to be picked 000", "888", "X 24 0", "TT88888W", "88", "888 / 888", "")
 _SIGNS = {
     OrderState.PLANNED: "clock", OrderState.RELEASED: "shopping-cart", OrderState.PICKED: "package",
     OrderState.PACKING: "package-check", OrderState.SHIPPED: "check",
@@ -45,7 +46,8 @@ class WavesTable(BoardTable):
             Column("board_picked", lambda row: _dash(row.picked), right=True),
             Column("board_packing", lambda row: _dash(row.packing), right=True),
             Column("board_shipped", lambda row: _dash(row.shipped), right=True),
-            Column("board_problems", lambda row: f"! {_stuck(row)}" if _stuck(row) else _dash(0), right=True, ink=self._stuck_ink),
+            Column("board_problems", lambda row: f"! {_stuck(row)}" if _stuck(row) else _dash(0), right=True,
+                   ink=self._stuck_ink),
             Column("board_batches", lambda row: f"{row.batches_picked} / {row.batches}", right=True),
             Column("board_walk", lambda row: f"{metres(row.walk_mm)} ({metres(row.file_walk_mm)})", right=True),
             Column("board_age", lambda row: work.words.age(
@@ -53,7 +55,7 @@ class WavesTable(BoardTable):
         )  # fmt: skip
         self._look = work
         self.rows = LiveModel[WaveProgress](work, columns, lambda row: row.wave_id, sign=self._sign)
-        super().__init__(work, self.rows, _SAMPLES, wide=_WALK)
+        super().__init__(work, self.rows, self._widest, wide=_WALK)
         self.drop_when_narrow(_BATCHES)
         work.words.show(self.setAccessibleName, "board_waves")
 
@@ -61,6 +63,12 @@ class WavesTable(BoardTable):
         """The wave that is chosen."""
         number = self.number()
         return None if number is None else self.rows.row(number)
+
+    def _widest(self) -> Sequence[str]:
+        words = self._look.words
+        state = max((words.say(f"board_wave_{state}") for state in _STATES), key=len) + "000"  # and its icon
+        counts = ("8888", "8888", "8888", "8888", "! 88", "88 / 88")
+        return ("8888", state, *counts, "8,888 (88,888)", words.age(59 * 60))
 
     def _sign(self, row: WaveProgress, column: int) -> Sign | None:
         theme = self._look.theme
@@ -107,9 +115,9 @@ class _OrdersModel(PagedModel[WaveOrder]):
         if row is None:
             return None
         stuck = row.state in (OrderState.PROBLEM, OrderState.CANCELLED)
-        name = "triangle-alert" if stuck else _SIGNS.get(row.state)
-        theme = self._look.theme
-        return icon(name, theme.attention.ink if stuck else theme.secondary, px("title", self._look.scale) * 2) if name else None
+        name = "triangle-alert" if stuck else _SIGNS.get(row.state, "circle-help")
+        ink = self._look.theme.attention.ink if stuck else self._look.theme.secondary
+        return icon(name, ink, px("title", self._look.scale) * 2)
 
 
 class WaveOrders(QWidget):
@@ -136,10 +144,7 @@ class WaveOrders(QWidget):
             work, columns, self._load, self._count, sort=WaveOrderSort.SLOT, key=lambda row: row.order_id
         )
         self.rows.loaded.connect(self._choose_again)
-        samples = (
-            "AE-8140-2217-0", "waiting for its label", "888", "X 24", "TT00001I", "88", "888 / 888", "! cancel request"
-        )
-        self.table = BoardTable(work, self.rows, samples, wide=7)
+        self.table = BoardTable(work, self.rows, lambda: _WIDEST, wide=7)
         self.table.setItemDelegateForColumn(3, SlotDelegate(work, self.table))
         self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._note_choice(now.row()))
         work.words.show(self.table.setAccessibleName, "command_board_orders")

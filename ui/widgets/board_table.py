@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
@@ -23,11 +23,12 @@ from ui.workspace import Workspace
 
 _PADDING = 5
 _CELL = 2 * _PADDING + 8  # with what the delegate leaves of its own at both sides
-ROW = 36  # px
+ROW = 33  # px
 
 
 class BoardTable(QTableView):
-    """`samples` is the widest text that each column is made for; the column `wide` takes the room that is left.
+    """`samples` are the widest texts that the columns are made for, in the language of the moment; the column `wide`
+    takes the room that is left.
 
     `chosen` when Enter is pressed on a row, or it is clicked twice.
     """
@@ -35,12 +36,12 @@ class BoardTable(QTableView):
     chosen = Signal()
 
     def __init__(
-        self, work: Workspace, model: QAbstractItemModel, samples: Sequence[str], wide: int,
+        self, work: Workspace, model: QAbstractItemModel, samples: Callable[[], Sequence[str]], wide: int,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._work = work
-        self._samples = tuple(samples)
+        self._samples = samples
         self._wide = wide
         self._droppable: int | None = None
         self._unit = 1.0
@@ -89,7 +90,7 @@ class BoardTable(QTableView):
         caption = round(SIZES["caption"] * unit)
         dress = (
             f"QTableView::item {{ padding: 4px {_PADDING}px; }}"
-            f"QHeaderView::section {{ font-size: {caption}px; padding: 8px {_PADDING}px; }}"
+            f"QHeaderView::section {{ font-size: {caption}px; padding: 8px {_CELL // 2 - 1}px; }}"
         )
         if dress != self.styleSheet():  # every widget below is dressed anew
             self.setStyleSheet(dress)
@@ -109,14 +110,24 @@ class BoardTable(QTableView):
         super().resizeEvent(event)
         self._share_out()
 
-    def _share_out(self) -> None:
+    def wanted(self, *, all_columns: bool = True) -> int:
+        """How many pixels it takes to show every text in full, with a scroll bar beside it."""
+        left_out = None if all_columns else self._droppable
+        widths = (width for column, width in enumerate(self._widths()) if column != left_out)
+        return sum(widths) + self.verticalScrollBar().sizeHint().width() + 2 * SPACE[0]
+
+    def _widths(self) -> list[int]:
         metrics = QFontMetrics(self.font())
         headings = QFontMetrics(ui_font(round(SIZES["caption"] * self._unit)))
         model = self.model()
         widths = []
-        for column, sample in enumerate(self._samples):
+        for column, sample in enumerate(self._samples()):
             heading = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
-            widths.append(_CELL + max(metrics.horizontalAdvance(sample), headings.horizontalAdvance(heading) + 2))
+            widths.append(_CELL + max(metrics.horizontalAdvance(sample), headings.horizontalAdvance(heading)))
+        return widths
+
+    def _share_out(self) -> None:
+        widths = self._widths()
         room, drop = self.viewport().width(), self._droppable
         narrow = drop is not None and sum(widths) > room
         if drop is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.fonts import ui_font
 from ui.theme import SPACE, Pair
@@ -99,7 +99,10 @@ class CutOffRow(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._row.addWidget(self.nothing, 1)
+        self._empty = QFrame()
+        self._empty.setProperty("role", "raised")
+        QVBoxLayout(self._empty).addWidget(self.nothing)
+        self._row.addWidget(self._empty, 1)
         for card in self.cards:
             self._row.addWidget(card, 1)
         self.set_unit(1.0)
@@ -107,7 +110,7 @@ class CutOffRow(QWidget):
     def show_faces(self, faces: Sequence[CutOffFace], nothing: str) -> None:
         """Show these, the earliest first, or say that there is none."""
         self.nothing.setText("" if faces else nothing)
-        self.nothing.setVisible(not faces)
+        self._empty.setVisible(not faces)
         for number, card in enumerate(self.cards):
             card.setVisible(bool(faces))
             card.show_face(faces[number] if number < len(faces) else None)

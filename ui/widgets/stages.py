@@ -55,7 +55,7 @@ class StageCard(PaintedCard):
     def number_room(self) -> tuple[float, float]:
         """Width and height that a number may take."""
         line, bar = self._lines()
-        return self.width() - 1.5 * self.inset, self.height() - 2 * self.inset - line * 2 - bar - 2 * SPACE[0]
+        return self.width() - 1.75 * self.inset, self.height() - 2 * self.inset - line * 2 - bar - 2 * SPACE[0]
 
     def minimumSizeHint(self) -> QSize:
         """Its words, and the smallest number."""

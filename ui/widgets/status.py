@@ -114,7 +114,7 @@ class StatusBar(QFrame):
             code = work.printer.code
             state = say(code).split(",")[0].split("，")[0] if code else say("frame_printer_unasked")
             fault = None if code in _PRINTER_WELL else theme.system
-            self._show("printer", "printer", say("frame_printer", state=state, queue=queue), fault)
+            self._show("printer", "printer", say("frame_printer", how=state, queue=queue), fault)
 
     def _draw_data(self) -> None:
         work, say, seen = self._work, self._work.words.say, self._seen
