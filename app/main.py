@@ -78,7 +78,7 @@ def in_window(application: QApplication, work: Coroutine[Any, Any, int]) -> int:
 async def _until_closed(application: QApplication, wanted: Wanted, beside: Beside | None) -> int:
     try:
         async with opened_window(application, wanted) as window, (beside or _nothing)(window):
-            window.show()
+            window.showMaximized() if has_display() else window.show()
             closed = asyncio.Event()
             window.closed.connect(closed.set)
             await closed.wait()

@@ -87,7 +87,7 @@ SENTENCES: dict[str, str] = {
     "board_problem_cancelled": "cancelled: put its goods back",
     "board_reason_short": "short pick",
     "board_short_missing": "{count} missing",
-    "board_short_orders": "orders {orders}, {age} ago",
+    "board_short_orders": "orders {orders}, {age}",
     "board_plan_title": "Plan a wave",
     "board_plan_detail": "Orders ready: {ready}. The most urgent are planned first",
     "board_plan_limit": "How many orders at most (empty: all)",

@@ -23,6 +23,10 @@ from ui.workspace import Workspace
 
 _PADDING = 5
 _CELL = 2 * _PADDING + 8  # with what the delegate leaves of its own at both sides
+_UPWARDS = (
+    QAbstractItemView.CursorAction.MoveUp, QAbstractItemView.CursorAction.MovePageUp,
+    QAbstractItemView.CursorAction.MovePrevious,
+)  # fmt: skip
 ROW = 33  # px
 
 
@@ -104,6 +108,20 @@ class BoardTable(QTableView):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Rows that cannot be chosen are passed over, wherever the key leads."""
+        index = super().moveCursor(action, modifiers)
+        model, step = self.model(), -1 if action in _UPWARDS else 1
+        rows = range(model.rowCount())
+        ahead = range(index.row(), len(rows) if step == 1 else -1, step)
+        behind = range(index.row(), -1 if step == 1 else len(rows), -step)
+        for row in (*ahead, *behind):
+            if row in rows and model.flags(model.index(row, index.column())) & Qt.ItemFlag.ItemIsEnabled:
+                return model.index(row, index.column())
+        return index
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share out the new width."""
