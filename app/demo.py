@@ -6,12 +6,13 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -78,14 +79,34 @@ def run_demo(demo: Demo, *, headless: bool) -> int:
         raise Refusal("demo_on_own_database")
     if demo.printer is not None:
         open_printer(demo.printer)  # a wrong URL is refused before anything is done
-    if demo.db is None:
-        _start_anew(demo.out)
-    with Store(url) as store, station_lock(store, "demo"):
-        warehouse = store.write(ensure_warehouse, "DEMO", "Demo warehouse", sender())
-        made_up = store.write(mark_demo, demo.orders or ORDERS, demo.seed)
-        if headless:
-            return asyncio.run(_headless(demo, store, warehouse, made_up))
-    return _in_window(demo, database, warehouse, made_up)
+    with ExitStack() as held:
+        held.enter_context(_only_demo_in(demo.out))
+        if demo.db is None:
+            _start_anew(demo.out)
+        with Store(url) as store:
+            held.enter_context(station_lock(store, "demo"))
+            warehouse = store.write(ensure_warehouse, "DEMO", "Demo warehouse", sender())
+            made_up = store.write(mark_demo, demo.orders or ORDERS, demo.seed)
+            if headless:
+                return asyncio.run(_headless(demo, store, warehouse, made_up))
+        return _in_window(demo, database, warehouse, made_up)
+
+
+@contextmanager
+def _only_demo_in(folder: Path) -> Iterator[None]:
+    """One demo a folder: a second one would begin by deleting what the first works on.
+
+    Raises KnownError `station_in_use`.
+    """
+    lock = FileLock(folder / "demo.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise KnownError("station_in_use", station=str(folder)) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 async def _headless(demo: Demo, store: Store, warehouse: int, made_up: tuple[int, int]) -> int:

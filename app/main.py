@@ -7,7 +7,7 @@ import gc
 import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -172,7 +172,8 @@ def _only_window(database: str) -> QLockFile:
         path = Path(f"{file}.window.lock")
     else:
         path = settings.data_directory() / "locks" / f"window-{url.host}-{url.database}"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # then the database cannot be opened either, and the window says so
+        path.parent.mkdir(parents=True, exist_ok=True)
     lock = QLockFile(str(path))
     lock.setStaleLockTime(0)  # only the death of its holder frees it
     if not lock.tryLock(0) and lock.error() == QLockFile.LockError.LockFailedError:
@@ -204,6 +205,7 @@ class _Engine:
         self._moved = asyncio.Event()
         self._again = asyncio.Event()
         self._work.moved.connect(self._moved.set)
+        self._work.moved.connect(self._again.set)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -211,7 +213,6 @@ class _Engine:
         try:
             self._work.feed.open(store)
             while True:
-                self._moved.clear()
                 async with AsyncExitStack() as stack:
                     await self._until(lambda: self._take_place(store, stack))
                     chosen = self._work.settings
@@ -221,15 +222,13 @@ class _Engine:
                         names = [name for name, _ in pages_of(chosen.role)]
                         first = self._wanted.page if self._wanted.page in names else names[0]
                         self._window.add_pages([make_page(self._work, first)], first)
-                        self._window.status.begin()
                         self._work.spawn(self._load_rest([name for name in names if name != first]))
                         if self._wanted.practice:
                             from ui.practice import Practice
 
                             self._practice = Practice(self._window)
                     self._work.settled.emit()
-                    printing = asyncio.create_task(self._print(store), name="printing")
-                    stack.push_async_callback(_end, printing)
+                    stack.push_async_callback(_end, self._work.spawn(self._print(store)))
                     await self._moved.wait()
         finally:
             await asyncio.to_thread(store.close)
@@ -239,10 +238,12 @@ class _Engine:
         from ui.pages import make_page
 
         page = self._window.page
-        with suppress(TimeoutError):
-            async with asyncio.timeout(FIRST_SECONDS):
-                while page is not None and page.data is None:
-                    await asyncio.sleep(0.01)
+        if page is not None and page.data is None:
+            shown = asyncio.Event()
+            page.prompted.connect(shown.set)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(shown.wait(), FIRST_SECONDS)
+        self._window.status.begin()
         await asyncio.to_thread(_load_printing)
         for name in names:
             await asyncio.sleep(0)
@@ -278,9 +279,12 @@ class _Engine:
         """Become the one program at this station; raises KnownError `station_in_use`."""
         from app.opening import station_lock
 
+        self._moved.clear()
         work, chosen = self._work, self._work.settings
-        stack.enter_context(station_lock(store, chosen.station))
-        work.place = await asyncio.to_thread(_place, store, chosen, work.words.language)
+        with ExitStack() as held:  # given back when the database does not answer: the next try takes it anew
+            held.enter_context(station_lock(store, chosen.station))
+            work.place = await asyncio.to_thread(_place, store, chosen, work.words.language)
+            stack.enter_context(held.pop_all())
         work.printer.url, work.printer.code = chosen.printer, ""
 
     async def _print(self, store: Store) -> None:
@@ -324,5 +328,4 @@ def _place(store: Store, chosen: settings.Settings, language: str) -> Place:
 
 async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    await asyncio.wait([task])  # what it raises is reported by whoever spawned it

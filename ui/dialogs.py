@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -80,6 +80,10 @@ class Dialogs(QObject):
         self.question_id = 0  # how many questions there have been
         self._notice = _Notice(work, over)
         over.installEventFilter(self)
+
+    def keep_clear_of(self, widget: QWidget) -> None:
+        """Notices stand at the left of this."""
+        self._notice.beside = widget
 
     @property
     def is_open(self) -> bool:
@@ -296,6 +300,7 @@ class _Notice(QFrame):
         super().__init__(over)
         self._work, self._over = work, over
         self._good = True
+        self.beside: QWidget | None = None
         # what lies below can be pressed all the same
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row = QHBoxLayout(self)
@@ -329,8 +334,9 @@ class _Notice(QFrame):
 
     def place(self) -> None:
         over = self._over
-        width = min(px("body", self._work.scale) * 35, over.width() - 2 * SPACE[4])
+        room = over.width() - SPACE[4] if self.beside is None else self.beside.mapTo(over, QPoint(0, 0)).x() - SPACE[1]
+        width = min(px("body", self._work.scale) * 35, room - SPACE[4])
         self.setFixedWidth(width)
         self.adjustSize()
         # over the head of the page, where nothing is read while something is told
-        self.move((over.width() - width) // 2, SPACE[1])
+        self.move(min((over.width() - width) // 2, room - width), SPACE[1])

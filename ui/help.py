@@ -41,9 +41,9 @@ class Help(QFrame):
     def __init__(self, work: Workspace, over: QWidget) -> None:
         super().__init__(over)
         self._work, self._over = work, over
-        self._page = EVERYWHERE
+        self._page, self._scans = EVERYWHERE, False
         self._before: QWidget | None = None
-        self.setProperty("role", "raised")
+        self.setProperty("role", "head")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[SPACE[5]] * 4)
@@ -70,15 +70,15 @@ class Help(QFrame):
         work.words.switched.connect(self._fill)
         self.hide()
 
-    def toggle(self, page: str | None = None) -> None:
-        """Show the help for a page, or hide it."""
+    def toggle(self, page: str = EVERYWHERE, scans: bool = False) -> None:
+        """Show the help for a page, or hide it; on one that takes scans Ctrl+K is off."""
         if self.isVisible():
             self.leave()
             return
-        self._page = page or EVERYWHERE
+        self._page, self._scans = page, scans
         self._before = self.window().focusWidget()
         self._fill()
-        self.setGeometry(self._over.rect().adjusted(SPACE[4], SPACE[4], -SPACE[4], -SPACE[4]))
+        self.setGeometry(self._over.rect())
         self.show()
         self.raise_()
         self.setFocus()
@@ -95,18 +95,22 @@ class Help(QFrame):
     def _fill(self) -> None:
         say = self._work.words.say
         body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, SPACE[2], 0)
-        column.setSpacing(SPACE[4])
+        columns = QHBoxLayout(body)
+        columns.setContentsMargins(0, 0, SPACE[2], 0)
+        columns.setSpacing(SPACE[6])
         for page in (self._page, EVERYWHERE) if self._page else (EVERYWHERE,):
+            column = QVBoxLayout()
+            column.setSpacing(SPACE[3])
             column.addWidget(self._heading(say(f"frame_page_{page}") if page else say("frame_help_everywhere")))
             column.addLayout(self._table(commands_of(page)))
-        for code in ("frame_help_pages", "frame_help_scan"):
-            hint = text_label("secondary", wrap=True)
-            hint.setText(say(code))
-            column.addWidget(hint)
-        column.addStretch(1)
+            for code in ("frame_help_pages", "frame_help_scan") if page == EVERYWHERE else ():
+                hint = text_label("secondary", wrap=True)
+                hint.setText(say(code))
+                column.addWidget(hint)
+            column.addStretch(1)
+            columns.addLayout(column, 1)
         self._area.setWidget(body)
+        body.setAutoFillBackground(False)
 
     def _heading(self, text: str) -> QLabel:
         label = text_label("title")
@@ -118,12 +122,16 @@ class Help(QFrame):
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE[5])
         grid.setVerticalSpacing(SPACE[1])
-        for place, code in enumerate(("frame_help_key", "frame_help_does", "frame_help_barcode")):
+        heads = ["frame_help_key", "frame_help_does"]
+        if any(command.barcode for command in commands):
+            heads.append("frame_help_barcode")
+        for place, code in enumerate(heads):
             label = text_label("caption")
             label.setText(say(code))
             grid.addWidget(label, 0, place)
         for row, command in enumerate(commands, 1):
-            key = "Enter" if command.key == "Return" else command.key
+            search = "F10 K" if self._scans else "Ctrl+K, F10 K"
+            key = {"Return": "Enter", "Ctrl+K": search}.get(command.key, command.key)
             cells = (key, say(f"command_{command.name}"), command.barcode.value if command.barcode else "")
             for place, (text, role) in enumerate(zip(cells, ("mono", "", "mono"), strict=True)):
                 label = text_label(role)
@@ -149,5 +157,5 @@ class Help(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep to the size of the page."""
         if event.type() == QEvent.Type.Resize and self.isVisible():
-            self.setGeometry(self._over.rect().adjusted(SPACE[4], SPACE[4], -SPACE[4], -SPACE[4]))
+            self.setGeometry(self._over.rect())
         return False

@@ -88,6 +88,7 @@ class MainWindow(QMainWindow):
         self.search = Search(work, middle)
         self.search.setFixedWidth(px("body", work.scale) * 24)
         self.search.left.connect(self._back_to_page)
+        self.search.wanted.connect(self.go)
         head = QFrame()
         head.setProperty("role", "head")
         top = QHBoxLayout(head)
@@ -124,6 +125,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status)
         self.setCentralWidget(whole)
         work.dialogs = Dialogs(work, middle)
+        work.dialogs.keep_clear_of(self.search)
         work.dialogs.lost.connect(self._back_to_page)
         self.help = Help(work, middle)
         self.help.lost.connect(self._back_to_page)
@@ -292,7 +294,10 @@ class MainWindow(QMainWindow):
         self.search.begin()
 
     def _toggle_help(self) -> None:
-        self.help.toggle(self.page.name if self.page is not None else None)
+        if self.page is not None:
+            self.help.toggle(self.page.name, self.page.takes_scans)
+        else:
+            self.help.toggle()
 
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
@@ -12,6 +14,9 @@ from ui.theme import SPACE, px
 from ui.widgets.text import text_label
 from ui.workspace import Workspace
 
+if TYPE_CHECKING:
+    from app.queries.station_view import Hit
+
 LIMIT = 12
 
 
@@ -19,6 +24,7 @@ class Search(QLineEdit):
     """Enter searches; one hit is shown at once, several are listed: arrows and Enter, or a click, choose."""
 
     left = Signal()
+    wanted = Signal(str)  # the page of something that is no order
 
     def __init__(self, work: Workspace, over: QWidget) -> None:
         super().__init__()
@@ -79,14 +85,23 @@ class Search(QLineEdit):
         elif len(orders) == 1 and hits[0].order_id is not None:
             self._show_order(hits[0].order_id)
         else:
-            self._hits.show_hits(
-                [(self._work.words.say(f"frame_hit_{hit.kind}", title=hit.title), hit.order_id) for hit in hits]
-            )
+            say = self._work.words.say
+            self._hits.show_hits([(say(f"frame_hit_{hit.kind}", title=hit.title), hit) for hit in hits])
 
     def _choose(self, item: QListWidgetItem | None) -> None:
-        order_id = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
-        if order_id is not None:
-            self._show_order(order_id)
+        hit: Hit | None = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
+        if hit is None:
+            return
+        if hit.order_id is not None:
+            self._show_order(hit.order_id)
+        elif hit.kind == "wave":
+            self.leave()
+            self.wanted.emit("board")
+        else:
+            # a SKU: its orders
+            code = hit.title.split("  ")[0]
+            self.setText(code)
+            self._work.spawn(self._find(code))
 
     def _show_order(self, order_id: int) -> None:
         self.leave()
@@ -127,13 +142,14 @@ class _Hits(QFrame):
         over.installEventFilter(self)
         self.hide()
 
-    def show_hits(self, hits: list[tuple[str, int | None]]) -> None:
+    def show_hits(self, hits: list[tuple[str, Hit]]) -> None:
         self.list.clear()
-        for text, order_id in hits:
+        orders = any(hit.order_id is not None for _, hit in hits)
+        for text, hit in hits:
             item = QListWidgetItem(text)
-            item.setData(Qt.ItemDataRole.UserRole, order_id)
-            if order_id is None:
-                item.setFlags(Qt.ItemFlag.NoItemFlags)  # a SKU or tote of several orders, which stand below
+            item.setData(Qt.ItemDataRole.UserRole, hit)
+            if orders and hit.order_id is None:
+                item.setFlags(Qt.ItemFlag.NoItemFlags)  # a SKU or a tote, whose orders stand below
             self.list.addItem(item)
         self.list.setCurrentRow(-1)
         self.move_on(1)
@@ -142,7 +158,7 @@ class _Hits(QFrame):
         self._place(min(len(hits), 10) * self.list.sizeHintForRow(0) + 8)
 
     def move_on(self, step: int) -> None:
-        """Choose the next order, or the one before."""
+        """Choose the next that leads anywhere, or the one before."""
         rows = self.list.count()
         at = self.list.currentRow()
         for _ in range(rows):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from app.domain.errors import Fact
 from app.domain.states import JobState, LabelState, OrderState, ParcelState
-from ui.theme import Theme
+from ui.theme import Pair, Theme
 from ui.words import Words
 
 # sign, and the outcome whose colour it has: "" is the text's, "quiet" the secondary one
@@ -26,8 +26,8 @@ ORDER_SIGNS: Mapping[OrderState, tuple[str, str]] = {
 JOB_SIGNS: Mapping[JobState, tuple[str, str]] = {
     JobState.QUEUED: ("○", ""),
     JobState.SENDING: ("↻", "system"),
-    JobState.PRINTED: ("✓", "pass"),
-    JobState.CONFIRMED: ("✓✓", "pass"),
+    JobState.PRINTED: ("■", ""),
+    JobState.CONFIRMED: ("✓", "pass"),
     JobState.FAILED: ("✗", "fail"),
     JobState.UNCERTAIN: ("!", "attention"),
     JobState.CANCELLED: ("⊘", "quiet"),
@@ -50,6 +50,11 @@ def ink(theme: Theme, outcome: str) -> str:
     if outcome in ("", "quiet"):
         return theme.secondary if outcome else theme.text
     return theme.verdict(outcome).ink
+
+
+def loud(theme: Theme, outcome: str) -> Pair | None:
+    """The chip of a state that a person must see to, None for any other."""
+    return theme.verdict(outcome) if outcome in ("attention", "fail") else None
 
 
 def order_word(words: Words, state: OrderState) -> str:

@@ -88,7 +88,7 @@ _LAST_SCAN = (
 )
 # an order's own moments change with every step of the work: imports alone are what the backend said
 _LAST_IMPORT = (
-    select(JournalEntry.at).where(JournalEntry.name == "import_orders").order_by(JournalEntry.id.desc()).limit(1)
+    select(JournalEntry.at).where(JournalEntry.name == "import_orders").order_by(JournalEntry.at.desc()).limit(1)
 )
 # asked state by state, so that the index gives the first at once
 _NEXT_DUE = select(

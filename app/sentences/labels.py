@@ -53,6 +53,11 @@ SENTENCES: dict[str, str] = {
     "labels_file_job": "A file, as it was given to the printer",
     "labels_settle_hint": "Look at the printer: did copy {copy} come out? F7 yes, F8 no",
     "labels_old_copy": "Copy {newest} has replaced this one",
+    "labels_now_waiting": "Waits at {queue} for {age}",
+    "labels_now_printed": "Printed",
+    "labels_now_confirmed": "Printed and scanned back from its box",
+    "labels_now_failed": "Not printed",
+    "labels_now_cancelled": "Taken back",
     # what a person does with it
     "labels_reprint_title": "Reprint the label of order {order}",
     "labels_reprint_detail": "{tracking} comes out at {station}. Why is another copy needed?",
@@ -67,6 +72,6 @@ SENTENCES: dict[str, str] = {
     "labels_settled_file": "Noted as not printed: print the file again where it came from",
     "labels_not_out_title": "Copy {copy} of order {order} did not come out?",
     "labels_not_out_detail": "The next copy is printed at {queue} at once. If copy {copy} does appear, throw it away",
-    "labels_not_out_look": "Look at the printer again",
-    "labels_not_out_go": "It did not come out, print the next copy",
+    "labels_not_out_look": "Look again",
+    "labels_not_out_go": "Print the next copy",
 }

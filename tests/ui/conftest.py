@@ -40,6 +40,7 @@ def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
     try:
         yield loop
     finally:
+        loop.stop()
         asyncio.events._set_running_loop(None)
         loop.close()
 

@@ -7,19 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFont
 
 from app.domain.errors import KnownError, Refusal
-from ui.fonts import mono_font
-from ui.theme import Pair, px
+from ui.theme import Pair
 from ui.workspace import Workspace
 
 T = TypeVar("T")
 CHUNK = 200
 KEPT = 20  # chunks that stay in memory
 SEEN = 2  # chunks that a table can show at once: no screen is 200 rows high
-CHIP = Qt.ItemDataRole.UserRole + 1  # the Pair of a cell that is drawn as a filled chip
-SIGN = Qt.ItemDataRole.UserRole + 2  # the sign before the word of a cell that has a state
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -42,6 +38,16 @@ class Column(Generic[T]):
     stretch: bool = False
     mono: bool = False
     spare: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one cell shows: its text, the sign before it, the colour of both, and the chip that it is drawn as."""
+
+    text: str
+    sign: str = ""
+    ink: str | None = None
+    chip: Pair | None = None
 
 
 class PagedModel(QAbstractTableModel, Generic[T]):
@@ -68,11 +74,11 @@ class PagedModel(QAbstractTableModel, Generic[T]):
         self._sort, self._descending = sort, descending
         self._chunks: dict[int, Sequence[T]] = {}  # the one that was looked at last stands last
         self._last = -1
+        self._cells: dict[int, tuple[Cell, ...]] = {}  # rows that were painted
         self._wanted: dict[int, None] = {}
         self._fetching = False
         self._total = 0
         self._turn = 0  # answers to older questions are not wanted any more
-        self._mono: QFont | None = None
         work.words.switched.connect(self._again_in_words)
         work.look_changed.connect(self._again_in_words)
 
@@ -110,6 +116,32 @@ class PagedModel(QAbstractTableModel, Generic[T]):
         row = self.row(number)
         return None if row is None else self._key(row)
 
+    def cells(self, number: int) -> tuple[Cell, ...] | None:
+        """What the cells of a row show; a row that is not here yet is asked for, None until it comes."""
+        chunk = number // CHUNK
+        if chunk != self._last and chunk in self._chunks:
+            self._last = chunk
+            self._chunks[chunk] = self._chunks.pop(chunk)
+        made = self._cells.get(number)
+        if made is None:
+            row = self.row(number)
+            if row is None:
+                self._ask(chunk)
+                return None
+            made = self._cells[number] = tuple(
+                Cell(
+                    column.text(row), column.sign(row) if column.sign else "", column.ink(row) if column.ink else None,
+                    column.chip(row) if column.chip else None,
+                )
+                for column in self.columns
+            )
+        return made
+
+    def say_again(self) -> None:
+        """Word everything anew: another language or theme, or time that has passed."""
+        self._cells.clear()
+        self._touch(0, self._total - 1)
+
     @property
     def order(self) -> tuple[str, bool]:
         """By what is sorted, and whether descending."""
@@ -136,32 +168,20 @@ class PagedModel(QAbstractTableModel, Generic[T]):
         return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a cell shows; a row that is not here yet is asked for and shows …"""
-        column = self.columns[index.column()]
+        """What a cell says, for whoever does not see it; the table itself paints `cells`."""
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _side(column)
-        if role not in _ROLES:
+            return _side(self.columns[index.column()])
+        if role not in _SAID:
             return None
-        row = self.row(index.row())
-        if row is None:
-            self._ask(index.row() // CHUNK)
-            return "…" if role == Qt.ItemDataRole.DisplayRole else None
-        self._look_at(index.row() // CHUNK)
-        if role == Qt.ItemDataRole.ForegroundRole:
-            ink = column.ink(row) if column.ink else None
-            return QColor(ink) if ink else None
-        if role == Qt.ItemDataRole.FontRole:
-            return self._mono_font() if column.mono else None
-        if role == SIGN:
-            return column.sign(row) if column.sign else None
-        if role == CHIP:
-            return column.chip(row) if column.chip else None
-        return column.text(row)
+        cells = self.cells(index.row())
+        return "…" if cells is None else cells[index.column()].text
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The columns' headings in the language of the moment."""
+        """The columns' headings in the language of the moment; the sorted one says which way."""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._work.words.say(self.columns[section].heading)
+            column, (by, descending) = self.columns[section], self.order
+            sign = f" {'▼' if descending else '▲'}" if column.sort and column.sort == by else ""
+            return self._work.words.say(column.heading) + sign
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(self.columns[section])
         return None
@@ -174,6 +194,7 @@ class PagedModel(QAbstractTableModel, Generic[T]):
             return
         self._sort, self._descending = wanted, descending
         self._turn += 1
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
         self._work.spawn(self._sorted(self._turn))
 
     async def _sorted(self, turn: int) -> None:
@@ -193,6 +214,7 @@ class PagedModel(QAbstractTableModel, Generic[T]):
         elif total < old:
             self.beginRemoveRows(QModelIndex(), total, old - 1)
         self._chunks, self._total, self._last = fresh, total, -1
+        self._cells.clear()
         self._wanted.clear()
         if total > old:
             self.endInsertRows()
@@ -200,11 +222,6 @@ class PagedModel(QAbstractTableModel, Generic[T]):
             self.endRemoveRows()
         self._touch(0, min(old, total) - 1)
         self.loaded.emit()
-
-    def _look_at(self, chunk: int) -> None:
-        if chunk != self._last:
-            self._last = chunk
-            self._chunks[chunk] = self._chunks.pop(chunk)
 
     def _ask(self, chunk: int) -> None:
         """Fetch a chunk soon: of all that a quick scroll passes, only what is seen in the end."""
@@ -228,6 +245,7 @@ class PagedModel(QAbstractTableModel, Generic[T]):
                 self._chunks[chunk] = rows
                 while len(self._chunks) > KEPT:
                     del self._chunks[next(iter(self._chunks))]
+                    self._cells.clear()
                 self._touch(chunk * CHUNK, chunk * CHUNK + len(rows) - 1)
                 self.loaded.emit()
         except (Refusal, KnownError) as refusal:
@@ -240,24 +258,14 @@ class PagedModel(QAbstractTableModel, Generic[T]):
         if last >= first:
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
 
-    def _mono_font(self) -> QFont:
-        if self._mono is None:
-            self._mono = mono_font(px("body", self._work.scale))
-        return self._mono
-
     def _again_in_words(self) -> None:
-        self._mono = None
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
-        self._touch(0, self._total - 1)
+        self.say_again()
 
 
-_ROLES = frozenset(
+_SAID = frozenset(
     {
-        int(role)
-        for role in (
-            Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ForegroundRole, Qt.ItemDataRole.ToolTipRole,
-            Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.FontRole, CHIP, SIGN,
-        )
+        int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.ToolTipRole), int(Qt.ItemDataRole.AccessibleTextRole),
     }
 )
 

@@ -131,6 +131,8 @@ class BoardPage(Page):
         self.stages.show_faces(self._stage_faces(data))
         self.cutoffs.repaint_cards()
         self.stages.repaint_cards()
+        if not data.waves and self.waves.hasFocus():
+            self.setFocus()  # else Qt would give the keys to whatever comes next
         self._left.setCurrentWidget(self.waves if data.waves else self._no_wave)
         self.waves.rows.set_rows(data.waves)
         self.side_rows.set_rows(side_rows(data, self.work.words))
@@ -161,8 +163,15 @@ class BoardPage(Page):
         return say("board_prompt_plan", count=ready) if ready else ""
 
     def focus_first(self) -> None:
-        """The table that is in front."""
-        (self.orders.table if self._orders_open() else self.waves).setFocus()
+        """The table that is in front; the page itself until there is one."""
+        table = self.orders.table if self._orders_open() else self.waves
+        (table if table.isVisible() else self).setFocus()
+
+    def repaint_data(self) -> None:
+        """Paint once more; the keys go to the waves as soon as there are any."""
+        super().repaint_data()
+        if self.isVisible() and self.window().focusWidget() is self:
+            self.focus_first()
 
     def _now(self) -> datetime:
         return self.data.now if isinstance(self.data, BoardView) else datetime.now(UTC)
@@ -313,9 +322,11 @@ class BoardPage(Page):
         self.orders.table.setFocus()
 
     def _close_orders(self) -> None:
+        had_focus = self.orders.table.hasFocus()
         self._views.setCurrentIndex(0)
         self.orders.wave = None
-        self.waves.setFocus()
+        if had_focus:
+            self.focus_first()
 
     def _show_chosen_order(self) -> None:
         order = self.orders.order()
@@ -325,11 +336,9 @@ class BoardPage(Page):
     # commands
 
     async def _plan(self) -> None:
-        view = self.data
         if self._planning:
             raise Refusal("board_planning")
-        ready = view.orders_in(StageName.READY) if isinstance(view, BoardView) else 0
-        wanted, limit = await board_acts.ask_limit(self.work, ready)
+        wanted, limit = await board_acts.ask_limit(self.work)
         if not wanted:
             return
         self._planning = True

@@ -12,6 +12,7 @@ from app.domain.errors import Refusal
 from app.domain.states import OrderState, WaveState
 from app.operations.waves import cancel_wave, kick_out, put_back, release_wave
 from app.planning import Planned, plan_wave
+from app.queries.board import StageName, stages
 from app.queries.board_waves import WaveOrder, WaveProgress, wave_rows
 from ui.dialogs import Field, Option
 from ui.pages.board_waves import metres
@@ -20,9 +21,11 @@ from ui.workspace import Workspace
 _BY_DIGIT = 9  # answers that a digit can choose
 
 
-async def ask_limit(work: Workspace, ready: int) -> tuple[bool, int | None]:
+async def ask_limit(work: Workspace) -> tuple[bool, int | None]:
     """The dry run: how many orders wait, and at most how many are wanted (None: all). (False, None) when left."""
-    say = work.words.say
+    say, feed = work.words.say, work.feed
+    found = await feed.read(stages, work.place.warehouse, feed.store.clock.now())
+    ready = next(stage.orders for stage in found if stage.name is StageName.READY)
     if not ready:
         raise Refusal("no_orders_to_plan")
     detail, typed = say("board_plan_detail", ready=ready), ""

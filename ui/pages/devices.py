@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.errors import Refusal
 from app.operations.labels import queue_file
 from app.queries.station_view import PrinterSeen, StationStatus, devices_view, station_view
 from app.spooling import ask_printer, check_printer
 from ui.dialogs import Field, Option
+from ui.fonts import mono_font, ui_font
 from ui.icons import pixmap
 from ui.pages.page import Page
 from ui.sound import NAMES
@@ -25,6 +28,7 @@ from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 
 TONE_MS = 700
+CARD = 256  # the least height of a card, at a scale of 1
 WELL = frozenset({"ready", "busy", "label_waiting", "not_asked"})
 
 
@@ -33,6 +37,13 @@ class _Seen:
     status: StationStatus
     printers: list[PrinterSeen]
     now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    name: str
+    value: str
+    code: bool = False  # read letter by letter
 
 
 class DevicesPage(Page):
@@ -55,17 +66,43 @@ class DevicesPage(Page):
         self._scanner = _Card(work, "scanner", "scan-barcode")
         self._sounds = _Card(work, "sounds", "volume-2")
         self._scale = _Card(work, "scale", "scale")
-        grid = QGridLayout(self.content)
+        body = QWidget()
+        grid = QGridLayout(body)
         grid.setContentsMargins(*[SPACE[4]] * 4)
         grid.setSpacing(SPACE[4])
         for place, card in enumerate((self._printer, self._scanner, self._sounds, self._scale)):
             grid.addWidget(card, place // 2, place % 2)
             grid.setColumnStretch(place % 2, 1)
         grid.setRowStretch(2, 1)
+        self._grid = grid
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(body)
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._area)
+        work.look_changed.connect(self._size)
+        self._size()
         self._next_tone = QTimer(self, interval=TONE_MS)
         self._next_tone.timeout.connect(self._play_next)
         work.devices_changed.connect(self.repaint_data)
         work.settled.connect(self.refresh)
+
+    def _size(self) -> None:
+        for row in (0, 1):
+            self._grid.setRowMinimumHeight(row, round(CARD * self.work.scale))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """With large text the cards may need more than the window: the arrows scroll."""
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -4, Qt.Key.Key_PageDown: 4}.get(
+            Qt.Key(event.key())
+        )
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            bar = self._area.verticalScrollBar()
+            bar.setValue(bar.value() + step * round(CARD * self.work.scale / 4))
 
     async def fetch(self) -> _Seen:
         """The station's queue, and the printers that it has used."""
@@ -182,13 +219,13 @@ class DevicesPage(Page):
         url, code = self.work.printer.url, self.work.printer.code
         queue = say("devices_queue", queued=data.status.queued, uncertain=data.status.uncertain)
         last = next((seen for seen in data.printers if seen.url == url), None)
-        facts = [(say("devices_fact_url"), url), (say("devices_fact_queue"), queue)]
+        facts = [_Fact(say("devices_fact_url"), url, code=True), _Fact(say("devices_fact_queue"), queue)]
         if last is not None:
             age = words.age((data.now - last.at).total_seconds())
             outcome = say(f"devices_outcome_{last.outcome}") if last.outcome else say("busy")
-            facts.append((say("devices_fact_last"), say("devices_last", outcome=outcome, age=age)))
+            facts.append(_Fact(say("devices_fact_last"), say("devices_last", outcome=outcome, age=age)))
             if last.odometer is not None:
-                facts.append((say("devices_fact_count"), str(last.odometer)))
+                facts.append(_Fact(say("devices_fact_count"), str(last.odometer)))
         hint = say(self._tested, code=self._expected) if self._tested else ""
         if not url:
             self._printer.show_state("none", say("devices_none"), say("devices_no_printer"), [facts[1]])
@@ -201,13 +238,15 @@ class DevicesPage(Page):
 
     def _show_scanner(self) -> None:
         say, seen = self.work.words.say, self.work.scanner
-        facts = [(say("devices_fact_kind"), say("devices_wedge"))]
+        facts = []
+        if self._scanned:
+            facts.append(_Fact(say("devices_fact_code"), one_line(self._scanned), code=True))
+            facts.append(_Fact(say("devices_fact_length"), str(len(self._scanned))))
+        else:
+            facts.append(_Fact(say("devices_fact_kind"), say("devices_wedge")))
         if seen.at is not None:
             age = self.work.words.age(monotonic() - seen.at)
-            facts.append((say("devices_fact_scan"), say("frame_scanner", age=age)))
-        if self._scanned:
-            facts.append((say("devices_fact_code"), one_line(self._scanned)))
-            facts.append((say("devices_fact_length"), str(len(self._scanned))))
+            facts.append(_Fact(say("devices_fact_scan"), say("frame_scanner", age=age)))
         state = "well" if seen.at is not None else "none"
         title = say("devices_scanner_works") if seen.at is not None else say("devices_scanner_unseen")
         self._scanner.show_state(state, title, say("devices_scan_anything"), facts)
@@ -215,10 +254,10 @@ class DevicesPage(Page):
     def _show_sounds(self) -> None:
         say, sounds = self.work.words.say, self.work.sounds
         percent = f"{round(self.work.settings.volume * 100)} %"
-        facts = [(say("settings_field_volume"), percent)]
+        facts = [_Fact(say("settings_field_volume"), percent)]
         if self._next_tone.isActive():
             playing = NAMES[len(NAMES) - len(self._tones) - 1]
-            facts.append((say("devices_playing"), say(f"settings_tone_{playing}")))
+            facts.append(_Fact(say("devices_playing"), say(f"settings_tone_{playing}")))
         if not self.work.settings.sound:
             self._sounds.show_state("none", say("devices_sound_off"), say("devices_sound_off_hint"), facts)
         elif sounds.available:
@@ -235,7 +274,7 @@ class _Card(QFrame):
         self._work, self._picture = work, picture
         self.setProperty("role", "raised")
         column = QVBoxLayout(self)
-        column.setContentsMargins(*[SPACE[5]] * 4)
+        column.setContentsMargins(*[SPACE[4]] * 4)
         column.setSpacing(SPACE[2])
         head = QHBoxLayout()
         head.setSpacing(SPACE[2])
@@ -250,19 +289,19 @@ class _Card(QFrame):
         head.addWidget(self._chip)
         column.addLayout(head)
         self._state = text_label("bench", wrap=True)
-        self._state.setMinimumHeight(px("bench", 1) * 2)
         column.addWidget(self._state)
         self._hint = text_label("secondary", wrap=True)
         column.addWidget(self._hint)
         self._facts = QGridLayout()
-        self._facts.setHorizontalSpacing(SPACE[4])
+        self._facts.setHorizontalSpacing(SPACE[3])
+        self._facts.setVerticalSpacing(SPACE[1])
         self._facts.setColumnStretch(1, 1)
+        self._facts.setColumnStretch(3, 1)
         column.addLayout(self._facts)
         column.addStretch(1)
         self._cells: list[tuple[QLabel, Elided]] = []
-        self.setMinimumHeight(round(250 * work.scale))
 
-    def show_state(self, state: str, title: str, hint: str, facts: list[tuple[str, str]]) -> None:
+    def show_state(self, state: str, title: str, hint: str, facts: Sequence[_Fact]) -> None:
         """`well`, `busy`, `none` or `fault`, with sentences that are said already."""
         work, theme = self._work, self._work.theme
         pair = {"well": theme.passed, "fault": theme.system, "busy": theme.system}.get(
@@ -274,15 +313,18 @@ class _Card(QFrame):
         self._chip.setStyleSheet(
             f"background: {pair.paper}; color: {pair.ink}; border: 1px solid {pair.ink}; border-radius: 6px;"
         )
-        self._state.setText(title)
+        # what a device says of itself begins in the middle of other sentences, too
+        self._state.setText(title[:1].upper() + title[1:])
         self._hint.setText(hint)
         while len(self._cells) < len(facts):
-            row = len(self._cells)
-            name, value = text_label("caption"), Elided("mono")
-            self._facts.addWidget(name, row, 0, Qt.AlignmentFlag.AlignVCenter)
-            self._facts.addWidget(value, row, 1)
+            name, value = text_label("caption"), Elided()
+            # the first has the whole width, the others stand in pairs
+            row, side = divmod(len(self._cells) + 1, 2) if self._cells else (0, 0)
+            self._facts.addWidget(name, row, side * 2)
+            self._facts.addWidget(value, row, side * 2 + 1, 1, 1 if self._cells else 3)
             self._cells.append((name, value))
         for number, (name, value) in enumerate(self._cells):
-            given = facts[number] if number < len(facts) else ("", "")
-            name.setText(given[0])
-            value.setText(given[1])
+            fact = facts[number] if number < len(facts) else _Fact("", "")
+            name.setText(fact.name)
+            value.setText(fact.value)
+            value.setFont(mono_font(px("body", work.scale)) if fact.code else ui_font(px("body", work.scale)))

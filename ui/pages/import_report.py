@@ -20,9 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.icons import pixmap
 from ui.pages.order_import import Import, Imported
-from ui.theme import SPACE, px
+from ui.theme import SPACE
 from ui.widgets.text import Elided, text_label
 from ui.words import Words
 from ui.workspace import Workspace
@@ -64,7 +63,6 @@ class ImportLine(QWidget):
         super().__init__()
         self._work, self._import = work, running
         self._result: Imported | None = None
-        self._sign = text_label()
         self._text = Elided()
         self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._bar = QProgressBar()
@@ -80,7 +78,6 @@ class ImportLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE[2])
-        row.addWidget(self._sign)
         row.addWidget(self._text, 1)
         row.addWidget(self._bar)
         row.addWidget(self._button)
@@ -104,8 +101,8 @@ class ImportLine(QWidget):
         self._bar.setFixedWidth(round(220 * scale))
         self._bar.setVisible(running)
         self._button.setVisible(not running and self._result is not None)
-        self._sign.setVisible(not running and self._result is not None)
         if running:
+            self._text.setStyleSheet("")
             self._text.setText(self._import.sentence())
             done, total = self._import.progress or (0, 1)
             self._bar.setRange(0, max(total, 1))
@@ -115,11 +112,8 @@ class ImportLine(QWidget):
             self._text.setText("")
             return
         text, good = headline(self._work, self._result)
-        pair = theme.passed if good else theme.attention
-        self._sign.setPixmap(
-            pixmap("check" if good else "triangle-alert", pair.ink, px("title", scale))
-        )
-        self._text.setText(text)
+        self._text.setStyleSheet(f"color: {theme.passed.ink if good else theme.attention.ink};")
+        self._text.setText(f"✓ {text}" if good else f"! {text}")
 
 
 def headline(work: Workspace, result: Imported) -> tuple[str, bool]:

@@ -78,8 +78,8 @@ class ListPage(Page):
         self.region.addWidget(self._state)
         self.line = QHBoxLayout()
         self.line.setSpacing(SPACE[3])
-        self._total = Elided("secondary")
-        self.line.addWidget(self._total, 1)
+        self.total = Elided("secondary")
+        self.line.addWidget(self.total, 1)
         self.line.setContentsMargins(SPACE[4] + SPACE[0], 0, SPACE[4] + SPACE[0], SPACE[0])
         self.foot = QWidget()
         self.foot.setLayout(self.line)
@@ -130,9 +130,9 @@ class ListPage(Page):
                 self.region.setCurrentWidget(self.table)
                 if had_focus and self.isVisible():
                     self.focus_first()
-            self._total.setText(say(self._words.total, count=f"{total:,}"))
+            self.total.setText(say(self._words.total, count=f"{total:,}"))
             return
-        self._total.setText("")
+        self.total.setText("")
         if self.text or self.group != self._first:
             self._state.show_state(
                 "empty", say(self._words.none_match), say(self._words.none_match_hint),
@@ -199,7 +199,7 @@ class ListPage(Page):
 
     def _say_ages(self) -> None:
         if self.isVisible():
-            self.table.viewport().update()
+            self.model.say_again()
 
 
 class _Find(QLineEdit):

@@ -215,7 +215,7 @@ class OrderDetailView(QWidget):
         self._cards.addStretch(1)
 
     def _lines(self, order: OrderDetail) -> QWidget:
-        card, grid = _card(self._work.words.say("orders_lines", count=len(order.lines)))
+        card, grid = _card(self._work.words.say("orders_lines", count=len(order.lines)), 5)
         for at, code in enumerate(("orders_sku", "orders_name", "orders_ordered", "orders_picked", "orders_packed")):
             heading = text_label("caption")
             heading.setText(self._work.words.say(code))
@@ -243,7 +243,7 @@ class OrderDetailView(QWidget):
 
     def _parcel(self, parcel: ParcelDetail) -> QWidget:
         words = self._work.words
-        card, grid = _card(words.say("orders_parcel", parcel=parcel.code))
+        card, grid = _card(words.say("orders_parcel", parcel=parcel.code), 3)
         grid.setColumnStretch(1, 1)
         about = [parcel_state(words, parcel.state)]
         if parcel.weight_g:
@@ -288,13 +288,15 @@ class OrderDetailView(QWidget):
 
     def _recipient(self, order: OrderDetail) -> QWidget:
         to, words = order.recipient, self._work.words
-        card, grid = _card(words.say("orders_recipient"))
+        card, grid = _card(words.say("orders_recipient"), 1)
         place = " ".join(part for part in (to.postcode, to.city, to.region) if part)
         country = words.country(to.country) if to.country else ""
         lines = [to.name, *to.street.splitlines(), place, country, to.phone]
         text = text_label(wrap=True)
         text.setText("\n".join(line for line in lines if line.strip()) or words.say("orders_no_recipient"))
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        # also what is written from right to left: a block that is looked for at one place
+        text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignTop)
         grid.addWidget(text, 1, 0)
         return card
 
@@ -317,7 +319,7 @@ _FACTS = {
 }  # fmt: skip
 
 
-def _card(title: str) -> tuple[QFrame, QGridLayout]:
+def _card(title: str, columns: int) -> tuple[QFrame, QGridLayout]:
     card = QFrame()
     card.setProperty("role", "raised")
     card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -327,7 +329,7 @@ def _card(title: str) -> tuple[QFrame, QGridLayout]:
     grid.setVerticalSpacing(SPACE[0])
     heading = text_label("strong")
     heading.setText(title)
-    grid.addWidget(heading, 0, 0, 1, 5)
+    grid.addWidget(heading, 0, 0, 1, columns)
     return card, grid
 
 

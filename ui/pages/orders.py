@@ -23,7 +23,7 @@ from ui.pages.order_detail import OrderDetailView, OrderSeen
 from ui.pages.order_import import Import, Imported, ask_file
 from ui.pages.page import Empty
 from ui.pages.reprinting import ask_reason, reprint_label
-from ui.signs import NOTHING, ORDER_SIGNS, ink, label_is_void, order_word, reason_text, urgency, urgency_text
+from ui.signs import NOTHING, ORDER_SIGNS, ink, label_is_void, loud, order_word, reason_text, urgency, urgency_text
 from ui.theme import Pair
 from ui.workspace import Workspace
 
@@ -136,14 +136,15 @@ class OrdersPage(ListPage):
     def _columns(self) -> tuple[Column[OrderRow], ...]:
         work, words = self.work, self.work.words
 
-        def state_ink(row: OrderRow) -> str:
-            return ink(work.theme, "attention" if _stopping(row) else ORDER_SIGNS[row.state][1])
+        def sign(row: OrderRow) -> tuple[str, str]:
+            return ("!", "attention") if _stopping(row) else ORDER_SIGNS[row.state]
 
-        def state_sign(row: OrderRow) -> str:
-            return "!" if _stopping(row) else ORDER_SIGNS[row.state][0]
+        def chip(row: OrderRow) -> Pair | None:
+            return loud(work.theme, sign(row)[1])
 
         def state_word(row: OrderRow) -> str:
-            return words.say("orders_cancel_requested") if _stopping(row) else order_word(words, row.state)
+            word = words.say("orders_cancel_requested") if _stopping(row) else order_word(words, row.state)
+            return f"{sign(row)[0]} {word}" if chip(row) else word
 
         def country(row: OrderRow) -> str:
             return f"{row.country}  {words.country(row.country)}" if row.country else ""
@@ -153,7 +154,10 @@ class OrdersPage(ListPage):
 
         return (
             Column("orders_number", lambda row: row.source_id, "number", mono=True, width=15, stretch=True),
-            Column("orders_state", state_word, "state", sign=state_sign, ink=state_ink, width=19, stretch=True),
+            Column(
+                "orders_state", state_word, "state", sign=lambda row: sign(row)[0], chip=chip, width=19, stretch=True,
+                ink=lambda row: ink(work.theme, sign(row)[1]),
+            ),
             Column("orders_pieces", lambda row: str(row.pieces), "pieces", right=True, width=6),
             Column("orders_country", country, "country", width=17, stretch=True, spare=1),
             Column("orders_channel", lambda row: row.channel or row.shop, width=11, stretch=True, spare=2),
@@ -220,6 +224,7 @@ class OrdersPage(ListPage):
 
     def _show(self, view: QWidget) -> None:
         self._views.setCurrentWidget(view)
+        self.total.setVisible(view is self._list)
         if self.isVisible() and not self.work.dialogs.is_open:
             self.focus_first()
 
@@ -242,26 +247,24 @@ class OrdersPage(ListPage):
 
     async def _reprint(self) -> None:
         order = await self._wanted()
-        valid = [
-            (parcel.parcel_id, label.tracking)
+        valid = {
+            parcel.parcel_id: label
             for parcel in order.parcels
             for label in parcel.labels
             if not label_is_void(label.state, parcel.state)
-        ]
+        }
         if not valid:
             raise Refusal("orders_no_label", order=order.source_id)
-        parcel_id, tracking = valid[0]
+        parcel_id = next(iter(valid))
         if len(valid) > 1:
-            say = self.work.words.say
-            answer = await self.work.dialogs.ask(
-                say("orders_which_label", order=order.source_id), "",
-                [Option(str(parcel), group(number)) for parcel, number in valid],
-            )
+            title = self.work.words.say("orders_which_label", order=order.source_id)
+            options = [Option(str(parcel), group(label.tracking)) for parcel, label in valid.items()]
+            answer = await self.work.dialogs.ask(title, "", options)
             if answer is None:
                 return
             parcel_id = int(answer.option)
-            tracking = dict(valid)[parcel_id]
-        await reprint_label(self.work, parcel_id, group(tracking), order.source_id)
+        label = valid[parcel_id]
+        await reprint_label(self.work, parcel_id, group(label.tracking), order.source_id, label.copies)
 
     async def _cancel(self) -> None:
         from app.operations.orders import request_cancel

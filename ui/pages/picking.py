@@ -118,7 +118,7 @@ class PickingPage(Page):
     def _show_banner(self, view: PickingView) -> None:
         say, last = self.work.words.say, self._last
         if view.task is None:
-            self._banner.show_verdict("pass", say("batch_picked"), say("picking_enter_for_next"))
+            self._banner.show_verdict("pass", say("picking_enter_for_next"))
         elif last is not None and self._wrong is None:
             self._banner.show_verdict(last.verdict, say(last.code, **last.facts), self.prompt())
         elif self._wrong is None:
@@ -179,8 +179,10 @@ class PickingPage(Page):
             self._flash.flash()
         else:
             sounds.stop_alarm()
-            well = "complete" if shown.code == PickCode.BATCH_PICKED else "pass"
-            sounds.play(well if shown.verdict == "pass" else "attention")
+            if shown.verdict != "pass":
+                sounds.play("attention")
+            else:
+                sounds.play("complete" if shown.code == PickCode.BATCH_PICKED else "pass")
             self._banner.show_verdict(shown.verdict, self.work.words.say(shown.code, **shown.facts))
         self._show_stop()
         self.refresh()

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.domain.barcode import Command
+from app.domain.errors import Refusal
+from app.domain.states import JobState
 from ui.dialogs import Field, Option
 from ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from app.queries.label_queue import CopyRow
 
 OTHER = "other"
 REPRINT = (
@@ -29,13 +35,19 @@ async def ask_reason(work: Workspace, title: str, detail: str, reasons: Sequence
     return None if typed is None else typed.text
 
 
-async def reprint_label(work: Workspace, parcel_id: int, tracking: str, order: str) -> int | None:
+async def reprint_label(
+    work: Workspace, parcel_id: int, tracking: str, order: str, copies: Sequence[CopyRow]
+) -> int | None:
     """Ask why, and print another copy at this station; returns its number, None when the question was left.
 
-    Raises what `app.operations.labels.reprint` raises.
+    `copies` are those that there are. Raises what `app.operations.labels.reprint` raises.
     """
     from app.operations.labels import reprint
 
+    newest = [copy.state for copy in copies if copy.state is not JobState.CANCELLED][-1:]
+    if newest in ([JobState.UNCERTAIN], [JobState.QUEUED], [JobState.SENDING]):
+        # nobody should give a reason for what cannot be done yet
+        raise Refusal("settle_first" if newest == [JobState.UNCERTAIN] else "still_printing")
     say, station = work.words.say, work.settings.station
     detail = say("labels_reprint_detail", tracking=tracking, station=station)
     reason = await ask_reason(work, say("labels_reprint_title", order=order), detail, REPRINT)

@@ -23,6 +23,9 @@ from ui.workspace import Workspace
 
 _PADDING = 5
 _CELL = 2 * _PADDING + 8  # with what the delegate leaves of its own at both sides
+_MOVES = (
+    Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_Home, Qt.Key.Key_End,
+)  # fmt: skip
 _UPWARDS = (
     QAbstractItemView.CursorAction.MoveUp, QAbstractItemView.CursorAction.MovePageUp,
     QAbstractItemView.CursorAction.MovePrevious,
@@ -106,6 +109,10 @@ class BoardTable(QTableView):
             self.chosen.emit()
         elif event.key() == Qt.Key.Key_Escape:
             event.ignore()
+        elif event.key() in _MOVES and self.number() is None:
+            # Qt has made a row the current one that looks as if it were not
+            self.selectionModel().clear()
+            self.choose(self.moveCursor(QAbstractItemView.CursorAction.MoveDown, event.modifiers()).row())
         else:
             super().keyPressEvent(event)
 

@@ -91,7 +91,9 @@ class CountTabs(QTabBar):
                 painter.fillRect(bar, QColor(theme.accent))
                 if self.hasFocus():
                     painter.setPen(QPen(QColor(theme.accent), 2))
+                    painter.setBrush(Qt.BrushStyle.NoBrush)
                     painter.drawRect(rect.adjusted(1, 1, -1, -1))
+        painter.end()
 
     def _draw_tab(self, painter: QPainter, at: int, rect: QRect, colour: QColor) -> None:
         word, small = self._metrics()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from ui.fonts import ui_font
-from ui.models.paged import CHIP, SIGN, PagedModel
+from ui.fonts import mono_font, ui_font
+from ui.models.paged import Cell, PagedModel
 from ui.theme import RADIUS, SPACE, Pair, px
 from ui.workspace import Workspace
 
@@ -43,13 +43,12 @@ class PagedTable(QTableView):
         self.key: int | None = None
         self._following = False
         self.setModel(model)
-        self.setItemDelegate(_Cells(work, self))
+        self.setItemDelegate(_Cells(work, model, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setWordWrap(False)
@@ -61,13 +60,8 @@ class PagedTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setMinimumSectionSize(1)
         header.setStyleSheet(f"QHeaderView::section {{ padding-left: {PADDING}px; padding-right: {PADDING}px; }}")
-        by, descending = model.order
-        column = next(at for at, column in enumerate(model.columns) if column.sort == by)
-        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
-        header.setSortIndicator(column, order)
-        header.sortIndicatorChanged.connect(self._sort)
         header.setSectionsClickable(True)
-        header.setSortIndicatorShown(True)
+        header.sectionClicked.connect(self._clicked)
         work.words.show(self.setAccessibleName, called)
         self.doubleClicked.connect(lambda _: self.opened.emit())
         model.loaded.connect(self._follow)
@@ -89,6 +83,11 @@ class PagedTable(QTableView):
         self.selectionModel().clear()
         self.verticalScrollBar().setValue(0)
 
+    def look_for(self, key: int) -> None:
+        """Other rows will come: go to the one with this key."""
+        self.start_over()
+        self.key = key
+
     def choose(self, key: int) -> bool:
         """Go to the row with this key; False when it is not in memory."""
         number = self._rows.number_of(key)
@@ -101,8 +100,9 @@ class PagedTable(QTableView):
 
     def sort_by(self, column: int, descending: bool) -> None:
         """Sort by a column."""
+        self.start_over()
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
-        self.horizontalHeader().setSortIndicator(column, order)
+        self._rows.sort(column, order)
 
     # the row that is chosen
 
@@ -136,7 +136,9 @@ class PagedTable(QTableView):
         bar, top = self.verticalScrollBar(), self.verticalScrollBar().value()
         if found is not None:
             self._go(found)
-            if top and number is not None:
+            if number is None:
+                self.scrollTo(self._rows.index(found, 0))
+            elif top:
                 bar.setValue(top + found - number)  # it stays where it was on the screen
         elif number is not None:
             # it has left the list; the arrow keys go on from where it was
@@ -154,15 +156,11 @@ class PagedTable(QTableView):
         self.verticalScrollBar().setValue(top)
         self._following = False
 
-    def _sort(self, column: int, order: Qt.SortOrder) -> None:
+    def _clicked(self, column: int) -> None:
+        by, descending = self._rows.order
         wanted = self._rows.columns[column].sort
-        if not wanted:
-            by, descending = self._rows.order
-            at = next(at for at, column in enumerate(self._rows.columns) if column.sort == by)
-            self.sort_by(at, descending)
-            return
-        self.start_over()
-        self._rows.sort(column, order)
+        if wanted:
+            self.sort_by(column, wanted == by and not descending)
 
     # keys
 
@@ -203,7 +201,8 @@ class PagedTable(QTableView):
         columns = self._rows.columns
         letter = self._work.scale * 8.6  # px a letter of 16 px takes, on average
         widths = [round(column.width * letter) + 2 * SPACE[1] for column in columns]
-        room = self.viewport().width()
+        # columns stay where they are when the bar comes
+        room = self.width() - 2 * self.frameWidth() - self.verticalScrollBar().sizeHint().width()
         shown = set(range(len(columns)))
         for at in sorted(shown, key=lambda at: -columns[at].spare):
             if columns[at].spare and sum(widths[n] for n in shown) > room:
@@ -218,59 +217,78 @@ class PagedTable(QTableView):
 
 
 class _Cells(QStyledItemDelegate):
-    """Cells as the theme draws them; one with a chip is filled by its colours, one with a sign begins with it."""
+    """Paints cells by itself: through the style sheet a page of rows takes ten times as long, too long for 60 Hz."""
 
-    def __init__(self, work: Workspace, parent: QTableView) -> None:
+    def __init__(self, work: Workspace, rows: PagedModel[Any], parent: QTableView) -> None:
         super().__init__(parent)
         self._work = work
-        self._table = parent
+        self._rows = rows
+        self._colours: dict[str, QColor] = {}
+        work.look_changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        body, small = (px(size, self._work.scale) for size in ("body", "caption"))
+        self._body, self._bold, self._mono = ui_font(body), ui_font(body, bold=True), mono_font(body)
+        self._small = ui_font(small, bold=True)
+        self._metrics = {False: QFontMetrics(self._body), True: QFontMetrics(self._mono)}
+        self._of_chip = QFontMetrics(self._small)
+        self._wide = round(1.4 * body)
+
+    def _colour(self, name: str) -> QColor:
+        colour = self._colours.get(name)
+        if colour is None:
+            colour = self._colours[name] = QColor(name)
+        return colour
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Draw a cell."""
-        pair, sign = index.data(CHIP), index.data(SIGN)
-        if pair is None and sign is None:
-            super().paint(painter, option, index)
+        theme, rect = self._work.theme, option.rect
+        state, at = option.state, index.column()
+        cells = self._rows.cells(index.row())
+        column = self._rows.columns[at]
+        cell = _WAITING if cells is None else cells[at]
+        ink = cell.ink or theme.text
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, self._colour(theme.selected.paper))
+            painter.fillRect(rect.left(), rect.top(), rect.width(), 1, self._colour(theme.accent))
+            painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, self._colour(theme.accent))
+            ink = cell.ink or theme.selected.ink
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, self._colour(theme.hover))
+        if cell.chip is not None:
+            self._draw_chip(painter, rect, cell.text, cell.chip)
             return
-        own = QStyleOptionViewItem(option)
-        self.initStyleOption(own, index)
-        text, own.text = own.text, ""
-        self._table.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, own, painter, self._table)
-        painter.save()
-        if isinstance(pair, Pair):
-            self._draw_chip(painter, own, text, pair)
-        else:
-            self._draw_state(painter, own, text, sign, index.data(Qt.ItemDataRole.ForegroundRole))
-        painter.restore()
+        painter.setPen(self._colour(ink))
+        left, width = rect.left() + PADDING, rect.width() - 2 * PADDING
+        if cell.sign:
+            painter.setFont(self._bold)
+            painter.drawText(left - SPACE[0], rect.top(), self._wide, rect.height(), _CENTRE, cell.sign)
+            left, width = left + self._wide, width - self._wide
+        painter.setFont(self._mono if column.mono else self._body)
+        metrics, text = self._metrics[column.mono], cell.text
+        if metrics.horizontalAdvance(text) > width:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(left, rect.top(), width, rect.height(), _RIGHT if column.right else _LEFT, text)
 
-    def _draw_chip(self, painter: QPainter, own: QStyleOptionViewItem, text: str, pair: Pair) -> None:
-        painter.setFont(ui_font(px("caption", self._work.scale), bold=True))
-        metrics = painter.fontMetrics()
+    def _draw_chip(self, painter: QPainter, rect: QRect, text: str, pair: Pair) -> None:
+        metrics, room = self._of_chip, rect.width() - 2 * SPACE[0]
         height = metrics.height() + SPACE[0]
-        room = own.rect.width() - 2 * SPACE[0]
         width = min(metrics.horizontalAdvance(text) + 2 * SPACE[1], room)
-        chip = QRectF(
-            own.rect.left() + SPACE[0] + 0.5, own.rect.center().y() - height // 2 + 0.5, width, height
-        )
+        chip = QRectF(rect.left() + SPACE[0] + 0.5, rect.center().y() - height // 2 + 0.5, width, height)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(pair.ink), 1))
-        painter.setBrush(QColor(pair.paper))
+        painter.setFont(self._small)
+        painter.setPen(self._colour(pair.ink))
+        painter.setBrush(self._colour(pair.paper))
         painter.drawRoundedRect(chip, RADIUS, RADIUS)
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, round(width - SPACE[1]))
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
-    def _draw_state(
-        self, painter: QPainter, own: QStyleOptionViewItem, text: str, sign: str, colour: QColor | None
-    ) -> None:
-        """Sign and word keep their colour in the chosen row too."""
-        painter.setPen(colour or QColor(self._work.theme.text))
-        painter.setFont(ui_font(px("body", self._work.scale), bold=True))
-        wide = round(1.4 * px("body", self._work.scale))
-        rect = own.rect.adjusted(PADDING - SPACE[0], 0, -PADDING, 0)
-        at = QRectF(rect.left(), rect.top(), wide, rect.height())
-        painter.drawText(at, Qt.AlignmentFlag.AlignCenter, sign)
-        painter.setFont(own.font)
-        left = round(wide) + SPACE[0]
-        word = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width() - left)
-        painter.drawText(rect.adjusted(left, 0, 0, 0), int(own.displayAlignment), word)
+
+_WAITING = Cell("…")
+_CENTRE = int(Qt.AlignmentFlag.AlignCenter)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -30,8 +30,7 @@ class Pick(Painted):
         else:
             self.tell(
                 self.say(
-                    "picking_task", location=task.location, quantity=task.quantity, name=task.called,
-                    tote=task.tote,
+                    "picking_task", location=task.location, quantity=task.quantity, name=task.called, tote=task.tote
                 )
             )
         self.update()
@@ -44,25 +43,22 @@ class Pick(Painted):
         room = QRectF(self.rect())
         side = min(room.width() * 0.3, 380.0 * self.work.scale)
         left = room.adjusted(0, 0, -side - SPACE[4], 0)
-        right = QRectF(left.right() + SPACE[4], 0, side, room.height())
         if self._view.task is None:
             self._paint_done(painter, left)
         else:
             self._paint_task(painter, self._view.task, left)
-        self._paint_side(painter, self._view, right)
+        self._paint_side(painter, self._view, QRectF(left.right() + SPACE[4], 0, side, room.height()))
 
     def _paint_done(self, painter: QPainter, room: QRectF) -> None:
-        theme = self.work.theme
-        self.draw_box(painter, room, theme.passed.paper, theme.passed.ink)
-        self.draw_icon(painter, "check", theme.passed.ink, room.adjusted(0, 0, 0, -room.height() * 0.4), self.px("slot"))
-        fitted = self.fit(
-            self.say("batch_picked"), room.adjusted(SPACE[4], room.height() * 0.5, -SPACE[4], -SPACE[3]),
-            (self.px("big"), self.px("bench")), bold=True,
-        )
-        self.draw_fitted(
-            painter, room.adjusted(SPACE[4], room.height() * 0.5, -SPACE[4], -SPACE[3]), fitted, theme.passed.ink,
-            align=_CENTRE,
-        )
+        ink = self.work.theme.passed.ink
+        self.draw_box(painter, room, self.work.theme.passed.paper, ink)
+        self.draw_icon(painter, "check", ink, room.adjusted(0, 0, 0, -room.height() * 0.4), self.px("slot"))
+        text = room.adjusted(SPACE[4], room.height() * 0.58, -SPACE[4], -SPACE[3])
+        done = self.fit(self.say("picking_done_prompt"), text, (self.px("big"), self.px("bench")), bold=True, most=1)
+        below = text.adjusted(0, self.draw_fitted(painter, text, done, ink, align=_CENTRE) - text.top(), 0, 0)
+        sizes = (self.px("bench"), round(26 * self.work.scale), self.px("title"))
+        whither = self.fit(self.say("batch_picked"), below, sizes, most=1)
+        self.draw_fitted(painter, below, whither, ink, align=_CENTRE)
 
     def _paint_task(self, painter: QPainter, task: TaskView, room: QRectF) -> None:
         theme = self.work.theme
@@ -71,73 +67,91 @@ class Pick(Painted):
         what = QRectF(room.left(), where.bottom() + SPACE[3], room.width(), room.bottom() - where.bottom() - SPACE[3])
         for box, now in ((where, not task.at_location), (what, task.at_location)):
             self.draw_box(painter, box, theme.raised, theme.accent if now else theme.line, 3.0 if now else 1.0)
-        caption = self.px("title")
-        inner = where.adjusted(SPACE[4], SPACE[2], -SPACE[4], -SPACE[2])
-        word = self.say("picking_here" if task.at_location else "picking_go_to")
-        self.draw_line(painter, QRectF(inner.left(), inner.top(), inner.width(), caption * 1.4), word, caption, theme.secondary)
-        if task.at_location:
-            self.draw_icon(painter, "check", theme.passed.ink, inner.adjusted(inner.width() - 72, 0, 0, 0), self.px("remaining"))
-        sizes = tuple(self.px(name) for name in ("slot", "verdict")) + (96, 72, 60, 48)
-        place = inner.adjusted(0, caption * 1.4, -80 if task.at_location else 0, 0)
-        self.draw_fitted(painter, place, self.fit(task.location, place, sizes, bold=True, mono=True, most=1), theme.text, middle=True)
+        self._paint_location(painter, task, where.adjusted(SPACE[4], SPACE[2], -SPACE[4], -SPACE[2]))
         self._paint_item(painter, task, what.adjusted(SPACE[4], SPACE[2], -SPACE[4], -SPACE[2]))
 
+    def _paint_location(self, painter: QPainter, task: TaskView, room: QRectF) -> None:
+        theme, caption = self.work.theme, self.px("title")
+        word = self.say("picking_here" if task.at_location else "picking_go_to")
+        above = QRectF(room.left(), room.top(), room.width(), caption * 1.4)
+        self.draw_line(painter, above, word, caption, theme.secondary)
+        sign = self.px("remaining") if task.at_location else 0
+        if task.at_location:
+            self.draw_icon(painter, "check", theme.passed.ink, room.adjusted(room.width() - sign, 0, 0, 0), sign)
+        place = room.adjusted(0, caption * 1.4, -sign - SPACE[1], 0)
+        sizes = (self.px("slot"), self.px("verdict"), 96, 72, 60, 48, 33, 26)
+        code = self.fit(task.location, place, sizes, bold=True, mono=True, most=1)
+        self.draw_fitted(painter, place, code, theme.text, middle=True)
+
     def _paint_item(self, painter: QPainter, task: TaskView, room: QRectF) -> None:
-        theme = self.work.theme
+        theme, caption = self.work.theme, self.px("title")
         wide = min(room.width() * 0.28, 260.0 * self.work.scale)
         count = QRectF(room.right() - wide, room.top(), wide, room.height())
-        text = room.adjusted(0, 0, -wide - SPACE[3], 0)
-        caption = self.px("title")
-        self.draw_line(painter, QRectF(count.left(), count.top(), wide, caption * 1.4), self.say("picking_take"), caption, theme.secondary, align=_CENTRE)
+        above = QRectF(count.left(), count.top(), wide, caption * 1.4)
+        self.draw_line(painter, above, self.say("picking_take"), caption, theme.secondary, align=_CENTRE)
         number = count.adjusted(0, caption * 1.2, 0, 0)
-        sizes = tuple(size for size in (self.px("slot"), self.px("verdict"), 96, 72) if size * 1.15 <= number.height())
-        self.draw_fitted(painter, number, self.fit(f"{task.quantity} ×", number, sizes or (60,), bold=True, most=1), theme.text, middle=True, align=_CENTRE)
+        sizes = (self.px("slot"), self.px("verdict"), 96, 72, 60, 48)
+        pieces = self.fit(f"{task.quantity} ×", number, sizes, bold=True, most=1)
+        self.draw_fitted(painter, number, pieces, theme.text, middle=True, align=_CENTRE)
+        text = room.adjusted(0, 0, -wide - SPACE[3], 0)
         name = text.adjusted(0, 0, 0, -caption * 3.2)
-        sizes = (self.px("big"), 40, self.px("bench"), 26, caption)
-        self.draw_fitted(painter, name, self.fit(task.called, name, sizes, bold=True, most=3), theme.text)
+        sizes = (self.px("big"), round(40 * self.work.scale), self.px("bench"), round(26 * self.work.scale), caption)
+        called = self.fit(task.called, name, sizes, bold=True, most=3)
+        self.draw_fitted(painter, name, called, theme.text)
         line = QRectF(text.left(), text.bottom() - caption * 3, text.width(), caption * 1.5)
         self.draw_line(painter, line, task.sku, caption, theme.secondary)
-        self.draw_line(painter, line.translated(0, caption * 1.5), grouped(task.barcode or ""), caption, theme.text, mono=True)
+        below = line.translated(0, caption * 1.5)
+        self.draw_line(painter, below, grouped(task.barcode or ""), caption, theme.text, mono=True)
 
     def _paint_side(self, painter: QPainter, view: PickingView, room: QRectF) -> None:
-        theme, task = self.work.theme, view.task
+        theme, body = self.work.theme, self.px("body")
         self.draw_box(painter, room, theme.raised, theme.line)
         inner = room.adjusted(SPACE[3], SPACE[3], -SPACE[3], -SPACE[3])
-        caption, body = self.px("title"), self.px("body")
-        top = inner.top()
-        if task is not None:
-            self.draw_line(painter, QRectF(inner.left(), top, inner.width(), caption * 1.4), self.say("picking_into"), caption, theme.secondary)
-            top += caption * 1.5
-            side = min(inner.height() * 0.3, inner.width() * 0.42)
-            pair = self.work.theme.slots[(task.slot - 1) % len(theme.slots)] if task.slot else Pair(theme.text, theme.surface)
-            chip = QRectF(inner.left(), top, side, side)
-            self.draw_box(painter, chip, pair.paper, pair.ink)
-            self.draw_line(painter, chip, slot_letter(task.slot) if task.slot else "–", round(side * 0.62), pair.ink, bold=True, align=_CENTRE)
-            right = QRectF(chip.right() + SPACE[2], top, inner.right() - chip.right() - SPACE[2], side)
-            self.draw_line(painter, QRectF(right.left(), right.top(), right.width(), side / 2), self.say("picking_slot", slot=task.slot), caption, theme.text, bold=True)
-            self.draw_line(painter, QRectF(right.left(), right.center().y(), right.width(), side / 2), task.tote, body, theme.text, mono=True)
-            top = chip.bottom() + SPACE[3]
-        self._paint_progress(painter, view, QRectF(inner.left(), top, inner.width(), caption * 3))
-        top += caption * 3 + SPACE[2]
+        if view.task is not None:
+            inner.setTop(self._paint_tote(painter, view.task, inner) + SPACE[3])
+        inner.setTop(self._paint_progress(painter, view, inner) + SPACE[3])
+        if view.shorts:
+            chip = QRectF(inner.left(), inner.top(), inner.width(), body * 2)
+            self.draw_chip(
+                painter, inner.left(), chip, self.say("picking_shorts", count=len(view.shorts)), body, theme.attention
+            )
+            inner.setTop(chip.bottom() + SPACE[2])
         for number, later in enumerate(view.upcoming):
-            if top + body * 3 > inner.bottom():
+            line = QRectF(inner.left(), inner.top(), inner.width(), body * 1.4)
+            if line.bottom() + line.height() * (2 if number == 0 else 1) > inner.bottom():
                 break
-            word = self.say("picking_then") if number == 0 else ""
-            self.draw_line(painter, QRectF(inner.left(), top, inner.width(), body * 1.4), word, self.px("caption"), theme.secondary)
-            top += body * 1.3 if word else 0
-            self.draw_line(painter, QRectF(inner.left(), top, inner.width(), body * 1.4), later.location, body, theme.text, mono=True, bold=True)
-            top += body * 1.4
-            self.draw_line(painter, QRectF(inner.left(), top, inner.width(), body * 1.4), f"{later.quantity} × {later.name or later.sku}", body, theme.secondary)
-            top += body * 1.8
-        if view.shorts and top + body * 2 <= inner.bottom():
-            text = self.say("picking_shorts", count=len(view.shorts))
-            self.draw_chip(painter, inner.left(), QRectF(inner.left(), top, inner.width(), body * 2), text, body, theme.attention)
+            if number == 0:
+                self.draw_line(painter, line, self.say("picking_then"), self.px("caption"), theme.secondary)
+                line.translate(0, line.height())
+            self.draw_line(painter, line, later.location, body, theme.text, mono=True, bold=True)
+            line.translate(0, line.height())
+            self.draw_line(painter, line, f"{later.quantity} × {later.called}", body, theme.secondary)
+            inner.setTop(line.bottom() + SPACE[1])
 
-    def _paint_progress(self, painter: QPainter, view: PickingView, room: QRectF) -> None:
+    def _paint_tote(self, painter: QPainter, task: TaskView, room: QRectF) -> float:
+        """The slot's colour and letter, and the tote; returns where they end."""
+        theme, caption = self.work.theme, self.px("title")
+        above = QRectF(room.left(), room.top(), room.width(), caption * 1.4)
+        self.draw_line(painter, above, self.say("picking_into"), caption, theme.secondary)
+        side = min(room.height() * 0.3, room.width() * 0.42)
+        pair = theme.slot(task.slot) if task.slot else Pair(theme.text, theme.surface)
+        chip = QRectF(room.left(), above.bottom() + SPACE[0], side, side)
+        self.draw_box(painter, chip, pair.paper, pair.ink)
+        letter = slot_letter(task.slot) if task.slot else "–"
+        self.draw_line(painter, chip, letter, round(side * 0.62), pair.ink, bold=True, align=_CENTRE)
+        right = QRectF(chip.right() + SPACE[2], chip.top(), room.right() - chip.right() - SPACE[2], side / 2)
+        self.draw_line(painter, right, self.say("picking_slot", slot=task.slot), caption, theme.text, bold=True)
+        self.draw_line(painter, right.translated(0, side / 2), task.tote, caption, theme.text, mono=True)
+        return chip.bottom()
+
+    def _paint_progress(self, painter: QPainter, view: PickingView, room: QRectF) -> float:
         theme, size = self.work.theme, self.px("title")
         text = self.say("picking_progress", done=view.done, tasks=view.tasks, left=view.pieces - view.pieces_done)
-        self.draw_line(painter, QRectF(room.left(), room.top(), room.width(), size * 1.5), text, size, theme.text)
-        bar = QRectF(room.left(), room.top() + size * 1.8, room.width(), size * 0.6)
+        line = QRectF(room.left(), room.top(), room.width(), size * 1.5)
+        words = self.fit(text, line, (size, self.px("body"), self.px("caption")), most=1)
+        self.draw_fitted(painter, line, words, theme.text, middle=True)
+        bar = QRectF(room.left(), line.bottom() + SPACE[0], room.width(), size * 0.6)
         painter.fillRect(bar, QColor(theme.line))
         share = view.done / view.tasks if view.tasks else 1.0
         painter.fillRect(QRectF(bar.left(), bar.top(), bar.width() * share, bar.height()), QColor(theme.accent))
+        return bar.bottom()

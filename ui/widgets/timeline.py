@@ -55,7 +55,6 @@ class Timeline(QListView):
         self.setItemDelegate(_Painter(work, self))
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
 
     def show_entries(self, entries: Sequence[TimelineEntry], *, keep_place: bool) -> None:
@@ -77,9 +76,9 @@ class Timeline(QListView):
         text = words.say(done if entry.outcome is not None and code in _DONE else code, **facts)
         if entry.outcome is not None:
             outcome = entry.outcome.value
-            sign = _SIGNS.get(outcome, "·")
+            sign = _SIGNS.get(outcome, "•")
         else:
-            sign, outcome = _PRINTS.get(code.removeprefix("orders_log_"), ("·", ""))
+            sign, outcome = _PRINTS.get(code.removeprefix("orders_log_"), ("•", "quiet"))
         if entry.undone:
             outcome = "quiet"
         about = [part for part in (entry.operator, entry.station) if part]
@@ -177,7 +176,7 @@ class _Painter(QStyledItemDelegate):
         if line.undone:
             body.setStrikeOut(True)
         painter.setFont(body)
-        loud = line.outcome in ("fail", "attention", "quiet")
+        loud = line.undone or line.outcome in ("fail", "attention")
         painter.setPen(colour if loud else QColor(theme.selected.ink if chosen else theme.text))
         painter.drawText(text, int(_WRAP), line.text)
         painter.restore()

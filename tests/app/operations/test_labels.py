@@ -194,7 +194,7 @@ def test_a_person_settles_once(house: House, hands: Hands) -> None:
     assert (second.state, second.copy, second.reprint_of_id, second.reprint_reason) == (
         JobState.QUEUED, 2, first.id, "not_out",
     )  # fmt: skip
-    assert house.all(select(JournalEntry.name))[-1] == "settle_label"
+    assert house.all(select(JournalEntry.name).order_by(JournalEntry.id))[-1] == "settle_label"
 
 
 def test_a_reprint_is_the_same_label_with_the_next_copy_number(house: House, hands: Hands) -> None:

@@ -5,7 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
 
+from app.settings import Settings
 from ui.models.live import LiveModel
 from ui.models.paged import Column
 from ui.workspace import Workspace
@@ -19,8 +21,11 @@ class Row:
 
 
 @pytest.fixture
-def model(work: Workspace) -> LiveModel[Row]:
-    columns = (Column[Row]("", lambda row: row.key), Column[Row]("", lambda row: str(row.count), right=True))
+def model(qapp: QApplication) -> LiveModel[Row]:
+    work = Workspace(Settings(sound=False), "en")
+    columns: tuple[Column[Row], ...] = (
+        Column("", lambda row: row.key), Column("", lambda row: str(row.count), right=True)
+    )
     return LiveModel(work, columns, lambda row: row.key, heading=lambda row: row.heading)
 
 

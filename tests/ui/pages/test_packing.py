@@ -18,11 +18,11 @@ from app.operations.orders import request_cancel
 from app.sentences import SENTENCES
 from app.settings import Settings
 from app.station import Shown, Station
-from db.journal import ScanEvent
 from tests.factories import LEAD, House, make_sku, returning_id
 from tests.ui.conftest import Person
 from ui.keys import type_scan
 from ui.pages.packing import PackingPage
+from ui.widgets.verdict import Flash
 
 Key = Qt.Key
 
@@ -455,24 +455,7 @@ def test_a_reprint_asks_why(how: str, reason: str, person: Person, page: Packing
     else:
         page.panel.findChildren(QPushButton)[2].click()
     person.wait(lambda: person.settled() and page.panel.isHidden())
-    jobs = house.jobs(order)
-    assert [(job.copy, job.reason if job.copy == 1 else None) for job in jobs][-1][0] == 2
-    assert house.one(reason_of_newest(order)) == reason
-
-
-def reason_of_newest(order: int) -> object:
-    from sqlalchemy import select
-
-    from db.parcels import Label, Parcel, PrintJob
-
-    return (
-        select(PrintJob.copy_reason)
-        .join(Label, Label.id == PrintJob.label_id)
-        .join(Parcel, Parcel.id == Label.parcel_id)
-        .where(Parcel.order_id == order)
-        .order_by(PrintJob.copy.desc())
-        .limit(1)
-    )
+    assert [(job.copy, job.reprint_reason) for job in house.jobs(order)] == [(1, None), (2, reason)]
 
 
 def test_esc_leaves_the_question_and_prints_nothing(person: Person, page: PackingPage, house: House) -> None:
@@ -772,8 +755,6 @@ def test_a_label_that_does_not_belong_here(
 def test_a_failure_lights_the_frame_up_once_and_not_where_motion_is_unwanted(
     person: Person, page: PackingPage
 ) -> None:
-    from ui.widgets.verdict import Flash
-
     person.scan("whatever")
     assert all(flash.isHidden() for flash in person.window.findChildren(Flash))
     person.work.use_settings(Settings(station="BENCH-1", cart="CART-1", sound=False, language="en"))
@@ -794,4 +775,4 @@ def test_outcomes_have_their_tones(person: Person, page: PackingPage, house: Hou
         (Outcome.PASS, "pass"), (Outcome.PASS, "pass"), (Outcome.ATTENTION, "attention"), (Outcome.FAIL, "fail"),
         (Outcome.PASS, "pass"), (Outcome.PASS, "complete"),
     ]  # fmt: skip
-    assert house.count(ScanEvent) == 6
+    assert len(scans(house)) == len(told)

@@ -1,0 +1,205 @@
+"""One print job beside the queue: what it prints, all copies of its label, and every attempt to print it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.domain.barcode import group
+from app.domain.states import JobState
+from ui.signs import JOB_SIGNS, NOTHING, ink, job_reason, job_state, job_word, label_is_void, reason_text
+from ui.theme import SPACE
+from ui.widgets.preview import Preview
+from ui.widgets.text import Elided, text_label
+from ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from app.queries.label_queue import AttemptRow, CopyRow, JobDetail, JobRow
+
+
+class LabelDetailView(QFrame):
+    """Shows a print job; it stays on it whatever happens to the list."""
+
+    def __init__(self, work: Workspace) -> None:
+        super().__init__()
+        self._work = work
+        self.job: JobDetail | None = None
+        self._shown: object = None
+        self.setProperty("role", "raised")
+        work.words.show(self.setAccessibleName, "labels_detail")
+        self._title = Elided("mono-title")
+        self._state, self._void = text_label("chip"), text_label("chip")
+        chips = QHBoxLayout()
+        chips.setSpacing(SPACE[1])
+        chips.addWidget(self._state)
+        chips.addWidget(self._void)
+        chips.addStretch(1)
+        self._copy = text_label("title")
+        chips.addWidget(self._copy)
+        self._tracking = Elided("mono-title")
+        self._about, self._service = Elided("secondary"), Elided("secondary")
+        self._banner = QFrame()
+        self._banner.setProperty("role", "banner")
+        self._now = text_label("strong", wrap=True)
+        inside = QHBoxLayout(self._banner)
+        inside.setContentsMargins(SPACE[2], 0, SPACE[2], 0)
+        inside.addWidget(self._now)
+        self.preview = Preview(work)
+        self._rows = QVBoxLayout()
+        self._rows.setContentsMargins(0, 0, SPACE[1], 0)
+        self._rows.setSpacing(SPACE[0])
+        inner = QWidget()
+        inner.setLayout(self._rows)
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(inner)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.viewport().setAutoFillBackground(False)
+        inner.setAutoFillBackground(False)
+        work.words.show(self._scroll.setAccessibleName, "labels_copies")
+        right = QVBoxLayout()
+        right.setSpacing(SPACE[1])
+        right.addLayout(chips)
+        right.addWidget(self._title)
+        right.addWidget(self._tracking)
+        right.addWidget(self._about)
+        right.addWidget(self._service)
+        right.addWidget(self._banner)
+        right.addWidget(self._scroll, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE[2], SPACE[2], SPACE[2], SPACE[2])
+        row.setSpacing(SPACE[3])
+        row.addWidget(self.preview, 10)
+        row.addLayout(right, 10)
+        work.look_changed.connect(self._fit)
+        self._fit()
+
+    @property
+    def situation(self) -> str:
+        """What is the matter with the job, as it is said."""
+        return self._now.text()
+
+    def texts(self) -> list[str]:
+        """Every text on the view, for whoever has to find one."""
+        return [label.whole() if isinstance(label, Elided) else label.text() for label in self.findChildren(QLabel)]
+
+    def show_job(self, detail: JobDetail) -> None:
+        """Paint a print job."""
+        self.job = detail
+        job, words = detail.job, self._work.words
+        void = label_is_void(detail.label_state, detail.parcel_state)
+        self._title.setText(job.order or words.say("labels_file"))
+        self._tracking.setText(group(job.tracking) if job.tracking else "")
+        self._copy.setText(words.say("labels_copy", copy=job.copy))
+        self._about.setText(
+            words.say("labels_parcel", parcel=job.parcel) if job.parcel else words.say("labels_file_job")
+        )
+        self._service.setText(detail.service or "")
+        _dress(self._state, job_state(words, job.state), JOB_SIGNS[job.state][1])
+        _dress(self._void, "⊘  " + words.say("labels_void"), "attention")
+        self._void.setVisible(void)
+        outcome, text = _situation(self._work, detail)
+        _dress_banner(self._banner, self._now, outcome)
+        self._now.setText(text)
+        self.preview.show_job(detail.sha256, detail.payload, detail.dpi)
+        key = (detail.copies, detail.attempts, words.language, self._work.theme.name, self._work.scale)
+        if key != self._shown:
+            self._shown = key
+            self._fill(detail)
+
+    def _fill(self, detail: JobDetail) -> None:
+        while item := self._rows.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        words = self._work.words
+        self._heading(words.say("labels_copies"))
+        for copy in detail.copies:
+            self._copy_row(copy, detail.job)
+        self._rows.addSpacing(SPACE[2])
+        self._heading(words.say("labels_attempts"))
+        if not detail.attempts:
+            self._line(words.say("labels_no_attempt"), "secondary")
+        for attempt in detail.attempts:
+            self._attempt(attempt, detail.job)
+        self._rows.addStretch(1)
+
+    def _copy_row(self, copy: CopyRow, job: JobRow) -> None:
+        words = self._work.words
+        shown = "strong" if copy.job_id == job.job_id else ""
+        text = f"{words.say('labels_copy', copy=copy.copy)}  {job_state(words, copy.state)}"
+        self._line(text, shown, JOB_SIGNS[copy.state][1])
+        why = [reason_text(words, copy.reprint_reason), job_reason(words, copy.reason, order=job.order)]
+        if text := " · ".join(part for part in why if part):
+            self._line(text, "caption")
+        where = [copy.queue, copy.operator, words.date(copy.updated_at)]
+        self._line(" · ".join(part for part in where if part), "caption")
+
+    def _attempt(self, attempt: AttemptRow, job: JobRow) -> None:
+        words = self._work.words
+        time = words.date(attempt.ended_at or attempt.started_at)
+        if attempt.outcome is None:
+            self._line(f"↻  {words.say('labels_attempt_open')}", "", "system")
+        else:
+            sign = JOB_SIGNS[attempt.outcome]
+            self._line(f"{sign[0]}  {job_word(words, attempt.outcome)}", "", sign[1])
+        if attempt.reason:
+            self._line(job_reason(words, attempt.reason, order=job.order), "caption")
+        self._line(f"{attempt.printer} · {time}", "caption")
+        if attempt.odometer_before is not None or attempt.odometer_after is not None:
+            before, after = (
+                NOTHING if value is None else f"{value:,}"
+                for value in (attempt.odometer_before, attempt.odometer_after)
+            )
+            self._line(words.say("labels_counted", before=before, after=after), "caption")
+
+    def _heading(self, text: str) -> None:
+        self._line(text, "strong")
+
+    def _line(self, text: str, role: str, outcome: str | None = None) -> None:
+        label = text_label(role, wrap=True)
+        if outcome is not None:
+            label.setStyleSheet(f"color: {ink(self._work.theme, outcome)};")
+        label.setText(text)
+        self._rows.addWidget(label)
+
+    def _fit(self) -> None:
+        self._banner.setFixedHeight(round(88 * self._work.scale))
+
+
+def _dress(chip: QLabel, text: str, outcome: str) -> None:
+    chip.setText(text)
+    wanted = outcome if outcome != "quiet" else ""
+    if (chip.property("outcome") or "") != wanted:
+        chip.setProperty("outcome", wanted)
+        chip.style().unpolish(chip)
+        chip.style().polish(chip)
+
+
+def _dress_banner(banner: QFrame, text: QLabel, outcome: str) -> None:
+    if (banner.property("outcome") or "") != outcome:
+        banner.setProperty("outcome", outcome)
+        for widget in (banner, text):
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
+
+
+def _situation(work: Workspace, detail: JobDetail) -> tuple[str, str]:
+    """What is the matter with a job, and the outcome that colours it."""
+    job, words = detail.job, work.words
+    why = job_reason(words, job.reason, order=job.order)
+    if job.state is JobState.UNCERTAIN:
+        return "attention", words.say("labels_settle_hint", copy=job.copy)
+    newest = max((copy.copy for copy in detail.copies if copy.state is not JobState.CANCELLED), default=job.copy)
+    if job.kind == "label" and newest > job.copy:
+        return "", words.say("labels_old_copy", newest=newest)
+    if job.state in (JobState.QUEUED, JobState.SENDING):
+        age = words.age((datetime.now(UTC) - job.created_at).total_seconds())
+        text = words.say("labels_now_waiting", queue=job.queue, age=age)
+        return ("system" if why else ""), f"{text}: {why}" if why else text
+    outcome = JOB_SIGNS[job.state][1]
+    text = words.say(f"labels_now_{job.state.value}")
+    return (outcome if outcome != "quiet" else ""), f"{text}: {why}" if why else text
