@@ -81,9 +81,9 @@ class Dialogs(QObject):
         self._notice = _Notice(work, over)
         over.installEventFilter(self)
 
-    def keep_clear_of(self, widget: QWidget) -> None:
-        """Notices stand at the left of this."""
-        self._notice.beside = widget
+    def keep_notices_between(self, left: QWidget, right: QWidget) -> None:
+        """Notices cover neither of the two."""
+        self._notice.between = (left, right)
 
     @property
     def is_open(self) -> bool:
@@ -300,7 +300,7 @@ class _Notice(QFrame):
         super().__init__(over)
         self._work, self._over = work, over
         self._good = True
-        self.beside: QWidget | None = None
+        self.between: tuple[QWidget, QWidget] | None = None
         # what lies below can be pressed all the same
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row = QHBoxLayout(self)
@@ -334,9 +334,12 @@ class _Notice(QFrame):
 
     def place(self) -> None:
         over = self._over
-        room = over.width() - SPACE[4] if self.beside is None else self.beside.mapTo(over, QPoint(0, 0)).x() - SPACE[1]
-        width = min(px("body", self._work.scale) * 35, room - SPACE[4])
+        left, right = SPACE[4], over.width() - SPACE[4]
+        if self.between is not None:
+            left = self.between[0].width() + SPACE[1]
+            right = self.between[1].mapTo(over, QPoint(0, 0)).x() - SPACE[1]
+        width = max(min(px("body", self._work.scale) * 35, right - left), 1)  # before the first layout there is no room
         self.setFixedWidth(width)
         self.adjustSize()
         # over the head of the page, where nothing is read while something is told
-        self.move(min((over.width() - width) // 2, room - width), SPACE[1])
+        self.move(min((over.width() - width) // 2, right - width), SPACE[1])

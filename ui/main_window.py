@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.status)
         self.setCentralWidget(whole)
         work.dialogs = Dialogs(work, middle)
-        work.dialogs.keep_clear_of(self.search)
+        work.dialogs.keep_notices_between(self.rail, self.search)
         work.dialogs.lost.connect(self._back_to_page)
         self.help = Help(work, middle)
         self.help.lost.connect(self._back_to_page)

@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "picking_scan_location": "Go to the location and scan it",
     "picking_scan_item": "Scan the item",
     "picking_done_prompt": "The cart is picked",
+    "picking_bring": "Bring it to the bench",
     "picking_enter_for_next": "Enter chooses the next cart",
     "picking_cart": "Wave {wave}, cart {number}",
     "picking_cart_cart": "Orders {orders} · picks {picks} · pieces {pieces} · walk {metres} m",

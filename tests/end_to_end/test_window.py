@@ -243,16 +243,27 @@ class Job:
         await worker.until(lambda: worker.work.dialogs.notice == worker.said("cancel_at_gate", order=order))
 
     async def open_order(self, order: str) -> Any:
-        """Find an order in the list and open it."""
+        """Scan an order on the orders page; what is shown of it."""
         worker = self.worker
         page = await worker.go("orders")
-        await worker.key("F2")
-        await worker.type(order)
-        await worker.key("Enter")
-        await worker.until(lambda: worker.settled_now() and page.table.current and page.table.current.source_id == order)
-        await worker.key("Enter")
+        await worker.scan_quietly(order)
         await worker.until(lambda: page.data.order is not None and page.data.order.order.source_id == order)
+        await worker.settled()
         return page.data.order
+
+    async def reprint_on_the_labels_page(self) -> None:
+        """W-1001 again: found by a scan, and the reason in own words."""
+        worker = self.worker
+        page = await worker.go("labels")
+        await worker.scan_quietly("W-1001")
+        await worker.until(lambda: worker.settled_now() and page.detail.job.job.order == "W-1001")
+        await worker.key("F6")
+        await worker.answer("4")
+        await worker.answer("Enter", text="wet 雨")
+        await worker.until(
+            lambda: self.site.rows("select state from print_jobs where reprint_reason = 'wet 雨'") == [("printed",)]
+        )
+        assert len(list(self.paper.folder.glob("*.zpl"))) == 7
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_whole_job_by_scans_and_keys_alone(
@@ -284,6 +295,8 @@ def test_the_whole_job_by_scans_and_keys_alone(
         await work.refuse(work.totes["W-1005"], "order_cancelled")
         await work.press("Enter", "acknowledged")
         print("cancelled", time.time()-t)
+        await work.reprint_on_the_labels_page()
+        print("labels", time.time()-t)
         seen = await work.open_order("W-1003")
         print(seen)
         print(time.time()-t)

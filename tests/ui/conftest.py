@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -40,7 +40,8 @@ def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
     try:
         yield loop
     finally:
-        loop.stop()
+        # not loop.stop(): it makes Qt refuse every event loop that the next test begins
+        vars(loop)["_QEventLoop__is_running"] = False
         asyncio.events._set_running_loop(None)
         loop.close()
 
@@ -68,7 +69,10 @@ class Person:
     def settled(self) -> bool:
         """Whether the page in front shows what is in the database."""
         page = self.window.page
-        return page is not None and page.data is not None and page.at_rest
+        if page is None or page.data is None or not page.at_rest:
+            return False
+        # what a page has begun is done, unless it waits for an answer
+        return self.work.dialogs.is_open or not self.work._tasks
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press and release a key of the keyboard; the scanner's filter lets it through in the end."""
@@ -100,13 +104,20 @@ def work(qapp: QApplication, loop: asyncio.AbstractEventLoop, house: House) -> W
 
 
 @pytest.fixture
-def window(qapp: QApplication, qtbot: QtBot, loop: asyncio.AbstractEventLoop, work: Workspace) -> Iterator[MainWindow]:
-    """The whole window with every page, on the packing page."""
-    window = MainWindow(work)
-    qtbot.addWidget(window)
+def page_names() -> Sequence[str]:
+    """The pages of the window; a module that needs fewer says so, for a window with all takes half a second."""
+    return [name for name, _ in pages_of("all")]
+
+
+@pytest.fixture
+def window(
+    qapp: QApplication, qtbot: QtBot, loop: asyncio.AbstractEventLoop, work: Workspace, page_names: Sequence[str]
+) -> Iterator[MainWindow]:
+    """The window with these pages, on the packing page, else on the first."""
+    window = MainWindow(work)  # not given to qtbot, which takes widgets away before a fixture can end what it began
     window.wedge.install(qapp)
     window.show()
-    window.add_pages(make_pages(work, [name for name, _ in pages_of("all")]), "packing")
+    window.add_pages(make_pages(work, page_names), "packing")
     window.status.begin()
     mistakes: list[BaseException] = []
     work.on_mistake = mistakes.append
@@ -118,12 +129,14 @@ def window(qapp: QApplication, qtbot: QtBot, loop: asyncio.AbstractEventLoop, wo
         qtbot.waitUntil(ended.done, timeout=WAIT_MS)
         work.sounds.stop_alarm()
         window.close()
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
     assert mistakes == []
 
 
 @pytest.fixture
 def person(window: MainWindow, qtbot: QtBot) -> Person:
-    """Somebody in front of the window, on the packing page."""
+    """Somebody in front of the window."""
     person = Person(window, qtbot)
     person.wait(person.settled)
     return person

@@ -29,6 +29,8 @@ class LiveModel(QAbstractTableModel, Generic[T]):
         self.columns = tuple(columns)
         self._key, self._sign, self._heading = key, sign, heading
         self._rows: list[T] = []
+        self._words: dict[object, tuple[object, ...]] = {}  # of each row, as it is shown
+        self._headings: tuple[object, ...] = ()
 
     @property
     def rows(self) -> Sequence[T]:
@@ -63,9 +65,19 @@ class LiveModel(QAbstractTableModel, Generic[T]):
                 self._rows.insert(at, self._rows.pop(before))
                 self.endMoveRows()
         self._rows = list(rows)
-        if rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(self.columns) - 1))
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
+        before_words, self._words = self._words, {self._key(row): self._said(row) for row in rows}
+        last = len(self.columns) - 1
+        for at, row in enumerate(rows):
+            if before_words.get(self._key(row)) != self._words[self._key(row)]:
+                self.dataChanged.emit(self.index(at, 0), self.index(at, last))
+        headings = tuple(self.headerData(column, Qt.Orientation.Horizontal) for column in range(last + 1))
+        if headings != self._headings:
+            self._headings = headings
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, last)
+
+    def _said(self, row: T) -> tuple[object, ...]:
+        """All that is seen of a row: what has not changed is not painted again."""
+        return tuple((column.text(row), column.ink and column.ink(row)) for column in self.columns)
 
     # for Qt
 

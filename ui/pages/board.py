@@ -56,6 +56,7 @@ class BoardPage(Page):
         self._throttle.setInterval(THROTTLE_MS)
         self._planning = False
         self._unit = 0.0
+        self._headings: list[int] = []  # rows at the side
         self.cutoffs = CutOffRow(work)
         self.stages = StageRow(work)
         self.waves = WavesTable(work, self._now)
@@ -129,20 +130,22 @@ class BoardPage(Page):
         faces = [self._cutoff(cutoff, data.now, zone) for cutoff in data.cutoffs[:SHOWN]]
         self.cutoffs.show_faces(faces, say("board_no_deadline"))
         self.stages.show_faces(self._stage_faces(data))
-        self.cutoffs.repaint_cards()
-        self.stages.repaint_cards()
         if not data.waves and self.waves.hasFocus():
             self.setFocus()  # else Qt would give the keys to whatever comes next
         self._left.setCurrentWidget(self.waves if data.waves else self._no_wave)
         self.waves.rows.set_rows(data.waves)
         self.side_rows.set_rows(side_rows(data, self.work.words))
-        self.side.clearSpans()
-        for number, row in enumerate(self.side_rows.rows):
-            if row.heading:
-                self.side.setSpan(number, 0, 1, len(row.cells))
+        self._span_headings([number for number, row in enumerate(self.side_rows.rows) if row.heading])
         if self.orders.wave is not None:
             self.orders.say_wave(self.orders.wave)
         self.prompted.emit()
+
+    def _span_headings(self, numbers: list[int]) -> None:
+        if numbers != self._headings:
+            self._headings = numbers
+            self.side.clearSpans()
+            for number in numbers:
+                self.side.setSpan(number, 0, 1, self.side_rows.columnCount())
 
     def prompt(self) -> str:
         """What matters most now."""
@@ -254,6 +257,8 @@ class BoardPage(Page):
         """Other words are longer, other sizes wider."""
         self._unit = 0.0
         self._fit()
+        self.cutoffs.repaint_cards()
+        self.stages.repaint_cards()
 
     def _fit(self) -> None:
         room = min(self.width() / _DESIGNED[0], self.height() / _DESIGNED[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.barcode import Command
@@ -73,7 +73,12 @@ class PickingPage(Page):
         self._size()
 
     def _size(self) -> None:
-        self._banner.setFixedHeight(round((160 if self.height() > 700 else 112) * self.work.scale))
+        self._banner.setFixedHeight(round(min(max(self.height() * 0.2, 96.0), 200.0 * self.work.scale)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The banner has a fifth of the page."""
+        super().resizeEvent(event)
+        self._size()
 
     # what is shown
 

@@ -57,7 +57,7 @@ class Pick(Painted):
         done = self.fit(self.say("picking_done_prompt"), text, (self.px("big"), self.px("bench")), bold=True, most=1)
         below = text.adjusted(0, self.draw_fitted(painter, text, done, ink, align=_CENTRE) - text.top(), 0, 0)
         sizes = (self.px("bench"), round(26 * self.work.scale), self.px("title"))
-        whither = self.fit(self.say("batch_picked"), below, sizes, most=1)
+        whither = self.fit(self.say("picking_bring"), below, sizes, most=1)
         self.draw_fitted(painter, below, whither, ink, align=_CENTRE)
 
     def _paint_task(self, painter: QPainter, task: TaskView, room: QRectF) -> None:
@@ -95,8 +95,8 @@ class Pick(Painted):
         self.draw_fitted(painter, number, pieces, theme.text, middle=True, align=_CENTRE)
         text = room.adjusted(0, 0, -wide - SPACE[3], 0)
         name = text.adjusted(0, 0, 0, -caption * 3.2)
-        sizes = (self.px("big"), round(40 * self.work.scale), self.px("bench"), round(26 * self.work.scale), caption)
-        called = self.fit(task.called, name, sizes, bold=True, most=3)
+        names = tuple(self.px(size) for size in ("remaining", "big", "bench", "title"))
+        called = self.fit(task.called, name, names, bold=True, most=3)
         self.draw_fitted(painter, name, called, theme.text)
         line = QRectF(text.left(), text.bottom() - caption * 3, text.width(), caption * 1.5)
         self.draw_line(painter, line, task.sku, caption, theme.secondary)
@@ -104,7 +104,7 @@ class Pick(Painted):
         self.draw_line(painter, below, grouped(task.barcode or ""), caption, theme.text, mono=True)
 
     def _paint_side(self, painter: QPainter, view: PickingView, room: QRectF) -> None:
-        theme, body = self.work.theme, self.px("body")
+        theme, body = self.work.theme, self.px("title" if room.height() > 420 * self.work.scale else "body")
         self.draw_box(painter, room, theme.raised, theme.line)
         inner = room.adjusted(SPACE[3], SPACE[3], -SPACE[3], -SPACE[3])
         if view.task is not None:
@@ -141,7 +141,9 @@ class Pick(Painted):
         self.draw_line(painter, chip, letter, round(side * 0.62), pair.ink, bold=True, align=_CENTRE)
         right = QRectF(chip.right() + SPACE[2], chip.top(), room.right() - chip.right() - SPACE[2], side / 2)
         self.draw_line(painter, right, self.say("picking_slot", slot=task.slot), caption, theme.text, bold=True)
-        self.draw_line(painter, right.translated(0, side / 2), task.tote, caption, theme.text, mono=True)
+        below = right.translated(0, side / 2)
+        tote = self.fit(task.tote, below, (round(26 * self.work.scale), caption, self.px("body")), mono=True, most=1)
+        self.draw_fitted(painter, below, tote, theme.text, middle=True)
         return chip.bottom()
 
     def _paint_progress(self, painter: QPainter, view: PickingView, room: QRectF) -> float:

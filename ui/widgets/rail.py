@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout
 
 from ui.icons import icon
@@ -25,7 +25,7 @@ class Rail(QFrame):
         super().__init__()
         self._work = work
         self.setProperty("role", "rail")
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # F10 gives it the keyboard, a press beside a button does not
         work.words.show(self.setAccessibleName, "frame_pages")
         self._icons = dict(pages)
         self._buttons: dict[str, QToolButton] = {}
@@ -58,12 +58,17 @@ class Rail(QFrame):
     def _draw(self) -> None:
         theme, scale = self._work.theme, self._work.scale
         choosing = self.hasFocus()
+        # large text in a low window: the icons give way, the words stay
+        room = self.height() - 2 * SPACE[2] - (len(self._buttons) - 1) * SPACE[0]
+        least = px("caption", scale) * 3
+        high = max(least, min(round(76 * scale), room // max(len(self._buttons), 1)))
+        side = max(16, min(px("bench", scale), high - round(px("caption", scale) * 1.6) - SPACE[1]))
         for number, (name, button) in enumerate(self._buttons.items(), 1):
             here = name == self._current
             button.setChecked(here)
-            button.setIcon(icon(self._icons[name], theme.accent if here else theme.secondary, px("bench", scale)))
-            button.setIconSize(QSize(px("bench", scale), px("bench", scale)))
-            button.setFixedSize(round(88 * scale), round(76 * scale))
+            button.setIcon(icon(self._icons[name], theme.accent if here else theme.secondary, side))
+            button.setIconSize(QSize(side, side))
+            button.setFixedSize(round(88 * scale), high)
             word = self._work.words.say(f"frame_page_{name}")
             button.setText(f"{number}  {word}" if choosing else word)
             button.setToolTip(f"{word}  (F10 {number})")
@@ -84,6 +89,11 @@ class Rail(QFrame):
             event.accept()
         else:
             self.left.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the height."""
+        super().resizeEvent(event)
+        self._draw()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the digits."""

@@ -60,8 +60,17 @@ def test_rows_that_stay_are_changed_and_neither_removed_nor_inserted(model: Live
     changes: list[tuple[int, int]] = []
     model.dataChanged.connect(lambda first, last, _: changes.append((first.row(), last.row())))
     model.set_rows([Row("a", 7), Row("b", 8), Row("c", 9)])
-    assert (moves, changes) == ([], [(0, 2)])
+    assert (moves, changes) == ([], [(0, 0), (1, 1), (2, 2)])
     assert shown(model) == ["a7", "b8", "c9"]
+
+
+def test_what_looks_the_same_is_not_painted_again(model: LiveModel[Row]) -> None:
+    model.set_rows(rows("abc"))
+    changes: list[int] = []
+    model.dataChanged.connect(lambda first, *_: changes.append(first.row()))
+    model.headerDataChanged.connect(lambda *_: changes.append(-1))
+    model.set_rows([Row("a", 0), Row("b", 9), Row("c", 2)])
+    assert changes == [1]
 
 
 def test_headings_are_bold_and_cannot_be_chosen(model: LiveModel[Row]) -> None:

@@ -1,0 +1,138 @@
+"""Reference pictures of the window: every page in every state, in both languages, the three themes and two sizes.
+
+    python -m bench.pictures OUT [--pages packing,labels] [--states wrong_item] [--sizes 1366x768] [--languages en]
+                                 [--themes light] [--large] [--list]
+
+Makes OUT/<page>-<state>-<language>-<theme>-<width>x<height>.png, and with large text (1.5, English, light, 1920x1080)
+OUT/<page>-<state>-en-light-1920x1080-large.png. The window is the real one over made-up databases
+(`bench.picture_day`), drawn without a display; each state is reached by scans and keys (`bench.picture_states`), faults
+are put in from outside. `--large` makes the pictures with large text alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from app.main import in_window, make_application
+from bench import picture_day as day
+from bench.picture_stage import CHOSEN, save, stage
+from bench.picture_states import State, states
+from ui.hands import LANGUAGES
+from ui.theme import THEMES
+
+SIZES = ("1366x768", "1920x1080")
+LARGE_SIZE, LARGE = "1920x1080", 1.5
+WORLDS = {"empty": lambda path, _: day.write_empty(path), "ready": day.write_ready, "day": day.write_day}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One language, size and text size, with the themes in which pictures are taken."""
+
+    language: str
+    size: str
+    themes: Sequence[str]
+    scale: float = 1.0
+
+    def file(self, state: State, theme: str) -> str:
+        """The name of a picture."""
+        large = "-large" if self.scale > 1 else ""
+        return f"{state.page}-{state.name}-{self.language}-{theme}-{self.size}{large}.png"
+
+
+def looks(wanted: argparse.Namespace) -> list[Look]:
+    """In which ways each state is shown."""
+    found = [] if wanted.large else [
+        Look(language, size, wanted.themes) for size in wanted.sizes for language in wanted.languages
+    ]  # fmt: skip
+    everything = wanted.sizes == list(SIZES) and "en" in wanted.languages and "light" in wanted.themes
+    if wanted.large or everything:
+        found.append(Look("en", LARGE_SIZE, ("light",), LARGE))
+    return found
+
+
+async def draw(application: QApplication, state: State, look: Look, worlds: Path, out: Path) -> int:
+    """The pictures of a state in one look; how many there are."""
+    width, height = map(int, look.size.split("x"))
+    other = next(language for language in LANGUAGES if language != look.language)
+    settings = replace(
+        CHOSEN, language=other if state.other_language else look.language, theme=look.themes[0], text_scale=look.scale
+    )
+    async with stage(application, worlds / f"{state.world}.db", worlds / "now", (width, height), settings) as on:
+        if state.engine:
+            on.open()
+        async with asyncio.timeout(30):
+            await state.enter(on)
+            if state.other_language:
+                on.work.use_settings(replace(on.work.settings, language=look.language))
+                await on.settle()
+            for theme in look.themes:
+                await asyncio.to_thread(save, await on.picture(theme), out / look.file(state, theme))
+    return len(look.themes)
+
+
+async def draw_all(application: QApplication, wanted: argparse.Namespace) -> int:
+    """Every picture that is wanted; the exit code."""
+    chosen = [
+        state for state in states()
+        if (not wanted.pages or state.page in wanted.pages) and (not wanted.states or state.name in wanted.states)
+    ]  # fmt: skip
+    if wanted.list:
+        print("\n".join(f"{state.page}-{state.name}" for state in chosen))
+        return 0
+    out: Path = wanted.out
+    started, made, failed = time.monotonic(), 0, []
+    with tempfile.TemporaryDirectory() as temporary:
+        worlds = Path(temporary)
+        (worlds / "now").mkdir()
+        for name in sorted({state.world for state in chosen}):
+            await asyncio.to_thread(WORLDS[name], worlds / f"{name}.db", worlds / name)
+        for state in chosen:
+            for look in looks(wanted):
+                try:
+                    made += await draw(application, state, look, worlds, out)
+                except Exception as error:  # noqa: BLE001 (the other pictures are wanted all the same)
+                    failed.append(f"{look.file(state, look.themes[0])}: {error!r}")
+                    print(failed[-1], file=sys.stderr)
+    print(f"{made} pictures of {len(chosen)} states in {time.monotonic() - started:.0f} s, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+def main() -> int:
+    """Make the pictures; exit code 1 when one could not be made."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+    def names(text: str) -> list[str]:
+        return [name for name in text.split(",") if name]
+
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--pages", type=names, default=[])
+    parser.add_argument("--states", type=names, default=[])
+    parser.add_argument("--sizes", type=names, default=list(SIZES))
+    parser.add_argument("--languages", type=names, default=list(LANGUAGES))
+    parser.add_argument("--themes", type=names, default=list(THEMES))
+    parser.add_argument("--large", action="store_true")
+    parser.add_argument("--list", action="store_true")
+    wanted = parser.parse_args()
+    wanted.out.mkdir(parents=True, exist_ok=True)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    # nothing of the person who takes the pictures is read or written
+    with tempfile.TemporaryDirectory() as home:
+        os.environ |= {"HOME": home, "XDG_CONFIG_HOME": f"{home}/config", "XDG_DATA_HOME": f"{home}/data"}
+        application = make_application()
+        QApplication.setCursorFlashTime(0)
+        return in_window(application, draw_all(application, wanted))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
