@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, suppress
@@ -69,9 +70,16 @@ def run_window(wanted: Wanted, beside: Beside | None = None) -> int:
 
 
 def in_window(application: QApplication, work: Coroutine[Any, Any, int]) -> int:
-    """Run a coroutine on the application's loop; returns its result, 130 when it was interrupted."""
-    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=lambda: make_loop(application)) as runner:
-        return runner.run(work)
+    """Run a coroutine on the application's loop; returns its result, 130 when it was interrupted.
+
+    Who ends the session of the computer is heard like Ctrl-C, so that the label on its way is written down.
+    """
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=lambda: make_loop(application)) as runner:
+            return runner.run(work)
+    finally:
+        signal.signal(signal.SIGTERM, before)
     return 130
 
 

@@ -44,7 +44,9 @@ STOPPED, TAKEN, LATE = "AE-8140-2240", "302-5540981-0093316", "#1017"
 UNCERTAIN, FAILED, TWICE = "AE-8140-2251", "AE-8140-2252", "AE-8140-2253"
 PROBLEM, INCOMPLETE, READY = "#1060", "AE-8140-2290", "#1099"
 _LONG = "Vacuum flask with double wall, 750 ml, leak-proof lid, brushed steel, with a strap and a spare seal"
-_NAMES = {"SKU-0003": _LONG, "SKU-0005": "无线蓝牙耳机 降噪版 黑色（含充电盒）", "SKU-0008": "<b>Mug</b> & saucer, “blue”"}
+_NAMES = {
+    "SKU-0003": _LONG, "SKU-0005": "无线蓝牙耳机 降噪版 黑色（含充电盒）", "SKU-0008": "<b>Mug</b> & saucer, “blue”",
+}  # fmt: skip
 _SHOPS = ("aliexpress-es", "amazon-de", "shopify")
 _PEOPLE = (
     ("Ana García López", "Calle Inventada 12, 3º B", "28013", "Madrid", "ES"),
@@ -115,7 +117,8 @@ def _usual(day: _Day, first: int, count: int, hour: int = 0) -> list[_Wanted]:
     found = []
     for number in range(first, first + count):
         shop = number % 3
-        called = (f"AE-8140-{3000 + number}", f"302-{1_000_000 + number * 37}-{2_000_000 + number * 91}", f"#{2000 + number}")
+        amazon = f"302-{1_000_000 + number * 37}-{2_000_000 + number * 91}"
+        called = (f"AE-8140-{3000 + number}", amazon, f"#{2000 + number}")
         lines = [((number * 7 + n * 13) % 90 + 20, 1 + (number + n) % 5 // 4) for n in range((1, 2, 1, 3)[number % 4])]
         found.append(_Wanted(called[shop], lines, day.dues[hour] if hour else day.dues[1 + number % 3]))
     return found
@@ -202,9 +205,9 @@ class _Day:
         self.import_orders(_usual(self, 50, 34))
         self.wave(24)
         batches = self.store.read(released_batches, self.warehouse)
-        self.pick(batches[0].batch_id, "CART-2", "Lena Vogel")
-        self.pick(batches[1].batch_id, "CART-3", "Ahmed Yilmaz", most=3)
-        wave = batches[1].wave_id
+        self.pick(batches[-1].batch_id, "CART-2", "Lena Vogel")
+        self.pick(batches[-2].batch_id, "CART-3", "Ahmed Yilmaz", most=3)
+        wave = batches[-2].wave_id
         orders = self.store.read(wave_orders, wave, sort=WaveOrderSort.SLOT, descending=False, offset=0, limit=99)
         begun = next(order for order in orders if order.kickable and order.picked)
         self.store.write(kick_out, LEAD, begun.order_id, "orders_why_stock")
@@ -240,8 +243,8 @@ class _Day:
             rows += [(order.number, shop, due, f"SKU-{sku:04d}", pieces, *person) for sku, pieces in order.lines]
         self._files += 1
         path = self._folder / f"orders-{self._files}.csv"
-        head = ("order", "shop", "ship_by", "sku", "quantity", "recipient_name", "street", "postcode", "city", "country")
-        _write(path, head, rows)
+        person_columns = ("recipient_name", "street", "postcode", "city", "country")
+        _write(path, ("order", "shop", "ship_by", "sku", "quantity", *person_columns), rows)
         import_to(self.store, path, warehouse="MAIN")
 
     def plan(self, limit: int | None = None) -> int:

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
@@ -41,8 +41,22 @@ from ui.workspace import Place, Workspace
 TURN = 0.015  # seconds of the event loop between two looks
 REST = 0.3  # … and for what never comes to rest: a page that waits for the database
 CHOSEN = Settings(
-    station=BENCH, cart="CART-1", operator="Maria Sánchez", printer=PRINTER, sound=False, reduce_motion=True,
+    station=BENCH, cart="CART-1", operator="Maria Sánchez", language="en", sound=False, reduce_motion=True,
+    printer=PRINTER,
 )  # fmt: skip
+
+
+class Look(Protocol):
+    """How a window looks."""
+
+    @property
+    def language(self) -> str: ...
+    @property
+    def theme(self) -> str: ...
+    @property
+    def scale(self) -> float: ...
+    @property
+    def pixels(self) -> tuple[int, int]: ...
 
 
 class Stage:
@@ -170,8 +184,10 @@ class Stage:
 
     @property
     def _table(self) -> Any:
-        assert self.work.place.station is not None
-        return self.store.read(bench, self.work.place.station.actor.station)
+        station = self.work.place.station
+        assert station is not None
+        assert station.actor.station is not None
+        return self.store.read(bench, station.actor.station)
 
     async def complete(self, number: str, outcome: JobState | None = None, reason: str | None = None) -> None:
         """Verify all of an order; its label waits, or had an outcome."""
@@ -239,7 +255,7 @@ class Stage:
             future.set_exception(refusal)
             return future
 
-        self.store.submit = refused  # type: ignore[method-assign]
+        self.store.submit = refused  # type: ignore[method-assign,assignment]
 
     def refuse_writes(self, refusal: Refusal) -> None:
         """Nothing can be saved."""
@@ -283,7 +299,8 @@ class Stage:
 
         imports = self.work.findChild(Import)
         assert imports is not None
-        before, app.sync.files.import_file = app.sync.files.import_file, held
+        before = app.sync.files.import_file
+        app.sync.files.import_file = held  # type: ignore[assignment]
         try:
             self.work.spawn(imports.run(self.folder / "march-orders.csv"))
             await self.hands.until(lambda: imports.progress is not None)
@@ -292,12 +309,21 @@ class Stage:
 
     # pictures
 
-    async def picture(self, theme: str) -> QImage:
-        """What is to be seen in a theme."""
-        if self.work.settings.theme != theme:
-            self.work.use_settings(replace(self.work.settings, theme=theme))
-            await self.settle()
-        return self.window.grab().toImage()
+    @property
+    def is_passing(self) -> bool:
+        """Whether what is to be seen is said once only: it does not follow another language or size."""
+        found = self.window.search.hasFocus()
+        return found or self.work.dialogs.is_open or bool(self.work.dialogs.notice)
+
+    def put_on(self, look: Look) -> None:
+        """Another language, theme, size and text size."""
+        new = replace(
+            self.work.settings, language=look.language, theme=look.theme, text_scale=look.scale
+        )  # fmt: skip
+        if new != self.work.settings:
+            self.work.use_settings(new)
+        if self.window.size() != QSize(*look.pixels):
+            self.window.resize(*look.pixels)
 
     async def close(self) -> None:
         """Leave no task, thread or file behind."""
@@ -310,22 +336,23 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(
-    application: QApplication, database: Path, folder: Path, size: tuple[int, int], settings: Settings
-) -> AsyncIterator[Stage]:
-    """A window of a size over a copy of a database."""
-    copy = folder / "packbench.db"
-    for old in folder.glob("packbench.db*"):
-        old.unlink()
-    shutil.copy(database, copy)
-    with Store(parse_url(str(copy))) as store:
-        held = Stage(application, store, settings, folder)
-        held.window.resize(QSize(*size))
+async def stage(application: QApplication, database: Path, folder: Path) -> AsyncIterator[Stage]:
+    """A window over a copy of a database."""
+    with Store(parse_url(str(await asyncio.to_thread(_copied, database, folder)))) as store:
+        held = Stage(application, store, CHOSEN, folder)
         held.window.show()
         try:
             yield held
         finally:
             await held.close()
+
+
+def _copied(database: Path, folder: Path) -> Path:
+    copy = folder / "packbench.db"
+    for old in folder.glob("packbench.db*"):
+        old.unlink()
+    shutil.copy(database, copy)
+    return copy
 
 
 def save(image: QImage, path: Path) -> None:

@@ -624,8 +624,13 @@ async def _(on: Stage) -> None:
 async def _(on: Stage) -> None:
     rows = ["order,sku,quantity,recipient_name,street,city,country,ship_by"]
     rows += [f"NEW-{n},SKU-{n:04d},1,Ada Example,12 Sample Square,London,GB,2026-03-0{n}" for n in range(1, 6)]
-    rows += ["NEW-6,SKU-0006,0,A,B,C,GB,", "NEW-7,,1,A,B,C,GB,", "NEW-8,SKU-0008,1,A,B,C,Atlantis,", ",SKU-0001,1,A,B,C,GB,"]
-    rows += ["NEW-9,SKU-0009,two,A,B,C,GB,", "NEW-10,SKU-0010,1,A,B,C,GB,tomorrow", "6.9E+12,SKU-0010,1,A,B,C,GB,"]
+    rows += [
+        f"{bad},GB," for bad in (
+            "NEW-6,SKU-0006,0,A,B,C", "NEW-7,,1,A,B,C", ",SKU-0001,1,A,B,C", "NEW-9,SKU-0009,two,A,B,C",
+            "6.9E+12,SKU-0010,1,A,B,C",
+        )
+    ]  # fmt: skip
+    rows += ["NEW-8,SKU-0008,1,A,B,C,Atlantis,", "NEW-10,SKU-0010,1,A,B,C,GB,tomorrow"]
     await on.load("march-orders.csv", "\n".join(rows) + "\n")
 
 
@@ -706,7 +711,7 @@ async def _(on: Stage) -> None:
     page = await _wave(on, 3)
     await on.key(Key.Key_F4)
     await on.settle()
-    rows = page.orders.table.rows
+    rows = page.orders.rows
     page.orders.table.choose(next(number for number in range(rows.rowCount()) if rows.row(number).kickable))
     await on.command("board_kick")
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.main import in_window, make_application
 from bench import picture_day as day
-from bench.picture_stage import CHOSEN, save, stage
+from bench.picture_stage import save, stage
 from bench.picture_states import State, states
 from ui.hands import LANGUAGES
 from ui.theme import THEMES
@@ -37,48 +37,59 @@ WORLDS = {"empty": lambda path, _: day.write_empty(path), "ready": day.write_rea
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One language, size and text size, with the themes in which pictures are taken."""
+    """How a state is shown: language, theme, size in pixels and text size."""
 
     language: str
+    theme: str
     size: str
-    themes: Sequence[str]
     scale: float = 1.0
 
-    def file(self, state: State, theme: str) -> str:
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height of the window."""
+        width, height = map(int, self.size.split("x"))
+        return width, height
+
+    def file(self, state: State) -> str:
         """The name of a picture."""
         large = "-large" if self.scale > 1 else ""
-        return f"{state.page}-{state.name}-{self.language}-{theme}-{self.size}{large}.png"
+        return f"{state.page}-{state.name}-{self.language}-{self.theme}-{self.size}{large}.png"
 
 
 def looks(wanted: argparse.Namespace) -> list[Look]:
-    """In which ways each state is shown."""
-    found = [] if wanted.large else [
-        Look(language, size, wanted.themes) for size in wanted.sizes for language in wanted.languages
+    """In which ways each state is shown; another theme takes longest to put on."""
+    large = Look("en", "light", LARGE_SIZE, LARGE)
+    if wanted.large:
+        return [large]
+    found = [
+        Look(language, theme, size)
+        for theme in wanted.themes for language in wanted.languages for size in wanted.sizes
     ]  # fmt: skip
-    everything = wanted.sizes == list(SIZES) and "en" in wanted.languages and "light" in wanted.themes
-    if wanted.large or everything:
-        found.append(Look("en", LARGE_SIZE, ("light",), LARGE))
-    return found
+    return [*found, large] if len(found) == len(THEMES) * len(LANGUAGES) * len(SIZES) else found
 
 
-async def draw(application: QApplication, state: State, look: Look, worlds: Path, out: Path) -> int:
-    """The pictures of a state in one look; how many there are."""
-    width, height = map(int, look.size.split("x"))
-    other = next(language for language in LANGUAGES if language != look.language)
-    settings = replace(
-        CHOSEN, language=other if state.other_language else look.language, theme=look.themes[0], text_scale=look.scale
-    )
-    async with stage(application, worlds / f"{state.world}.db", worlds / "now", (width, height), settings) as on:
+async def draw(application: QApplication, state: State, wanted: Sequence[Look], worlds: Path, out: Path) -> int:
+    """The pictures of a state; how many there are.
+
+    One window goes through all looks, as people switch language, theme and size while they work; what is said once and
+    goes (a question, a notice, what was found) is entered anew for each language and size.
+    """
+    first, rest = wanted[0], list[Look]()
+    began = replace(first, language=next(language for language in LANGUAGES if language != first.language))
+    async with stage(application, worlds / f"{state.world}.db", worlds / "now") as on:
+        on.put_on(began if state.other_language else first)
         if state.engine:
             on.open()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             await state.enter(on)
-            if state.other_language:
-                on.work.use_settings(replace(on.work.settings, language=look.language))
+            if on.is_passing:
+                rest = [look for look in wanted if replace(look, theme=first.theme) != first]
+            done = [look for look in wanted if look not in rest]
+            for look in done:
+                on.put_on(look)
                 await on.settle()
-            for theme in look.themes:
-                await asyncio.to_thread(save, await on.picture(theme), out / look.file(state, theme))
-    return len(look.themes)
+                await asyncio.to_thread(save, on.window.grab().toImage(), out / look.file(state))
+    return len(done) + (await draw(application, state, rest, worlds, out) if rest else 0)
 
 
 async def draw_all(application: QApplication, wanted: argparse.Namespace) -> int:
@@ -98,12 +109,11 @@ async def draw_all(application: QApplication, wanted: argparse.Namespace) -> int
         for name in sorted({state.world for state in chosen}):
             await asyncio.to_thread(WORLDS[name], worlds / f"{name}.db", worlds / name)
         for state in chosen:
-            for look in looks(wanted):
-                try:
-                    made += await draw(application, state, look, worlds, out)
-                except Exception as error:  # noqa: BLE001 (the other pictures are wanted all the same)
-                    failed.append(f"{look.file(state, look.themes[0])}: {error!r}")
-                    print(failed[-1], file=sys.stderr)
+            try:
+                made += await draw(application, state, looks(wanted), worlds, out)
+            except Exception as error:  # noqa: BLE001 (the other pictures are wanted all the same)
+                failed.append(f"{state.page}-{state.name}: {error!r}")
+                print(failed[-1], file=sys.stderr)
     print(f"{made} pictures of {len(chosen)} states in {time.monotonic() - started:.0f} s, {len(failed)} failed")
     return 1 if failed else 0
 

@@ -137,6 +137,7 @@ class MainWindow(QMainWindow):
         work.settled.connect(self._follow_scanner)
         work.settled.connect(self._end_trouble)
         work.found.connect(self._show_order)
+        work.ordered.connect(self._order_elsewhere)
         work.words.switched.connect(self._say_page)
         work.look_changed.connect(self._resize_search)
 
@@ -219,6 +220,12 @@ class MainWindow(QMainWindow):
         if orders is not None:
             self.go("orders")
             orders.show_order(order_id)
+
+    def _order_elsewhere(self, name: str) -> None:
+        command = next(command for command in COMMANDS if command.name == name)
+        if command.page in self.pages:
+            self.go(command.page)
+            self.order(command)
 
     def _back_to_page(self) -> None:
         if self.page is not None:

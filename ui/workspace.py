@@ -60,7 +60,7 @@ class Workspace(QObject):
 
     `look_changed` after another theme or text size; `moved` when station, operator or printer have changed in the
     settings, `settled` when the engine has followed; `devices_changed` when a printer or
-    scanner was seen; `found` asks the window to show an order (its id).
+    scanner was seen; `found` asks the window to show an order (its id), `ordered` to carry out another page's command (its name).
     """
 
     look_changed = Signal()
@@ -68,6 +68,7 @@ class Workspace(QObject):
     moved = Signal()
     devices_changed = Signal()
     found = Signal(int)
+    ordered = Signal(str)
 
     dialogs: Dialogs
 

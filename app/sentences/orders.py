@@ -94,6 +94,7 @@ SENTENCES: dict[str, str] = {
     "orders_go_on": "Continue",
     # what happened to an order, beside the verdicts of its scans
     "orders_log_imported": "Came in from {shop}, file {file}",
+    "orders_log_came_in": "Came in from {shop}",
     "orders_log_changed": "Changed by file {file}: {fields}",
     "orders_log_wave_planned": "Planned into wave {wave}",
     "orders_log_wave_released": "Wave {wave} was released to the pickers",

@@ -61,12 +61,6 @@ class Worker(Hands):
         await self.key(*keys)
         await self.until(lambda: dialogs.question_id > asked or not dialogs.is_open)
 
-    async def scan(self, code: str) -> Any:
-        """Scan, and wait until what is shown of it is painted and everything is at rest."""
-        shown = await super().scan(code)
-        await self.settled()
-        return shown
-
     async def judged(self, act: Callable[[], Awaitable[None]]) -> Any:
         """What the page in front shows of something that is judged like a scan."""
         page: Any = self.window.page
@@ -77,7 +71,6 @@ class Worker(Hands):
             await self.until(lambda: shown)
         finally:
             page.judged.disconnect(shown.append)
-        await self.settled()
         (verdict,) = shown
         return verdict
 

@@ -113,7 +113,7 @@ class BoardPage(Page):
         feed = self.work.feed
         view = await feed.read(board_view, self.work.place.warehouse, feed.store.clock.now())
         if not view.any_orders:
-            return Empty("board_empty", "board_empty_hint")
+            return Empty("board_empty", "board_empty_hint", "orders_import")
         if self._orders_open():
             wave = _wave(view, self.orders.wave)
             if wave is None:

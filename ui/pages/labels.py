@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -58,6 +59,7 @@ class LabelsPage(ListPage):
     def __init__(self, work: Workspace) -> None:
         super().__init__(work)
         self._job: int | None = None
+        self._looking: asyncio.Task[None] | None = None
         words = ListWords(
             table="labels_table", tabs="labels_groups", find="labels_find_hint", none_match="labels_none_match",
             none_match_hint="labels_none_match_hint", total="labels_total",
@@ -159,7 +161,8 @@ class LabelsPage(ListPage):
     def at_rest(self) -> bool:
         """Whether the page shows the newest, the chosen label and its picture."""
         shown = self.detail.job is None or self.detail.job.job.job_id == self._job
-        return super().at_rest and not self._soon.isActive() and shown and self.detail.preview.at_rest
+        found = self._looking is None or self._looking.done()
+        return super().at_rest and found and not self._soon.isActive() and shown and self.detail.preview.at_rest
 
     def show_data(self, data: Seen) -> None:
         """Paint counts, rows, queues and the label that is chosen."""
@@ -206,7 +209,7 @@ class LabelsPage(ListPage):
             if command.barcode is not None and command.barcode == code.strip().upper():
                 self.run(command.name)
                 return
-        self.work.spawn(self._guarded(self._find_scanned(code.strip())))
+        self._looking = self.work.spawn(self._guarded(self._find_scanned(code.strip())))
 
     async def _find_scanned(self, code: str) -> None:
         text, job_id = await self.work.feed.read(_find, code)

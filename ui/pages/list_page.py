@@ -49,6 +49,7 @@ class ListPage(Page):
     def __init__(self, work: Workspace) -> None:
         super().__init__(work)
         self.text = ""
+        self._to_rows = False
         self._ages = QTimer(self, interval=AGES_MS)
         self._ages.timeout.connect(self._say_ages)
         self._ages.start()
@@ -70,7 +71,7 @@ class ListPage(Page):
         self.tabs = CountTabs(work, groups, words.tabs)
         self.tabs.chosen.connect(lambda _: self._filter())
         self.box = _Find(work, words.find)
-        self.box.left.connect(self.focus_first)
+        self.box.left.connect(self._leave_box)
         self.box.changed.connect(self._find)
         self._state = StatePanel(work)
         self.region = QStackedWidget()
@@ -125,11 +126,13 @@ class ListPage(Page):
         say = self.work.words.say
         self.tabs.show_counts(counts, self._loud)
         if total:
-            if self.region.currentWidget() is not self.table:
-                had_focus = self._state.isAncestorOf(self.focusWidget()) if self.focusWidget() else True
-                self.region.setCurrentWidget(self.table)
-                if had_focus and self.isVisible():
-                    self.focus_first()
+            came_back = self.region.currentWidget() is not self.table
+            self.region.setCurrentWidget(self.table)
+            focus = self.window().focusWidget()
+            lost = came_back and (focus is None or self._state.isAncestorOf(focus))
+            if self.isVisible() and (lost or (self._to_rows and focus is self.box)):
+                self.table.setFocus()
+            self._to_rows = False
             self.total.setText(say(self._words.total, count=f"{total:,}"))
             return
         self.total.setText("")
@@ -151,6 +154,7 @@ class ListPage(Page):
         self.tabs.choose(self._first)
         self.box.clear()
         self.box.finish()
+        self._leave_box()
 
     def begin_find(self) -> None:
         """Put the cursor into the box."""
@@ -166,6 +170,10 @@ class ListPage(Page):
 
     def _fit(self) -> None:
         self.foot.setFixedHeight(round(44 * self.work.scale))
+
+    def _leave_box(self) -> None:
+        self._to_rows = True  # also where they have yet to come
+        self.focus_first()
 
     def _begin_typing(self, letter: str) -> None:
         self.begin_find()

@@ -208,6 +208,18 @@ class OrdersPage(ListPage):
         self.table.choose(order_id)
         self.refresh()
 
+    async def look_up(self, text: str) -> None:
+        """Open the order that a code names; a tote names the order in it."""
+        from app.queries.station_view import search
+
+        hits = await self.work.feed.read(search, text, 20)
+        orders = {hit.order_id for hit in hits if hit.order_id is not None}
+        if len(orders) == 1:
+            self.show_order(orders.pop())
+        else:
+            self.work.sounds.play("attention")
+            self.work.dialogs.tell("frame_found_several" if orders else "frame_found_nothing", text=text)
+
     def begin_find(self) -> None:
         """Back to the list, with the cursor in the box."""
         self._close()

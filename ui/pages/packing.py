@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout
 
+from app.change import Change
 from app.domain.barcode import Command as Barcode
 from app.domain.errors import Fact
 from app.domain.packing import Code, Outcome
@@ -75,6 +76,7 @@ class PackingPage(Page):
         self._question: _Held | None = None
         self._unsaved: _Held | None = None
         self._follow = False
+        self._followed = 0  # own scans whose Change is still to come: they were fetched already
         self._prompt = ""
         self._typed_at = 0.0
         self._here: Station | None = None
@@ -130,6 +132,7 @@ class PackingPage(Page):
             self._unsaved = _Held("not_saved", shown.scan, dict(shown.facts), count=count + 1)
         else:
             self._seq = shown.seq
+            self._followed += 1
             self._take(shown)
         self._sound(shown)
         self._say_verdict()
@@ -180,6 +183,14 @@ class PackingPage(Page):
             self._follow = True
         else:
             self.refresh()
+
+    def _on_change(self, change: Change) -> None:
+        station = self.work.place.station
+        own = station is not None and ("station", station.actor.station) in change.ids and "scans" in change.topics
+        if own and self._followed:
+            self._followed -= 1
+        else:
+            super()._on_change(change)
 
     # what lies on the table
 
@@ -421,7 +432,7 @@ class PackingPage(Page):
         station = self.work.place.station
         if station is not self._here:
             self._here = station
-            self._view, self._verdict, self._judged_at, self._seq = None, None, None, 0
+            self._view, self._verdict, self._judged_at, self._seq, self._followed = None, None, None, 0, 0
             self._latch = self._question = self._unsaved = None
             self._show_stop()
             self._stale = True

@@ -201,7 +201,7 @@ class Page(QWidget):
             self._panel.show_state(
                 "empty", say(empty.title), say(empty.hint) if empty.hint else "",
                 action=say(f"command_{empty.action}") if empty.action else "",
-                act=lambda: self.run(empty.action),
+                act=lambda: self.run(empty.action) or self.work.ordered.emit(empty.action),
             )
             self._stack.setCurrentWidget(self._panel)
             return

@@ -72,6 +72,8 @@ class Timeline(QListView):
     def _line(self, entry: TimelineEntry) -> _Line:
         words = self._work.words
         code, done = entry.code, f"orders_scan_{entry.code}"
+        if code == "orders_log_imported" and not entry.facts.get("file"):
+            code = "orders_log_came_in"
         facts = {name: fact for name, fact in entry.facts.items() if name != "reason"}
         text = words.say(done if entry.outcome is not None and code in _DONE else code, **facts)
         if entry.outcome is not None:

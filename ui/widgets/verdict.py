@@ -140,6 +140,8 @@ class StopPanel(Painted):
         self._page = page
         self._buttons: list[QPushButton] = []
         self._buttons_left = 0
+        # it covers all that is below it, which need not be painted with it
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         page.installEventFilter(self)
         work.look_changed.connect(self._arrange)
         self.hide()
@@ -150,8 +152,10 @@ class StopPanel(Painted):
         if stop is None:
             self.hide()
             return before is not None
+        if before is not None and _shown(before) == _shown(stop):
+            return False
         other = before is None or (before.word, before.sentence) != (stop.word, stop.sentence)
-        if before is None or _keys(before) != _keys(stop):
+        if before is None or _keys(before) != _keys(stop) or bool(before.sides) != bool(stop.sides):
             self._make_buttons(stop.choices)
         else:
             for button, choice in zip(self._buttons, stop.choices, strict=True):
@@ -318,6 +322,12 @@ class StopPanel(Painted):
         room = QRectF(left, foot.top(), max(0.0, self._buttons_left - left), foot.height())
         fitted = self.fit(stop.how, room, (round(26 * self.work.scale), size, self.px("body")), most=2)
         self.draw_fitted(painter, room, fitted, self.work.theme.text, middle=True)
+
+
+def _shown(stop: Stop) -> tuple[object, ...]:
+    """All of a stop that can be seen."""
+    words = [(choice.key, choice.word) for choice in stop.choices]
+    return stop.tone, stop.word, stop.sentence, stop.how, stop.sides, stop.count, stop.sign, words
 
 
 def _keys(stop: Stop) -> list[tuple[str, bool]]:

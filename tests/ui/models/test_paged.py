@@ -150,7 +150,7 @@ def test_of_a_quick_scroll_only_the_end_is_asked_for(shown: Shown) -> None:
 
 
 def test_not_more_than_some_chunks_are_kept(shown: Shown) -> None:
-    for chunk in range(0, 40):
+    for chunk in range(40):
         shown.table.verticalScrollBar().setValue(chunk * CHUNK + 20)
         shown.rest()
     assert shown.model.in_memory <= KEPT * CHUNK

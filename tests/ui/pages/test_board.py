@@ -413,7 +413,7 @@ def test_deadlines_say_what_is_late_and_what_will_be(lead: Lead) -> None:
     lead.person.wait(lambda: len(lead.cutoffs()) == 2)
     assert lead.cutoffs()[0].endswith(", 1 h late, 1 open, missed: 1")
     assert lead.cutoffs()[1].endswith(", in 30 min, 3 open, no pace yet")
-    assert lead.page.prompt().startswith("Late: 1 orders were due ")
+    assert lead.page.prompt().startswith("Late since ")
     assert lead.page.cutoffs.cards[0].face is not None
     assert lead.page.cutoffs.cards[0].face.fault == lead.work.theme.fail
     # one parcel in the last ten minutes is a pace of six an hour: three until then, and the late one comes first
@@ -426,6 +426,32 @@ def test_deadlines_say_what_is_late_and_what_will_be(lead: Lead) -> None:
     card = lead.page.cutoffs.cards[1].face
     assert card is not None
     assert card.fault == lead.work.theme.fail
+
+
+def test_what_will_miss_its_deadline_is_what_matters_most(lead: Lead) -> None:
+    hands, order = lead.house.hands(), lead.house.picked("CAP")
+    hands.scan(lead.house.tote_of(order), "CAP-EAN")
+    lead.house.printed()
+    assert hands.scan(hands.square) == "closed"
+    due = datetime.now(UTC) + timedelta(minutes=10, seconds=50)
+    for _ in range(2):
+        lead.house.order("MUG", ship_by=due)
+    lead.page.refresh()
+    lead.person.wait(lambda: lead.cutoffs() and lead.cutoffs()[0].endswith("2 open, will miss: 1"))
+    assert re.fullmatch(r"Will miss \d\d:\d\d at the present pace: orders 1", lead.page.prompt())
+
+
+def test_the_keys_go_to_the_waves_as_soon_as_there_are_any(lead: Lead) -> None:
+    assert not lead.page.waves.isVisible()
+    lead.house.order("MUG")
+    lead.house.plan()
+    lead.person.wait(lambda: lead.waves() and lead.page.waves.hasFocus())
+    # who types elsewhere is not interrupted
+    lead.press(Key.Key_Tab)
+    lead.house.order("MUG")
+    lead.house.plan()
+    lead.person.wait(lambda: len(lead.waves()) == 2 and lead.person.settled())
+    assert lead.page.side.hasFocus()
 
 
 def test_without_deadlines_their_place_says_so_and_stays_as_high(lead: Lead) -> None:
@@ -538,8 +564,7 @@ def test_esc_lets_go_of_the_chosen_wave(lead: Lead) -> None:
     assert lead.page.waves.number() is None
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "colour_blind"])
-def test_numbers_fit_their_columns_in_every_size(lead: Lead, theme: str) -> None:
+def test_numbers_are_as_large_as_the_screen_lets_them_be(lead: Lead) -> None:
     for _ in range(2):
         lead.house.order("MUG")
     lead.page.refresh()
