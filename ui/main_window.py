@@ -82,7 +82,6 @@ class MainWindow(QMainWindow):
         self.opening.show_state("loading", work.words.say("frame_opening"))
         self._stack.addWidget(self.opening)
         self.opening.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.opening.setFocus()
         self._title = text_label("title")
         self._prompt = Elided("prompt")
         self.search = Search(work, middle)
@@ -124,6 +123,7 @@ class MainWindow(QMainWindow):
         column.addWidget(middle, 1)
         column.addWidget(self.status)
         self.setCentralWidget(whole)
+        self.opening.setFocus()  # else the search would have the keyboard before there is a page
         work.dialogs = Dialogs(work, middle)
         work.dialogs.keep_notices_between(self.rail, self.search)
         work.dialogs.lost.connect(self._back_to_page)

@@ -59,8 +59,8 @@ class Workspace(QObject):
     """The engine's feed, the words, the look, the sounds, the dialogs and the settings of one window.
 
     `look_changed` after another theme or text size; `moved` when station, operator or printer have changed in the
-    settings, `settled` when the engine has followed; `devices_changed` when a printer or
-    scanner was seen; `found` asks the window to show an order (its id), `ordered` to carry out another page's command (its name).
+    settings, `settled` when the engine has followed; `devices_changed` when a printer or scanner was seen; `found`
+    asks the window to show an order (its id), `ordered` to carry out another page's command (its name).
     """
 
     look_changed = Signal()

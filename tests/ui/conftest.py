@@ -25,6 +25,7 @@ from ui.pages.page import Page
 from ui.workspace import Place, Workspace
 
 WAIT_MS = 5_000
+WEDGE_MS = 25  # a held key is given to the window after this; a scan in a test comes faster
 
 
 @pytest.fixture
@@ -94,7 +95,9 @@ class Person:
 @pytest.fixture
 def work(qapp: QApplication, loop: asyncio.AbstractEventLoop, house: House) -> Workspace:
     """A workspace at BENCH-1 over the house, without a printer and without a sound."""
-    work = Workspace(Settings(station="BENCH-1", cart="CART-1", sound=False, reduce_motion=True), "en")
+    work = Workspace(
+        Settings(station="BENCH-1", cart="CART-1", sound=False, reduce_motion=True, wedge_gap_ms=WEDGE_MS), "en"
+    )
     dress(qapp, work)
     work.feed.open(house.store)
     station = Station(house.store, "BENCH-1", device="wedge")

@@ -53,11 +53,12 @@ class Cell:
 class PagedModel(QAbstractTableModel, Generic[T]):
     """Rows of one query, `total` of them, of which only those that were looked at are in memory.
 
-    `load(sort, descending, offset, limit)` returns the rows of a chunk, `count()` how many there are. `loaded` after
-    every chunk; `failed` carries the refusal of a query that could not be run. A row keeps its number on the screen
-    when others come or go: whoever shows the table finds its row again by `number_of`.
+    `load(sort, descending, offset, limit)` returns the rows of a chunk, `count()` how many there are. `changing` comes
+    before all rows are others, `loaded` after every chunk; `failed` carries the refusal of a query that could not be
+    run. A row keeps its number when others come or go: whoever shows the table finds it again by `number_of`.
     """
 
+    changing = Signal()
     loaded = Signal()
     failed = Signal(object)
 
@@ -209,6 +210,7 @@ class PagedModel(QAbstractTableModel, Generic[T]):
     def _take(self, fresh: dict[int, Sequence[T]], total: int) -> None:
         """Forget all rows but these; what has come or gone does so at the end, and each number shows its new row."""
         old = self._total
+        self.changing.emit()
         if total > old:
             self.beginInsertRows(QModelIndex(), old, total - 1)
         elif total < old:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout
 
-from app.domain.barcode import group, read_label_code
+from app.domain.barcode import group
 from app.domain.errors import Refusal
 from app.domain.states import JobState
 from ui.commands import commands_of
@@ -27,8 +27,6 @@ from ui.widgets.text import Elided
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from app.queries.label_queue import JobDetail, JobFilter, JobRow, QueueHead
 
 GROUPS = (
@@ -93,7 +91,9 @@ class LabelsPage(ListPage):
 
     async def fetch(self) -> Seen:
         """Counts by group, the rows that are seen, the queues, and the job that is chosen."""
-        counts, heads = await self.work.feed.read(_counts, {name: self._filter_of(name) for name, _ in GROUPS})
+        from app.queries.desk_view import job_totals
+
+        counts, heads = await self.work.feed.read(job_totals, {name: self._filter_of(name) for name, _ in GROUPS})
         total = await self.model.reload()
         return Seen(counts, total, heads, None if self._job is None else await self._read(self._job))
 
@@ -212,7 +212,9 @@ class LabelsPage(ListPage):
         self._looking = self.work.spawn(self._guarded(self._find_scanned(code.strip())))
 
     async def _find_scanned(self, code: str) -> None:
-        text, job_id = await self.work.feed.read(_find, code)
+        from app.queries.desk_view import find_label
+
+        text, job_id = await self.work.feed.read(find_label, code)
         if job_id is None:
             self.work.sounds.play("attention")
             self.work.dialogs.tell("frame_found_nothing", text=code)
@@ -277,25 +279,3 @@ class LabelsPage(ListPage):
 
 def _tracking(row: JobRow) -> str:
     return group(row.tracking) if row.tracking else ""
-
-
-def _counts(session: Session, filters: Mapping[str, JobFilter]) -> tuple[dict[str, int], Sequence[QueueHead]]:
-    from app.queries.label_queue import job_total, queue_heads
-
-    return {name: job_total(session, filter) for name, filter in filters.items()}, queue_heads(session)
-
-
-def _find(session: Session, code: str) -> tuple[str, int | None]:
-    """The text that finds the labels of a scanned code in the list, and the job that it means: the newest, or the copy
-    whose square code it is."""
-    from app.queries.label_queue import JobFilter, job_page
-    from app.queries.station_view import search
-
-    own = read_label_code(code.upper())
-    texts = [code, *(hit.title for hit in search(session, code, 2, names=False) if hit.kind in ("order", "parcel"))]
-    for text in texts:
-        rows = job_page(session, filter=JobFilter(text=text))
-        for row in rows:
-            if own is None or row.copy == own[1]:
-                return text, row.job_id
-    return code, None

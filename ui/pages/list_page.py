@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import Refusal
 from ui.dialogs import Option
@@ -126,13 +126,7 @@ class ListPage(Page):
         say = self.work.words.say
         self.tabs.show_counts(counts, self._loud)
         if total:
-            came_back = self.region.currentWidget() is not self.table
-            self.region.setCurrentWidget(self.table)
-            focus = self.window().focusWidget()
-            lost = came_back and (focus is None or self._state.isAncestorOf(focus))
-            if self.isVisible() and (lost or (self._to_rows and focus is self.box)):
-                self.table.setFocus()
-            self._to_rows = False
+            self._show_rows()
             self.total.setText(say(self._words.total, count=f"{total:,}"))
             return
         self.total.setText("")
@@ -147,7 +141,20 @@ class ListPage(Page):
                 "empty", say(empty.title), say(empty.hint) if empty.hint else "",
                 action=say(f"command_{empty.action}") if empty.action else "", act=lambda: self.run(empty.action),
             )
+        had_keys = self.table.hasFocus()
         self.region.setCurrentWidget(self._state)
+        if had_keys:
+            self.focus_first()
+
+    def _show_rows(self) -> None:
+        """The rows take the keys again if they had them, or if somebody who finds has gone to them."""
+        came_back = self.region.currentWidget() is not self.table
+        self.region.setCurrentWidget(self.table)
+        focus = self.window().focusWidget()
+        lost = came_back and (focus is None or focus is self._state or self._state.isAncestorOf(focus))
+        if self.isVisible() and (lost or (self._to_rows and focus is self.box)):
+            self.table.setFocus()
+        self._to_rows = False
 
     def show_all(self) -> None:
         """Want everything again."""
@@ -158,22 +165,30 @@ class ListPage(Page):
 
     def begin_find(self) -> None:
         """Put the cursor into the box."""
+        self._to_rows = False
         self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.box.selectAll()
 
     def focus_first(self) -> None:
-        """The rows take the keys; where there are none, the box."""
-        if self.region.currentWidget() is self.table:
-            self.table.setFocus()
-        else:
-            self.box.setFocus()
+        """The rows take the keys; where there are none, Enter does what is proposed."""
+        (self.table if self.region.currentWidget() is self.table else self._state).setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter does what is proposed where there are no rows."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.region.currentWidget() is self._state:
+            for button in self._state.findChildren(QPushButton):
+                if button.isVisible():
+                    button.click()
+            return
+        super().keyPressEvent(event)
 
     def _fit(self) -> None:
         self.foot.setFixedHeight(round(44 * self.work.scale))
 
     def _leave_box(self) -> None:
-        self._to_rows = True  # also where they have yet to come
-        self.focus_first()
+        self._to_rows = self.region.currentWidget() is not self.table  # they have yet to come
+        if not self._to_rows:
+            self.table.setFocus()
 
     def _begin_typing(self, letter: str) -> None:
         self.begin_find()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -44,16 +42,8 @@ from ui.widgets.timeline import Timeline
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from app.queries.desk_view import OrderSeen
     from app.queries.order_detail import LabelDetail, OrderDetail, ParcelDetail
-    from app.queries.order_timeline import TimelineEntry
-
-
-@dataclass(frozen=True, slots=True)
-class OrderSeen:
-    """An order and its timeline, as they were read together."""
-
-    order: OrderDetail
-    entries: Sequence[TimelineEntry]
 
 
 class OrderDetailView(QWidget):

@@ -19,7 +19,7 @@ from ui.dialogs import Option
 from ui.models.paged import Column
 from ui.pages.import_report import ImportLine, ImportReport
 from ui.pages.list_page import ListPage, ListWords
-from ui.pages.order_detail import OrderDetailView, OrderSeen
+from ui.pages.order_detail import OrderDetailView
 from ui.pages.order_import import Import, Imported, ask_file
 from ui.pages.page import Empty
 from ui.pages.reprinting import ask_reason, reprint_label
@@ -28,8 +28,7 @@ from ui.theme import Pair
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
+    from app.queries.desk_view import OrderSeen
     from app.queries.order_detail import OrderDetail
     from app.queries.order_list import OrderFilter, OrderRow
 
@@ -105,13 +104,17 @@ class OrdersPage(ListPage):
 
     async def fetch(self) -> Seen:
         """Counts by group, the rows that are seen, and the order that is open."""
-        counts = await self.work.feed.read(_counts, {name: self._filter_of(name) for name, _ in GROUPS})
+        from app.queries.desk_view import order_totals
+
+        counts = await self.work.feed.read(order_totals, {name: self._filter_of(name) for name, _ in GROUPS})
         total = await self.model.reload()
         wanted = self._open
         return Seen(counts, total, None if wanted is None else await self._read_order(wanted))
 
     async def _read_order(self, order_id: int) -> OrderSeen:
-        return await self.work.feed.read(_order_seen, order_id)
+        from app.queries.desk_view import order_seen
+
+        return await self.work.feed.read(order_seen, order_id)
 
     async def _load(self, sort: str, descending: bool, offset: int, limit: int) -> Sequence[OrderRow]:
         from app.queries.order_list import order_page
@@ -344,16 +347,3 @@ def _stopping(row: OrderRow) -> bool:
 
 def _since(moment: datetime) -> float:
     return (datetime.now(UTC) - moment).total_seconds()
-
-
-def _counts(session: Session, filters: Mapping[str, OrderFilter]) -> dict[str, int]:
-    from app.queries.order_list import order_total
-
-    return {name: order_total(session, filter) for name, filter in filters.items()}
-
-
-def _order_seen(session: Session, order_id: int) -> OrderSeen:
-    from app.queries.order_detail import order_detail
-    from app.queries.order_timeline import timeline
-
-    return OrderSeen(order_detail(session, order_id), timeline(session, order_id))

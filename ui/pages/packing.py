@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
@@ -15,17 +15,18 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.change import Change
 from app.domain.barcode import Command as Barcode
-from app.domain.errors import Fact
 from app.domain.packing import Code, Outcome
 from app.domain.states import JobState
 from app.queries.packing_view import PackingView, packing_view
 from app.texts import say
 from ui.commands import commands_of
 from ui.dialogs import Field, Option
+from ui.pages import packing_stops as stops
 from ui.pages import packing_texts as texts
+from ui.pages.packing_stops import Held
 from ui.pages.page import Page
 from ui.widgets.table import Table
-from ui.widgets.verdict import Choice, Flash, Stop, StopPanel
+from ui.widgets.verdict import Flash, StopPanel
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -39,18 +40,9 @@ _QUESTIONS = frozenset({Code.TAKE_OVER, Code.REASON_NEEDED})
 _UNTIL_PRINTED = frozenset({Code.COMPLETE, Code.REPRINTED, Code.SETTLED_NOT_OUT, Code.NEXT_WAIT_LABEL})
 # verdicts whose sentence says already what comes next
 _SAY_NEXT = frozenset({Code.TOTE_OPENED, Code.CLOSED, Code.HELD, Code.SETTLED_PRINTED}) | _UNTIL_PRINTED
-_REASONS = (("packing_torn", Barcode.TORN), ("packing_blurred", Barcode.BLURRED), ("packing_lost", Barcode.LOST))
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A failure or a question that waits for somebody: the code, what was scanned, and what it was found to be."""
-
-    code: str
-    raw: str
-    facts: dict[str, Fact] = field(default_factory=dict)
-    name: str | None = None
-    count: int = 0  # scans that were refused, or not saved, since
+_SCROLLS: dict[int, int] = {
+    Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -5, Qt.Key.Key_PageDown: 5,
+}  # fmt: skip
 
 
 class PackingPage(Page):
@@ -72,9 +64,9 @@ class PackingPage(Page):
         self._waiting = 0  # scans that were not judged yet
         self._verdict: Shown | None = None
         self._judged_at: tuple[object, ...] | None = None  # the situation to which the verdict led
-        self._latch: _Held | None = None
-        self._question: _Held | None = None
-        self._unsaved: _Held | None = None
+        self._latch: Held | None = None
+        self._question: Held | None = None
+        self._unsaved: Held | None = None
         self._follow = False
         self._followed = 0  # own scans whose Change is still to come: they were fetched already
         self._prompt = ""
@@ -129,7 +121,7 @@ class PackingPage(Page):
         self._verdict, self._judged_at = shown, None
         if shown.seq is None:
             count = self._unsaved.count if self._unsaved else 0
-            self._unsaved = _Held("not_saved", shown.scan, dict(shown.facts), count=count + 1)
+            self._unsaved = Held("not_saved", shown.scan, dict(shown.facts), count=count + 1)
         else:
             self._seq = shown.seq
             self._followed += 1
@@ -151,14 +143,14 @@ class PackingPage(Page):
             if self._latch is not None:
                 self._latch = replace(self._latch, count=self._latch.count + 1)
             else:
-                self._latch = _Held(str(facts.get("was", Code.LATCHED)), shown.scan, count=1)
+                self._latch = Held(str(facts.get("was", Code.LATCHED)), shown.scan, count=1)
         elif shown.verdict == Outcome.FAIL:
-            self._latch = _Held(shown.code, shown.scan, facts)
+            self._latch = Held(shown.code, shown.scan, facts)
         else:
             self._latch = None
         if shown.scan.strip().upper() == Barcode.OK:
             self._unsaved = None
-        self._question = _Held(shown.code, shown.scan, facts) if shown.code in _QUESTIONS else None
+        self._question = Held(shown.code, shown.scan, facts) if shown.code in _QUESTIONS else None
 
     def _sound(self, shown: Shown) -> None:
         sounds = self.work.sounds
@@ -221,10 +213,10 @@ class PackingPage(Page):
         latch, question = view.latch, view.question
         self._latch = None
         if latch is not None:
-            self._latch = _Held(latch.code, latch.raw, latch.facts, latch.name, latch.refused)
+            self._latch = Held(latch.code, latch.raw, latch.facts, latch.name, latch.refused)
         self._question = None
         if question is not None:
-            self._question = _Held(question.code, question.raw, question.facts)
+            self._question = Held(question.code, question.raw, question.facts)
         now = texts.situation(view)
         changed = self._judged_at is not None and now != self._judged_at
         self._judged_at = now
@@ -315,44 +307,16 @@ class PackingPage(Page):
 
     def _show_stop(self) -> None:
         held = self._unsaved or self._latch
+        words = self.work.words
         if held is not None:
             self.work.sounds.start_alarm()
-            self.panel.show_stop(self._stop_of_failure(held))
-        else:
-            self.work.sounds.stop_alarm()
-            self.panel.show_stop(self._stop_of_question(self._question) if self._question is not None else None)
-
-    def _stop_of_failure(self, held: _Held) -> Stop:
-        words = self.work.words
-        word, sentence = words.say(f"packing_word_{held.code}"), say(held.code, held.facts, words.language)
-        if held is self._unsaved:
-            count = words.say("packing_not_saved_count", count=held.count) if held.count > 1 else ""
-            return Stop(
-                "system", word, sentence, words.say("packing_how_not_saved"),
-                texts.sides(words, held.code, {}, held.raw, None), count,
-                (Choice("Enter", words.say("packing_noted"), self.acknowledge, primary=True),),
-            )  # fmt: skip
-        return Stop(
-            "fail", word, sentence, words.say("packing_how_latch"),
-            texts.sides(words, held.code, held.facts, held.raw, self._view, held.name),
-            words.say("packing_refused", count=held.count) if held.count else "",
-            (Choice("Enter", words.say("command_packing_ok"), self.acknowledge, primary=True),),
-        )  # fmt: skip
-
-    def _stop_of_question(self, held: _Held) -> Stop:
-        words = self.work.words
-        word, sentence = words.say(f"packing_word_{held.code}"), say(held.code, held.facts, words.language)
-        leave = Choice("Esc", words.say("packing_leave"), self._leave)
-        if held.code == Code.TAKE_OVER:
-            how = words.say("packing_how_take_over")
-            choices = [Choice("Enter", words.say("packing_take"), self.acknowledge, primary=True)]
-        else:
-            how = words.say("packing_how_reason")
-            choices = [
-                Choice(str(number), words.say(code), self._press(barcode.value))
-                for number, (code, barcode) in enumerate(_REASONS, 1)
-            ]
-        return Stop("attention", word, sentence, how, choices=(*choices, leave), sign="circle-help")
+            self.panel.show_stop(stops.failure(words, held, self._view, self.acknowledge))
+            return
+        self.work.sounds.stop_alarm()
+        asked = self._question
+        self.panel.show_stop(
+            None if asked is None else stops.question(words, asked, self._press, self.acknowledge, self._leave)
+        )
 
     def acknowledge(self) -> None:
         """Enter: note what was not saved, end a latch, or take an order over; without any of them, nothing."""
@@ -401,9 +365,7 @@ class PackingPage(Page):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter, Esc, the digits of a question, and the arrows for a long order."""
         key, text = event.key(), event.text()
-        scroll = {
-            Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -5, Qt.Key.Key_PageDown: 5,
-        }.get(Qt.Key(key))  # fmt: skip
+        scroll = _SCROLLS.get(key)
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if self._latch is None and self._unsaved is None and self._question is None:
                 super().keyPressEvent(event)
@@ -416,7 +378,7 @@ class PackingPage(Page):
         elif scroll is not None:
             self.table.lines.scroll_by(scroll)
         elif self._asks_reason() and text in ("1", "2", "3"):
-            self.commands[("packing_torn", "packing_blurred", "packing_lost")[int(text) - 1]]()
+            self._press(stops.REASONS[int(text) - 1][1])()
         else:
             if text.isprintable() and text:
                 self._typed_at = monotonic()

@@ -260,6 +260,7 @@ class _Strip(QWidget):
         super().__init__()
         self._work = work
         self.setProperty("role", "system")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # the whole width, not the words alone
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE[4], SPACE[1], SPACE[4], SPACE[1])
         row.setSpacing(SPACE[2])
@@ -271,7 +272,6 @@ class _Strip(QWidget):
 
     def show_text(self, text: str) -> None:
         pair = self._work.theme.system
-        self.setAutoFillBackground(True)
         self.setStyleSheet(f"background: {pair.paper}; color: {pair.ink};")
         self._icon.setPixmap(pixmap("database", pair.ink, px("title", self._work.scale)))
         self._text.setText(text)

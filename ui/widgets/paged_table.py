@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -42,6 +42,8 @@ class PagedTable(QTableView):
         self._rows = model
         self.key: int | None = None
         self._following = False
+        self._was: int | None = None
+        self._gone = 0
         self.setModel(model)
         self.setItemDelegate(_Cells(work, model, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -64,6 +66,7 @@ class PagedTable(QTableView):
         header.sectionClicked.connect(self._clicked)
         work.words.show(self.setAccessibleName, called)
         self.doubleClicked.connect(lambda _: self.opened.emit())
+        model.changing.connect(self._hold)
         model.loaded.connect(self._follow)
         work.look_changed.connect(self._fit)
         self._fit()
@@ -121,16 +124,22 @@ class PagedTable(QTableView):
             self.key = key
             self.picked.emit(key)
 
+    def _hold(self) -> None:
+        """Rows come and go: Qt would choose another one when the chosen number is gone."""
+        self._following, self._was = True, self._number()
+
     def _follow(self) -> None:
         """Rows have come: stay with the chosen one wherever it is now."""
-        number = self._number()
+        number = self._was if self._following else self._number()
+        self._following = False
         if self.key is None:
             if number is None and self._rows.rowCount():
                 self._go(number := 0)
             if number is not None:
                 self._pick(self._rows.key_at(number))
             return
-        if number is not None and self._rows.key_at(number) in (self.key, None):
+        here = number is not None and number < self._rows.rowCount()
+        if here and self._rows.key_at(number or 0) in (self.key, None):
             return
         found = self._rows.number_of(self.key)
         bar, top = self.verticalScrollBar(), self.verticalScrollBar().value()
@@ -142,12 +151,13 @@ class PagedTable(QTableView):
                 bar.setValue(top + found - number)  # it stays where it was on the screen
         elif number is not None:
             # it has left the list; the arrow keys go on from where it was
+            self._gone = number
             self._following = True
-            self.selectionModel().clearSelection()
-            self.selectionModel().setCurrentIndex(
-                self._rows.index(number - 1, 0), QItemSelectionModel.SelectionFlag.NoUpdate
-            )
+            self.selectionModel().clear()
             self._following = False
+
+    def _come_to(self, number: int) -> None:
+        self.setCurrentIndex(self._rows.index(max(number, 0), 0))
 
     def _go(self, number: int) -> None:
         self._following = True
@@ -172,7 +182,9 @@ class PagedTable(QTableView):
             if self.current is not None:
                 self.opened.emit()
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and last >= 0:
-            self.setCurrentIndex(self._rows.index(0 if key == Qt.Key.Key_Home else last, 0))
+            self._come_to(0 if key == Qt.Key.Key_Home else last)
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._number() is None and last >= 0:
+            self._come_to(min(self._gone - (key == Qt.Key.Key_Up), last))
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             event.accept()
         elif event.text().strip() and event.text().isprintable():

@@ -17,6 +17,7 @@ from ui.workspace import Workspace
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
+_SEPARATORS = dict.fromkeys(range(0x1C, 0x20), "·")
 _PRINTED = {8: (4, 4), 12: (1, 5, 5, 1), 13: (1, 6, 6), 14: (1, 2, 5, 5, 1)}
 
 
@@ -29,7 +30,9 @@ def grouped(code: str) -> str:
 
 def one_line(text: str) -> str:
     """A text of data as it can stand on a screen: what is no visible sign becomes a dot, line breaks a blank."""
-    return "".join(sign if sign.isprintable() else "·" for sign in " ".join(text.split()))
+    # Python takes the separators of GS1 codes for blanks
+    marked = text.translate(_SEPARATORS)
+    return "".join(sign if sign.isprintable() else "·" for sign in " ".join(marked.split()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,11 +139,12 @@ class StopPanel(Painted):
         self.stop: Stop | None = None
         self._page = page
         self._buttons: list[QPushButton] = []
+        self._made: tuple[object, ...] = ()  # what the buttons were made for
         self._buttons_left = 0
         # it covers all that is below it, which need not be painted with it
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         page.installEventFilter(self)
-        work.look_changed.connect(self._arrange)
+        work.look_changed.connect(self._dress)
         self.hide()
 
     def show_stop(self, stop: Stop | None) -> bool:
@@ -155,8 +156,9 @@ class StopPanel(Painted):
         if before is not None and _shown(before) == _shown(stop):
             return False
         other = before is None or (before.word, before.sentence) != (stop.word, stop.sentence)
-        if before is None or _keys(before) != _keys(stop) or bool(before.sides) != bool(stop.sides):
+        if self._made != _keys(stop):
             self._make_buttons(stop.choices)
+            self._made = _keys(stop)
         else:
             for button, choice in zip(self._buttons, stop.choices, strict=True):
                 _label(button, choice)
@@ -197,8 +199,14 @@ class StopPanel(Painted):
             _label(button, choice)
             button.show()
             self._buttons.append(button)
+        self._dress()
+
+    def _dress(self) -> None:
+        """Give the answers to a question their large type."""
         for button in self._large:
             button.setStyleSheet(f"font-size: {self.px('bench')}px")
+        self._arrange()
+        self.update()
 
     def _choose(self, number: int) -> None:
         if self.stop is not None and number < len(self.stop.choices):
@@ -330,8 +338,9 @@ def _shown(stop: Stop) -> tuple[object, ...]:
     return stop.tone, stop.word, stop.sentence, stop.how, stop.sides, stop.count, stop.sign, words
 
 
-def _keys(stop: Stop) -> list[tuple[str, bool]]:
-    return [(choice.key, choice.primary) for choice in stop.choices]
+def _keys(stop: Stop) -> tuple[object, ...]:
+    """What the buttons of a stop are made for."""
+    return bool(stop.sides), *((choice.key, choice.primary) for choice in stop.choices)
 
 
 def _label(button: QPushButton, choice: Choice) -> None:

@@ -278,3 +278,17 @@ def test_done_are_the_parcels_closed_here_since_then(house: House, singles: list
     first_closed = hands.events()[1].at
     assert see(house, hands, since=first_closed).done == 2
     assert see(house, hands, since=first_closed + timedelta(microseconds=1)).done == 1
+
+
+def test_the_parcel_that_was_closed_last_is_remembered_past_other_scans(house: House, singles: list[int]) -> None:
+    hands, other = house.hands("BENCH-1"), house.hands("BENCH-2")
+    assert see(house, hands).closed is None
+    for bench in (hands, hands, other):
+        bench.scan("TEA-EAN")
+        house.printed(bench.name)
+        bench.scan(bench.square)
+    hands.scan("nonsense", "XXOK")
+    closed = see(house, hands).closed
+    assert closed is not None
+    assert (closed.seq, closed.code, closed.facts) == (4, "closed", {"order": house.source_id(singles[1])})
+    assert see(house, hands, since=closed.at + timedelta(microseconds=1)).closed is None

@@ -218,8 +218,14 @@ def test_a_row_that_has_left_is_chosen_no_more_and_the_next_key_goes_on_from_the
     shown.source.keys = [1, 3, 4]
     shown.reload()
     assert shown.row() is None
+    assert shown.picked[-1] == 2
     shown.press(Key.Key_Down)
     assert shown.row() == 3
+    shown.source.keys = [1]
+    shown.reload()
+    assert shown.row() is None
+    shown.press(Key.Key_Up)
+    assert shown.row() == 1
 
 
 def test_a_list_that_grows_shrinks_and_is_empty(shown: Shown) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
@@ -19,6 +21,7 @@ from tests.ui.conftest import Person
 from ui.pages import page as page_module
 from ui.pages.labels import LabelsPage
 from ui.pages.order_detail import OrderDetailView
+from ui.widgets.preview import Preview
 
 Key = Qt.Key
 
@@ -113,13 +116,13 @@ def test_without_labels_it_says_when_there_will_be_one(desk: Desk) -> None:
 
 
 def test_a_row_says_state_reason_and_queue_and_what_is_uncertain_stands_out(desk: Desk) -> None:
-    desk.label(JobState.FAILED, "printer_silent", number="A-1")
-    desk.label(JobState.UNCERTAIN, "not_counted", number="A-2")
-    desk.label(None, number="A-3")
+    desk.label(JobState.FAILED, "printer_silent", number="ORD-1")
+    desk.label(JobState.UNCERTAIN, "not_counted", number="ORD-2")
+    desk.label(None, number="ORD-3")
     desk.open()
     rows = desk.rows()
-    assert [row[0] for row in rows] == ["A-3", "A-2", "A-1"]
-    assert rows[1][1] == group(desk.house.one(tracking_of("A-2")))
+    assert [row[0] for row in rows] == ["ORD-3", "ORD-2", "ORD-1"]
+    assert rows[1][1] == group(desk.house.one(tracking_of("ORD-2")))
     assert [row[3] for row in rows] == ["To print", "! Uncertain", "✗ Not printed"]
     assert rows[1][4] == "it did not count the label, look whether it came out"
     assert rows[1][5] == "BENCH-1"
@@ -145,14 +148,14 @@ def tracking_of(order: str) -> object:
 
 
 def test_f3_goes_through_the_groups(desk: Desk) -> None:
-    desk.label(JobState.UNCERTAIN, number="A-2")
-    desk.label(None, number="A-1")
+    desk.label(JobState.UNCERTAIN, number="ORD-2")
+    desk.label(None, number="ORD-1")
     desk.open()
     seen = []
     for _ in range(4):
         desk.press(Key.Key_F3)
         seen.append((desk.page.tabs.current, [row[0] for row in desk.rows()]))
-    assert seen == [("waiting", ["A-1"]), ("uncertain", ["A-2"]), ("failed", []), ("all", ["A-1", "A-2"])]
+    assert seen == [("waiting", ["ORD-1"]), ("uncertain", ["ORD-2"]), ("failed", []), ("all", ["ORD-1", "ORD-2"])]
 
 
 def test_the_queue_says_what_its_printer_waits_for(desk: Desk) -> None:
@@ -168,25 +171,25 @@ def test_the_queue_says_what_its_printer_waits_for(desk: Desk) -> None:
 
 
 def test_f2_finds_by_order_tracking_and_parcel(desk: Desk) -> None:
-    desk.label(number="A-1")
+    desk.label(number="ORD-1")
     code, tracking = desk.code, desk.tracking
-    desk.label(number="A-2")
+    desk.label(number="ORD-2")
     desk.open()
-    for text in ("A-1", tracking[:-3], code):
+    for text in ("ORD-1", tracking[:-3], code):
         desk.press(Key.Key_F2)
         desk.person.type(text)
-        desk.person.wait(lambda: [row[0] for row in desk.rows()] == ["A-1"])
+        desk.person.wait(lambda: [row[0] for row in desk.rows()] == ["ORD-1"])
         desk.press(Key.Key_Return)
-        assert desk.shown == ("A-1", 1)
+        assert desk.shown == ("ORD-1", 1)
 
 
 # what is printed
 
 
 def test_the_preview_is_what_the_printer_prints(desk: Desk) -> None:
-    order = desk.label(number="A-1")
+    order = desk.label(number="ORD-1")
     desk.open()
-    assert desk.shown == ("A-1", 1)
+    assert desk.shown == ("ORD-1", 1)
     (job,) = desk.house.jobs(order)
     (page,) = render(job.payload, job.dpi)
     (image,) = desk.page.detail.preview.images
@@ -201,20 +204,23 @@ def test_the_preview_is_what_the_printer_prints(desk: Desk) -> None:
 
 
 def dots(image: QImage) -> bytes:
-    return b"".join(
-        bytes(image.constScanLine(line))[: image.width()] for line in range(image.height())
-    )
+    lines: list[memoryview] = [image.constScanLine(line) for line in range(image.height())]  # type: ignore[misc]
+    return b"".join(bytes(line[: image.width()]) for line in lines)
 
 
 def test_the_picture_follows_the_row(desk: Desk) -> None:
-    desk.label(number="A-1")
-    desk.label(number="A-2")
+    desk.label(number="ORD-1")
+    desk.label(number="ORD-2")
     desk.open()
-    assert desk.shown == ("A-2", 1)
+    assert desk.shown == ("ORD-2", 1)
     before = desk.page.detail.preview.images[0]
     desk.press(Key.Key_Down)
-    assert desk.shown == ("A-1", 1)
+    assert desk.shown == ("ORD-1", 1)
     assert dots(desk.page.detail.preview.images[0]) != dots(before)
+
+
+def preview_says(preview: Preview, text: str) -> bool:
+    return preview.text().startswith(text)
 
 
 def test_a_file_with_several_labels_is_looked_through(desk: Desk) -> None:
@@ -228,12 +234,12 @@ def test_a_file_with_several_labels_is_looked_through(desk: Desk) -> None:
     preview.setFocus()
     for page in ("2", "3", "3"):
         QTest.keyClick(desk.person.window.windowHandle(), Key.Key_Right)
-        desk.person.wait(lambda page=page: preview.text().startswith(f"Label {page} of 3"))
+        desk.person.wait(partial(preview_says, preview, f"Label {page} of 3"))
     assert desk.told(Key.Key_F6).startswith("A file has no label of its own")
 
 
 def test_all_copies_and_attempts_are_told(desk: Desk) -> None:
-    order = desk.label(JobState.UNCERTAIN, "not_counted", number="A-1")
+    order = desk.label(JobState.UNCERTAIN, "not_counted", number="ORD-1")
     desk.open()
     desk.told(Key.Key_F7)
     desk.ask(Key.Key_F6)
@@ -254,21 +260,21 @@ def test_all_copies_and_attempts_are_told(desk: Desk) -> None:
 
 
 def test_a_reprint_has_a_reason_and_the_label_stays_chosen(desk: Desk) -> None:
-    desk.label(number="A-1")
-    order = desk.label(number="A-2")
-    desk.label(number="A-3")
+    desk.label(number="ORD-1")
+    order = desk.label(number="ORD-2")
+    desk.label(number="ORD-3")
     desk.open()
     desk.press(Key.Key_Down)
-    assert desk.shown == ("A-2", 1)
-    assert group(desk.house.one(tracking_of("A-2"))) in desk.ask(Key.Key_F6)
+    assert desk.shown == ("ORD-2", 1)
+    assert group(desk.house.one(tracking_of("ORD-2"))) in desk.ask(Key.Key_F6)
     desk.told(Key.Key_1)
     assert desk.jobs(order) == [(1, JobState.PRINTED, None), (2, JobState.QUEUED, "torn")]
     assert desk.house.jobs(order)[1].queue == "BENCH-1"
     desk.person.wait(lambda: len(desk.rows()) == 4)
-    assert desk.rows()[0][0] == "A-2"
+    assert desk.rows()[0][0] == "ORD-2"
     assert desk.rows()[0][6] == "torn"
-    assert desk.shown == ("A-2", 1)
-    assert desk.page.table.current.order == "A-2"
+    assert desk.shown == ("ORD-2", 1)
+    assert desk.page.table.current.order == "ORD-2"
 
 
 def test_a_reason_may_be_scanned_or_typed_and_none_is_no_reprint(desk: Desk) -> None:
@@ -297,9 +303,9 @@ def test_a_reason_may_be_scanned_or_typed_and_none_is_no_reprint(desk: Desk) -> 
 
 
 def test_a_void_label_is_told_and_not_reprinted(desk: Desk) -> None:
-    order = desk.label(number="A-1")
+    order = desk.label(number="ORD-1")
     desk.house.store.write(request_cancel, LEAD, order, "")
-    desk.hands.scan("A-1")
+    desk.hands.scan("ORD-1")
     desk.open()
     assert "⊘  Void" in desk.page.detail.texts()
     desk.ask(Key.Key_F6)
@@ -310,42 +316,42 @@ def test_a_void_label_is_told_and_not_reprinted(desk: Desk) -> None:
 
 
 def test_f7_says_that_it_came_out(desk: Desk) -> None:
-    order = desk.label(JobState.UNCERTAIN, "not_counted", number="A-1")
-    desk.label(JobState.UNCERTAIN, "not_counted", number="A-2")
+    order = desk.label(JobState.UNCERTAIN, "not_counted", number="ORD-1")
+    desk.label(JobState.UNCERTAIN, "not_counted", number="ORD-2")
     desk.open()
     desk.press(Key.Key_F3, Key.Key_F3, Key.Key_Down)
-    assert desk.shown == ("A-1", 1)
+    assert desk.shown == ("ORD-1", 1)
     assert desk.page.detail.situation == "Look at the printer: did copy 1 come out? F7 yes, F8 no"
-    assert desk.told(Key.Key_F7) == "Copy 1 of order A-1 is noted as printed"
+    assert desk.told(Key.Key_F7) == "Copy 1 of order ORD-1 is noted as printed"
     assert desk.jobs(order) == [(1, JobState.PRINTED, None)]
     # it has left the group, and is shown all the same
-    assert [row[0] for row in desk.rows()] == ["A-2"]
-    assert desk.shown == ("A-1", 1)
+    desk.person.wait(lambda: [row[0] for row in desk.rows()] == ["ORD-2"])
+    assert desk.shown == ("ORD-1", 1)
     assert desk.told(Key.Key_F7) == "No label of this parcel is uncertain"
 
 
 def test_f8_prints_the_next_copy_after_a_question(desk: Desk) -> None:
-    order = desk.label(JobState.UNCERTAIN, "not_counted", number="A-1")
+    order = desk.label(JobState.UNCERTAIN, "not_counted", number="ORD-1")
     desk.open()
     asked = desk.ask(Key.Key_F8)
-    assert "Copy 1 of order A-1 did not come out?" in asked
+    assert "Copy 1 of order ORD-1 did not come out?" in asked
     assert "The next copy is printed at BENCH-1 at once" in asked
     desk.press(Key.Key_Return)  # the first answer
     desk.person.wait(lambda: not desk.work.dialogs.is_open)
     assert desk.jobs(order) == [(1, JobState.UNCERTAIN, None)]
     desk.ask(Key.Key_F8)
-    assert desk.told(Key.Key_2) == "Copy 2 of order A-1 comes out at BENCH-1"
+    assert desk.told(Key.Key_2) == "Copy 2 of order ORD-1 comes out at BENCH-1"
     assert desk.jobs(order) == [(1, JobState.FAILED, None), (2, JobState.QUEUED, "not_out")]
-    assert desk.shown == ("A-1", 1)
+    assert desk.shown == ("ORD-1", 1)
 
 
 def test_settling_by_scan(desk: Desk) -> None:
-    first = desk.label(JobState.UNCERTAIN, number="A-1")
+    first = desk.label(JobState.UNCERTAIN, number="ORD-1")
     desk.open()
     desk.person.scan("XXPRINTED")
     desk.person.wait(lambda: desk.jobs(first) == [(1, JobState.PRINTED, None)])
-    second = desk.label(JobState.UNCERTAIN, number="A-2")
-    desk.scan("A-2")
+    second = desk.label(JobState.UNCERTAIN, number="ORD-2")
+    desk.scan("ORD-2")
     desk.person.scan("xxnotout")
     desk.person.wait(lambda: desk.work.dialogs.is_open)
     desk.press(Key.Key_2)
@@ -353,14 +359,14 @@ def test_settling_by_scan(desk: Desk) -> None:
 
 
 def test_the_uncertain_copy_is_settled_whichever_copy_is_shown(desk: Desk) -> None:
-    order = desk.label(number="A-1")
+    order = desk.label(number="ORD-1")
     desk.open()
     desk.ask(Key.Key_F6)
     desk.told(Key.Key_1)
     desk.house.printed(outcome=JobState.UNCERTAIN, reason="not_counted")
     desk.person.wait(lambda: desk.page.tabs.shown_count("uncertain") == "! 1")
-    assert desk.shown == ("A-1", 1)
-    assert desk.told(Key.Key_F7) == "Copy 2 of order A-1 is noted as printed"
+    assert desk.shown == ("ORD-1", 1)
+    assert desk.told(Key.Key_F7) == "Copy 2 of order ORD-1 is noted as printed"
     assert desk.jobs(order)[1][1] is JobState.PRINTED
 
 
@@ -368,51 +374,51 @@ def test_the_uncertain_copy_is_settled_whichever_copy_is_shown(desk: Desk) -> No
 
 
 def test_a_scan_finds_its_label(desk: Desk) -> None:
-    desk.label(number="A-1")
+    desk.label(number="ORD-1")
     code, tracking = desk.code, desk.tracking
-    desk.label(number="A-2")
+    desk.label(number="ORD-2")
     desk.open()
     desk.press(Key.Key_F3)  # a group in which it is not
-    for scanned in (tracking, code, make_label_code(code, 1), "A-1"):
+    for scanned in (tracking, code, make_label_code(code, 1), "ORD-1"):
         desk.scan(scanned)
-        assert desk.shown == ("A-1", 1)
+        assert desk.shown == ("ORD-1", 1)
         assert desk.page.tabs.current == "all"
-        desk.scan("A-2")
-        assert desk.shown == ("A-2", 1)
+        desk.scan("ORD-2")
+        assert desk.shown == ("ORD-2", 1)
 
 
 def test_a_square_code_finds_its_own_copy(desk: Desk) -> None:
-    desk.label(number="A-1")
+    desk.label(number="ORD-1")
     code = desk.code
     desk.open()
     desk.ask(Key.Key_F6)
     desk.told(Key.Key_1)
     desk.scan(make_label_code(code, 2))
-    assert desk.shown == ("A-1", 2)
+    assert desk.shown == ("ORD-1", 2)
     assert desk.page.table.current.copy == 2
     desk.scan(make_label_code(code, 1))
-    assert desk.shown == ("A-1", 1)
+    assert desk.shown == ("ORD-1", 1)
 
 
 def test_a_tote_finds_the_label_of_its_order(desk: Desk) -> None:
-    desk.label(number="A-1")
-    order = desk.house.picked("PEN", source_id="A-2")
-    desk.label(number="A-3")
+    desk.label(number="ORD-1")
+    order = desk.house.picked("PEN", source_id="ORD-2")
+    desk.label(number="ORD-3")
     desk.open()
     tote = desk.house.tote_of(order)
     desk.hands.scan(tote, "PEN-EAN")
     desk.scan(tote)
-    assert desk.shown == ("A-2", 1)
+    assert desk.shown == ("ORD-2", 1)
 
 
 def test_a_code_that_nobody_knows_changes_nothing(desk: Desk) -> None:
-    desk.label(number="A-1")
+    desk.label(number="ORD-1")
     desk.open()
     desk.work.dialogs._notice.hide()
     desk.person.scan("NOBODY-KNOWS-THIS")
     desk.person.wait(lambda: desk.work.dialogs.notice)
     assert desk.work.dialogs.notice == "Nothing here has the code NOBODY-KNOWS-THIS"
-    assert desk.shown == ("A-1", 1)
+    assert desk.shown == ("ORD-1", 1)
     assert len(desk.rows()) == 1
 
 
@@ -420,20 +426,20 @@ def test_a_code_that_nobody_knows_changes_nothing(desk: Desk) -> None:
 
 
 def test_enter_opens_the_order(desk: Desk) -> None:
-    desk.label(number="A-1")
+    desk.label(number="ORD-1")
     desk.open()
     desk.press(Key.Key_Return)
     desk.person.wait(lambda: desk.person.window.page is desk.person.window.pages["orders"])
     view = desk.person.window.findChild(OrderDetailView)
     assert isinstance(view, OrderDetailView)
     desk.person.wait(view.isVisible)
-    assert "A-1" in view.texts()
+    assert "ORD-1" in view.texts()
 
 
 def test_everything_is_said_in_chinese_too(desk: Desk) -> None:
-    desk.label(JobState.UNCERTAIN, "not_counted", number="A-1")
+    desk.label(JobState.UNCERTAIN, "not_counted", number="ORD-1")
     desk.open()
-    assert desk.shown == ("A-1", 1)
+    assert desk.shown == ("ORD-1", 1)
     desk.work.words.switch("zh")
     assert desk.rows()[0][3] == "! 待确认"
     assert desk.page.detail.situation == "请查看打印机：第 1 份打出来了吗？F7 是，F8 否"
@@ -443,19 +449,19 @@ def test_everything_is_said_in_chinese_too(desk: Desk) -> None:
 
 
 def test_f5_sorts_by_what_a_person_must_look_at(desk: Desk) -> None:
-    desk.label(number="A-1")
-    desk.label(JobState.UNCERTAIN, number="A-2")
-    desk.label(number="A-3")
+    desk.label(number="ORD-1")
+    desk.label(JobState.UNCERTAIN, number="ORD-2")
+    desk.label(number="ORD-3")
     desk.open()
     desk.ask(Key.Key_F5)
     desk.press(Key.Key_1)
-    desk.person.wait(lambda: [row[0] for row in desk.rows()] == ["A-2", "A-1", "A-3"])
+    desk.person.wait(lambda: [row[0] for row in desk.rows()] == ["ORD-2", "ORD-1", "ORD-3"])
 
 
 def test_a_new_label_comes_by_itself(desk: Desk) -> None:
-    desk.label(number="A-1")
+    desk.label(number="ORD-1")
     desk.open()
-    desk.label(number="A-2")
-    desk.person.wait(lambda: [row[0] for row in desk.rows()] == ["A-2", "A-1"])
-    assert desk.shown == ("A-1", 1)
+    desk.label(number="ORD-2")
+    desk.person.wait(lambda: [row[0] for row in desk.rows()] == ["ORD-2", "ORD-1"])
+    assert desk.shown == ("ORD-1", 1)
     assert desk.house.count(PrintJob) == 2

@@ -82,11 +82,16 @@ class Support:
         model = self.page.model
         return [str(model.index(number, column).data()) for column in range(model.columnCount())]
 
+    def is_open(self) -> bool:
+        """Whether an order is open."""
+        view = self.page.findChild(OrderDetailView)
+        return isinstance(view, OrderDetailView) and view.isVisible()
+
     @property
     def view(self) -> OrderDetailView:
         """The order that is open."""
         view = self.page.findChild(OrderDetailView)
-        assert view is not None
+        assert isinstance(view, OrderDetailView)
         assert view.isVisible()
         return view
 
@@ -171,7 +176,7 @@ def test_an_order_is_found_by_number_name_and_tracking(support: Support, shelf: 
         support.type(text)
         support.person.wait(lambda: support.rows() == ["B-77"])
         support.press(Key.Key_Return)
-        DBG(support); assert support.has_focus(support.page.table)
+        assert support.has_focus(support.page.table)
     support.press(Key.Key_F2, Key.Key_Escape)
     assert sorted(support.rows()) == ["A-12", "B-77"]
     assert labelled
@@ -237,7 +242,7 @@ def test_a_scan_opens_the_order_that_lies_in_the_tote(support: Support, shelf: H
     order = shelf.picked(("MUG", 2), source_id="T-1")
     support.press(Key.Key_F3)  # a group in which it is not
     support.person.scan(shelf.tote_of(order))
-    support.person.wait(lambda: support.page.findChild(OrderDetailView).isVisible())
+    support.person.wait(support.is_open)
     assert "T-1" in support.view.texts()
     assert support.view.situation == f"Waits for a packer in tote {shelf.tote_of(order)}"
 
@@ -254,7 +259,7 @@ def test_the_timeline_tells_everything_in_words(support: Support, shelf: House) 
     shelf.printed()
     hands.scan(hands.square)
     support.page.show_order(order)
-    support.person.wait(lambda: support.page.findChild(OrderDetailView).isVisible())
+    support.person.wait(support.is_open)
     said = support.view.timeline.sentences()
     assert said[-1].startswith("Came in from shop")
     for sentence in (
@@ -273,7 +278,7 @@ def test_the_timeline_tells_everything_in_words(support: Support, shelf: House) 
 def test_what_is_missing_is_said_in_words(support: Support, shelf: House) -> None:
     order = shelf.order("MUG", state=OrderState.INCOMPLETE, missing="street,weight")
     support.page.show_order(order)
-    support.person.wait(lambda: support.page.findChild(OrderDetailView).isVisible())
+    support.person.wait(support.is_open)
     assert support.view.situation == "Cannot be planned, it lacks: street, weight"
     support.work.words.switch("zh")
     assert support.view.situation == "无法排单，缺少：街道地址、重量"
@@ -282,7 +287,7 @@ def test_what_is_missing_is_said_in_words(support: Support, shelf: House) -> Non
 def test_an_open_order_follows_what_happens_to_it(support: Support, shelf: House) -> None:
     order = shelf.order("MUG", source_id="A-1")
     support.page.show_order(order)
-    support.person.wait(lambda: support.page.findChild(OrderDetailView).isVisible())
+    support.person.wait(support.is_open)
     shelf.store.write(request_cancel, LEAD, order, "typed by a person_here")
     support.person.wait(lambda: support.view.situation == "Cancelled: typed by a person_here")
 
@@ -292,7 +297,7 @@ def test_an_open_order_follows_what_happens_to_it(support: Support, shelf: House
 
 def open_order(support: Support, order: int) -> None:
     support.page.show_order(order)
-    support.person.wait(lambda: support.page.findChild(OrderDetailView).isVisible() and support.person.settled())
+    support.person.wait(lambda: support.is_open() and support.person.settled())
 
 
 def test_an_order_is_cancelled_at_once_with_a_reason(support: Support, shelf: House) -> None:
@@ -496,8 +501,10 @@ def test_the_page_goes_on_while_a_file_is_imported(
     import_file(support, write_orders(tmp_path / "slow.csv", 3))
     line = support.page._line
     support.person.wait(lambda: "Importing slow.csv: 1,000 of 4,000 rows" in line.text())
-    support.person.press(Key.Key_F4); DBG(support); support.person.wait(lambda: (DBG(support),0)[1] or 1);  DBG(support); assert support.told(Key.Key_F4) == "slow.csv is still being imported: wait for it"
-    open_order(support, order)
+    support.person.press(Key.Key_F4)
+    support.person.wait(lambda: support.work.dialogs.notice == "slow.csv is still being imported: wait for it")
+    support.page.show_order(order)
+    support.person.wait(support.is_open)
     slow_import.set()
     support.person.wait(lambda: shelf.count(Order) == 4)
     support.person.wait(lambda: line.text() == "✓ slow.csv is imported")
@@ -534,8 +541,3 @@ def test_a_file_can_be_chosen_in_a_dialog(support: Support, shelf: House, tmp_pa
     support.person.wait(lambda: support.question().findChildren(QLineEdit)[0].text() == str(path))
     support.person.press(Key.Key_Return)
     support.person.wait(lambda: shelf.count(Order) == 2)
-
-
-import faulthandler
-def DBG(s):
-    print('DBG', s.person.window.focusWidget(), s.page.region.currentWidget(), s.page._to_rows, s.page.data is None, s.page._stale, s.page._fetching, s.page._throttle.isActive(), s.page.model.at_rest, s.page.box.waiting, s.person.window.page)

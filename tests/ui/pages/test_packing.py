@@ -15,6 +15,7 @@ from app.domain.errors import KnownError
 from app.domain.packing import Code, Outcome
 from app.domain.states import JobState
 from app.operations.orders import request_cancel
+from app.queries.packing_view import PackingView
 from app.sentences import SENTENCES
 from app.settings import Settings
 from app.station import Shown, Station
@@ -297,6 +298,7 @@ def test_what_the_view_says_does_not_take_back_a_newer_verdict(
     person: Person, page: PackingPage, house: House
 ) -> None:
     before = page.data
+    assert isinstance(before, PackingView)
     person.scan("whatever")
     page.show_data(before)
     assert page.latched
@@ -670,6 +672,20 @@ def test_a_held_enter_acknowledges_once(person: Person, page: PackingPage, house
     event = QKeyEvent(QEvent.Type.KeyPress, Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", True)
     page.keyPressEvent(event)
     assert len(scans(house)) == 1
+
+
+def test_arrows_scroll_a_long_order_and_a_key_that_has_no_name_does_nothing(
+    person: Person, page: PackingPage, house: House
+) -> None:
+    order = house.picked(*(f"S{number:02d}" for number in range(26)))
+    person.scan(house.tote_of(order))
+    bar = page.table.lines.verticalScrollBar()
+    person.press(Key.Key_PageDown)
+    assert bar.value() == 5
+    person.press(Key.Key_Up)
+    assert bar.value() == 4
+    page.keyPressEvent(QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier))
+    assert bar.value() == 4
 
 
 def test_another_station_forgets_what_was_known_of_the_old_one(

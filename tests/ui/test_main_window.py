@@ -1,0 +1,392 @@
+"""The frame: keys find their page, scans find it too and never a field, and nothing moves from under a question."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from app.domain.errors import KnownError, Refusal
+from app.settings import Settings
+from tests.factories import House
+from tests.ui.conftest import Person
+from ui.dialogs import Answer, Option
+from ui.keys import press_key, type_scan
+from ui.main_window import MainWindow, pages_of
+from ui.pages.page import Page
+from ui.workspace import Workspace
+
+PAGES = ("packing", "orders", "devices", "settings")
+
+
+@pytest.fixture
+def page_names() -> Sequence[str]:
+    return PAGES
+
+
+class Pressed:
+    """Notes which commands and scans a page was given."""
+
+    def __init__(self, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.commands: list[str] = []
+        self.scans: list[str] = []
+        page.commands = {name: (lambda name=name: self.commands.append(name)) for name in page.commands}
+        monkeypatch.setattr(page, "scan", self.scans.append)
+
+
+def ask(person: Person, *options: Option) -> asyncio.Task[Answer | None]:
+    question = asyncio.get_event_loop().create_task(person.work.dialogs.ask("Really?", "", options))
+    person.wait(lambda: person.work.dialogs.is_open)
+    return question
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_f10_and_its_digit_bring_a_page(person: Person, name: str) -> None:
+    person.go("settings" if name != "settings" else "packing")
+    page = person.go(name)
+    assert page.isVisible()
+    assert person.window.rail._buttons[name].isChecked()
+    assert not person.window.rail.hasFocus()
+    assert page.hasFocus() or page.isAncestorOf(person.window.focusWidget())
+
+
+def test_the_rail_shows_its_digits_while_it_has_the_keyboard(person: Person) -> None:
+    rail = person.window.rail
+    devices = [name for name, _ in pages_of("all")].index("devices") + 1
+    assert rail._buttons["devices"].text() == "Devices"
+    person.press(Qt.Key.Key_F10)
+    assert rail._buttons["devices"].text() == f"{devices}  Devices"
+    person.press(Qt.Key.Key_Escape)
+    assert rail._buttons["devices"].text() == "Devices"
+    assert person.window.page is not None
+    assert person.window.page.hasFocus()
+
+
+def test_arrows_walk_the_rail_and_escape_leaves_it(person: Person) -> None:
+    person.go("orders")
+    person.press(Qt.Key.Key_F10)
+    person.press(Qt.Key.Key_Down)
+    assert person.window.page is person.window.pages["devices"]
+    assert person.window.rail.hasFocus()
+    person.press(Qt.Key.Key_Down)
+    assert person.window.page is person.window.pages["settings"]
+    person.press(Qt.Key.Key_Up)
+    assert person.window.page is person.window.pages["devices"]
+    person.press(Qt.Key.Key_Escape)
+    assert not person.window.rail.hasFocus()
+
+
+def test_a_letter_in_the_rail_goes_back_and_types_nothing(person: Person) -> None:
+    settings = person.go("settings")
+    person.press(Qt.Key.Key_F10)
+    person.type("x")
+    assert not person.window.rail.hasFocus()
+    assert settings.findChild(QLineEdit).text() == "BENCH-1"
+
+
+def test_ctrl_k_begins_the_search(person: Person) -> None:
+    person.go("devices")
+    person.press(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert person.window.search.hasFocus()
+
+
+def test_a_scan_page_takes_no_ctrl_k_but_f10_and_k(person: Person) -> None:
+    person.press(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert not person.window.search.hasFocus()
+    person.press(Qt.Key.Key_F10)
+    person.type("k")
+    assert person.window.search.hasFocus()
+
+
+def test_f11_fills_the_screen_and_gives_it_back(person: Person) -> None:
+    person.press(Qt.Key.Key_F11)
+    assert person.window.isFullScreen()
+    person.press(Qt.Key.Key_F11)
+    assert not person.window.isFullScreen()
+
+
+def test_a_function_key_belongs_to_the_page_in_front(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    devices = Pressed(person.go("devices"), monkeypatch)
+    settings = Pressed(person.go("settings"), monkeypatch)
+    person.press(Qt.Key.Key_F2)
+    assert (devices.commands, settings.commands) == ([], ["settings_save"])
+    person.go("devices")
+    person.press(Qt.Key.Key_F2)
+    person.press(Qt.Key.Key_F9)  # no command of this page
+    assert devices.commands == ["devices_check"]
+
+
+def test_a_question_keeps_every_key_of_the_window(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    devices = Pressed(person.go("devices"), monkeypatch)
+    question = ask(person, Option("yes", "Yes"))
+    for key in (Qt.Key.Key_F2, Qt.Key.Key_F1, Qt.Key.Key_F10, Qt.Key.Key_F11):
+        person.press(key)
+    person.press(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert devices.commands == []
+    assert not person.window.help.isVisible()
+    assert not person.window.isFullScreen()
+    assert person.work.dialogs.is_open
+    person.press(Qt.Key.Key_Escape)
+    person.wait(question.done)
+    person.press(Qt.Key.Key_F2)
+    assert devices.commands == ["devices_check"]
+
+
+def test_no_page_comes_from_behind_a_question(person: Person) -> None:
+    devices = person.go("devices")
+    question = ask(person, Option("yes", "Yes"))
+    person.window.status.wanted.emit("settings")
+    person.window.go("settings")
+    assert person.window.page is devices
+    person.press(Qt.Key.Key_Escape)
+    person.wait(question.done)
+
+
+def test_the_help_keeps_the_keys_of_the_page(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    devices = Pressed(person.go("devices"), monkeypatch)
+    person.press(Qt.Key.Key_F1)
+    assert person.window.help.isVisible()
+    person.press(Qt.Key.Key_F2)
+    assert devices.commands == []
+    person.press(Qt.Key.Key_F1)
+    assert not person.window.help.isVisible()
+    person.press(Qt.Key.Key_F2)
+    assert devices.commands == ["devices_check"]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F10, Qt.Key.Key_F11])
+def test_what_belongs_to_the_window_closes_the_help(person: Person, key: Qt.Key) -> None:
+    person.go("devices")
+    person.press(Qt.Key.Key_F1)
+    person.press(key)
+    assert not person.window.help.isVisible()
+
+
+def test_a_press_of_a_finger_at_the_foot_does_what_its_key_does(
+    person: Person, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    devices = Pressed(person.go("devices"), monkeypatch)
+    button = next(button for button in person.window.foot.findChildren(QPushButton) if button.text().startswith("F2"))
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert devices.commands == ["devices_check"]
+    assert not button.hasFocus()
+
+
+def test_a_scan_goes_to_the_page_in_front(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    devices = Pressed(person.go("devices"), monkeypatch)
+    orders = Pressed(person.go("orders"), monkeypatch)
+    person.scan("4006381333931")
+    assert (devices.scans, orders.scans) == ([], ["4006381333931"])
+    assert person.work.scanner.code == "4006381333931"
+
+
+def test_a_scan_goes_to_no_field_and_presses_no_button(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = person.go("settings")
+    settings = Pressed(page, monkeypatch)
+    fields = {field: field.text() for field in page.findChildren(QLineEdit)}
+    pressed: list[str] = []
+    for button in page.findChildren(QPushButton):
+        button.clicked.connect(lambda _=False, text=button.text(): pressed.append(text))
+    first = next(iter(fields))
+    first.setFocus()
+    person.scan("WITH BLANK 1")
+    button = page.findChildren(QPushButton)[0]
+    button.setFocus()
+    person.scan("  A B  ")
+    assert settings.scans == ["WITH BLANK 1", "  A B  "]
+    assert {field: field.text() for field in fields} == fields
+    assert pressed == []
+
+
+def test_a_scan_into_the_search_box_ends_the_search(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = person.go("packing")
+    packing = Pressed(page, monkeypatch)
+    person.press(Qt.Key.Key_F10)
+    person.type("k")
+    person.type("ab")
+    assert person.window.search.text() == "ab"
+    person.scan("TT000191")
+    assert packing.scans == ["TT000191"]
+    assert person.window.search.text() == ""
+    assert page.hasFocus()  # Enter, which may be needed next, is not typed into a search
+
+
+def test_a_scan_closes_the_help_and_is_taken(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = person.go("devices")
+    devices = Pressed(page, monkeypatch)
+    person.press(Qt.Key.Key_F1)
+    person.scan("4006381333931")
+    assert not person.window.help.isVisible()
+    assert devices.scans == ["4006381333931"]
+    assert page.hasFocus()
+
+
+def test_a_scan_goes_to_the_question_and_not_to_the_page(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    devices = Pressed(person.go("devices"), monkeypatch)
+    question = ask(person, Option("torn", "Torn", barcode="XXTORN"), Option("lost", "Lost", barcode="XXLOST"))
+    type_scan(person.window.windowHandle(), "XXLOST")
+    person.wait(question.done)
+    assert question.result() == Answer("lost")
+    assert devices.scans == []
+
+
+def test_what_a_scanner_did_wrong_is_said_and_heard(person: Person) -> None:
+    heard: list[str] = []
+    person.work.sounds.played.connect(heard.append)
+    type_scan(person.window.windowHandle(), "7" * 500)
+    person.wait(lambda: person.work.dialogs.notice)
+    assert person.work.dialogs.notice.startswith("The scanner sent a code that never ended")
+    assert heard == ["attention"]
+
+
+def test_a_scan_before_there_are_pages_is_refused(qtbot: QtBot, work: Workspace) -> None:
+    window = MainWindow(work)
+    qtbot.addWidget(window)
+    window.show()
+    heard: list[str] = []
+    work.sounds.played.connect(heard.append)
+    window.scan("4006381333931")
+    assert work.dialogs.notice == work.words.say("frame_not_ready")
+    assert heard == ["attention"]
+
+
+def test_the_role_decides_the_pages() -> None:
+    names = {role: [name for name, _ in pages_of(role)] for role in ("all", "packer", "picker", "lead", "support")}
+    assert names == {
+        "all": ["board", "picking", "packing", "labels", "orders", "devices", "settings"],
+        "packer": ["packing", "labels", "devices", "settings"],
+        "picker": ["picking", "devices", "settings"],
+        "lead": ["board", "picking", "packing", "labels", "orders", "devices", "settings"],
+        "support": ["labels", "orders", "devices", "settings"],
+    }
+
+
+def test_the_rail_of_a_role_has_no_other_button(qtbot: QtBot, work: Workspace) -> None:
+    work.settings = replace(work.settings, role="picker")
+    window = MainWindow(work)
+    qtbot.addWidget(window)
+    buttons = [button.accessibleName() for button in window.rail.findChildren(QToolButton)]
+    assert buttons == ["Picking", "Devices", "Settings"]
+
+
+def test_a_crash_is_told(person: Person) -> None:
+    heard: list[str] = []
+    person.work.sounds.played.connect(heard.append)
+    person.window.tell_crash("20260302T120000Z-1-001-task.txt")
+    assert "20260302T120000Z-1-001-task.txt" in person.work.dialogs.notice
+    assert heard == ["system"]
+
+
+def test_a_change_of_the_prompt_is_shown_once_however_often_the_page_came(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("devices", "orders", "devices", "settings", "devices"):
+        person.go(name)
+    told: list[str] = []
+    monkeypatch.setattr(person.window._prompt, "setText", told.append)
+    person.window.pages["devices"].prompted.emit()
+    assert len(told) == 1
+
+
+def test_trouble_covers_the_pages_until_it_is_over(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    packing = Pressed(person.go("packing"), monkeypatch)
+    tried: list[bool] = []
+    trouble = KnownError("station_in_use", station="BENCH-2")
+    person.window.show_trouble("offline", trouble, lambda: tried.append(True))
+    panel = person.window.opening
+    assert panel.isVisible()
+    assert person.window.page is None
+    person.press(Qt.Key.Key_F2)
+    person.window.scan("4006381333931")
+    assert (packing.commands, packing.scans) == ([], [])
+    assert person.work.dialogs.notice == person.work.words.say("frame_not_ready")
+    # the settings, where it can be mended, are reached; another page is not
+    person.press(Qt.Key.Key_F10)
+    person.type(str(len(pages_of("all"))))
+    assert person.window.page is person.window.pages["settings"]
+    person.window.go("orders")
+    assert person.window.page is None
+    button = panel.findChild(QPushButton)
+    assert button.text() == "Try now"
+    button.click()
+    assert tried == [True]
+    person.work.settled.emit()
+    assert person.window.page is person.window.pages["orders"]
+
+
+def test_trouble_that_is_over_leaves_the_settings_in_front(person: Person) -> None:
+    person.go("settings")
+    person.window.show_trouble("offline", KnownError("station_in_use", station="BENCH-2"), None)
+    person.window.go("settings")
+    person.work.settled.emit()
+    assert person.window.page is person.window.pages["settings"]
+
+
+def test_a_wrong_prefix_in_the_file_does_not_keep_the_window_shut(qtbot: QtBot, work: Workspace) -> None:
+    work.settings = replace(work.settings, wedge_prefix="AB")
+    window = MainWindow(work)
+    qtbot.addWidget(window)
+    window.show()
+    assert window.wedge.timing.prefix is None
+    assert window.wedge.timing.gap_ms == Settings().wedge_gap_ms
+    assert work.dialogs.notice.startswith("AB cannot be a scanner's prefix")
+
+
+def test_the_scanner_follows_its_settings_at_once(person: Person) -> None:
+    person.work.use_settings(replace(person.work.settings, wedge_prefix="F12", wedge_gap_ms=20))
+    assert person.window.wedge.timing.prefix == "F12"
+    assert person.window.wedge.timing.gap_ms == 20
+
+
+def test_found_orders_come_to_the_front(person: Person, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[int] = []
+    monkeypatch.setattr(person.window.pages["orders"], "show_order", shown.append)
+    person.work.found.emit(7)
+    assert person.window.page is person.window.pages["orders"]
+    assert shown == [7]
+
+
+def test_an_item_of_the_status_bar_brings_the_page_that_helps(person: Person, qtbot: QtBot) -> None:
+    item = person.window.status._items["scanner"]
+    qtbot.mouseClick(item, Qt.MouseButton.LeftButton)
+    assert person.window.page is person.window.pages["devices"]
+
+
+def test_a_notice_stays_beside_rail_and_search_and_lets_presses_through(person: Person) -> None:
+    for size in ((1366, 768), (1920, 1080)):
+        person.window.resize(*size)
+        person.work.dialogs.tell_refusal(Refusal("internal_error"))
+        notice = person.work.dialogs._notice
+        search = person.window.search.mapTo(person.window._body, QPoint(0, 0)).x()
+        assert person.window.rail.width() < notice.x()
+        assert notice.geometry().right() < search
+        assert notice.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+
+def test_closing_is_told(person: Person, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(person.window.closed):
+        person.window.close()
+
+
+def test_f12_practises_and_shift_f12_something_wrong(person: Person) -> None:
+    told: list[bool] = []
+    person.window.practise.connect(told.append)
+    person.press(Qt.Key.Key_F12)
+    person.press(Qt.Key.Key_F12, Qt.KeyboardModifier.ShiftModifier)
+    assert told == [True, False]
+
+
+def test_a_key_that_is_kept_down_acts_once(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    devices = Pressed(person.go("devices"), monkeypatch)
+    handle = person.window.windowHandle()
+    QTest.keyPress(handle, Qt.Key.Key_F2)
+    for _ in range(3):
+        QTest.simulateEvent(handle, True, Qt.Key.Key_F2, Qt.KeyboardModifier.NoModifier, "", True)
+    press_key(handle, Qt.Key.Key_F4)
+    assert devices.commands == ["devices_check", "devices_test_sound"]
