@@ -103,6 +103,8 @@ def _only_demo_in(folder: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise KnownError("station_in_use", station=str(folder)) from None
+    except OSError as error:
+        raise KnownError("file_unwritable", file=str(folder), why=error.strerror or "") from None
     try:
         yield
     finally:
@@ -126,7 +128,8 @@ def _in_window(demo: Demo, database: str, warehouse: int, made_up: tuple[int, in
     code = in_demo_window(
         job, database, BENCH, _printer(demo), demo.language, pictures, _patience(demo), _unsettled_limit(demo)
     )
-    sys.stderr.write(say("demo_pictures", {"folder": str(pictures)}, demo.language) + "\n")
+    if code in (0, 1):  # else it was interrupted
+        sys.stderr.write(say("demo_pictures", {"folder": str(pictures)}, demo.language) + "\n")
     return code
 
 

@@ -70,17 +70,22 @@ def run_window(wanted: Wanted, beside: Beside | None = None) -> int:
 
 
 def in_window(application: QApplication, work: Coroutine[Any, Any, int]) -> int:
-    """Run a coroutine on the application's loop; returns its result, 130 when it was interrupted.
+    """Run a coroutine on the application's loop; returns its result, 130 when it was interrupted."""
+    cut_short = suppress(KeyboardInterrupt, asyncio.CancelledError)
+    with cut_short, asyncio.Runner(loop_factory=lambda: make_loop(application)) as runner:
+        return runner.run(_until_terminated(work))
+    return 130
 
-    Who ends the session of the computer is heard like Ctrl-C, so that the label on its way is written down.
-    """
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+
+async def _until_terminated(work: Coroutine[Any, Any, int]) -> int:
+    """Whoever ends the session of the computer is heard like Ctrl-C: a label on its way is noted as uncertain."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    before = signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(task.cancel))
     try:
-        with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=lambda: make_loop(application)) as runner:
-            return runner.run(work)
+        return await work
     finally:
         signal.signal(signal.SIGTERM, before)
-    return 130
 
 
 async def _until_closed(application: QApplication, wanted: Wanted, beside: Beside | None) -> int:
@@ -137,9 +142,9 @@ async def opened_window(
         engine.cancel()
         with suppress(asyncio.CancelledError):
             await engine
-        await work.end()
         window.wedge.uninstall()
-        window.close()
+        window.close()  # what is hidden begins nothing new
+        await work.end()
         forget_qt()
         hooks.uninstall()
         lock.unlock()

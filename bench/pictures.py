@@ -26,7 +26,8 @@ from PySide6.QtWidgets import QApplication
 from app.main import in_window, make_application
 from bench import picture_day as day
 from bench.picture_stage import save, stage
-from bench.picture_states import State, states
+from bench.picture_state import State
+from bench.picture_states import states
 from ui.hands import LANGUAGES
 from ui.theme import THEMES
 

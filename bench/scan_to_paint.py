@@ -105,6 +105,7 @@ class Bench:
         page = window.pages["packing"]
         assert isinstance(page, PackingPage)
         self._window, self._page, self.store = window, page, store
+        self._started = 0.0
         self._judged: asyncio.Future[tuple[float, Shown]] | None = None
         page.judged.connect(self._hear)
         station = window.work.place.station
@@ -124,12 +125,16 @@ class Bench:
 
     async def scan(self, code: str) -> tuple[float, Shown]:
         """Scan; returns the seconds until the verdict was painted, and what was shown."""
-        self._judged = asyncio.get_running_loop().create_future()
-        started = time.perf_counter()
-        type_scan(self._window.windowHandle(), code)
+        loop = asyncio.get_running_loop()
+        self._judged = loop.create_future()
+        loop.call_soon(self._type, code)
         painted, shown = await self._judged
         await self.settled()
-        return painted - started, shown
+        return painted - self._started, shown
+
+    def _type(self, code: str) -> None:
+        self._started = time.perf_counter()
+        type_scan(self._window.windowHandle(), code)
 
 
 async def work(bench_: Bench, totes: list[str], scans: int, scan: Callable[[str], Awaitable[Shown]]) -> None:

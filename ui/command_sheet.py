@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.domain.barcode import Command as Barcode
 from app.domain.errors import KnownError
 from app.texts import say
 from printing.label import Align, Element, Label, Symbol, SymbolKind, Text
 from printing.pdf import to_pdf
-from ui.commands import COMMANDS
+from ui.commands import COMMANDS, Command
 
 _WIDTH, _HEIGHT = 210.0, 297.0  # ISO 216 A4, millimetres
 _MARGIN, _TOP, _ROW, _GAP = 15.0, 45.0, 40.0, 10.0
@@ -21,9 +22,12 @@ def command_sheet(language: str) -> bytes:
         _text(_MARGIN, 15, _WIDTH - 2 * _MARGIN, 10, say("frame_sheet_title", language=language)),
         _text(_MARGIN, 27, _WIDTH - 2 * _MARGIN, 6, say("frame_sheet_hint", language=language)),
     ]
-    commands = [command for command in COMMANDS if command.barcode is not None]
-    for number, command in enumerate(commands):
-        assert command.barcode is not None
+    # several pages may know a barcode: it stands here once
+    commands: dict[Barcode, Command] = {}
+    for command in COMMANDS:
+        if command.barcode is not None:
+            commands.setdefault(command.barcode, command)
+    for number, (barcode, command) in enumerate(commands.items()):
         x = _MARGIN + number % 2 * (_COLUMN + _GAP)
         y = _TOP + number // 2 * _ROW
         words = say(f"command_{command.name}", language=language)
@@ -31,8 +35,8 @@ def command_sheet(language: str) -> bytes:
         elements.append(_text(x, y, _COLUMN, 6, words + key))
         elements.append(
             Symbol(
-                x, y + 8, _COLUMN, 20, SymbolKind.CODE128, command.barcode.value, module_mm=0.5, min_module_mm=0.375,
-                human_readable=command.barcode.value, size_mm=4, name=command.name, human_readable_name=command.name,
+                x, y + 8, _COLUMN, 20, SymbolKind.CODE128, barcode.value, module_mm=0.5, min_module_mm=0.375,
+                human_readable=barcode.value, size_mm=4, name=command.name, human_readable_name=command.name,
             )
         )
     return to_pdf([Label(_WIDTH, _HEIGHT, tuple(elements))])

@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QBuffer, Qt, QTimer
 from PySide6.QtGui import QImage
 
+from app.domain.errors import KnownError
 from ui.keys import press_key, type_scan, type_text
 from ui.main_window import MainWindow, pages_of
 from ui.theme import THEMES
@@ -158,8 +159,10 @@ class Hands:
         await self.until(lambda: self.work.dialogs.is_open)
 
     async def pictures(self, folder: Path, pages: tuple[str, ...]) -> None:
-        """`<page>-<language>-<theme>.png` of these pages; then everything is as it was."""
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        """`<page>-<language>-<theme>.png` of these pages; then everything is as it was.
+
+        Raises KnownError `file_unwritable`.
+        """
         before, front = self.work.settings, self.window.page
         saved = []
         # another theme takes far longer than another language; the one that stays comes last
@@ -171,7 +174,8 @@ class Hands:
                     await self.settled()
                     await asyncio.sleep(_LOOK)
                     image = self.window.grab().toImage()
-                    saved.append(asyncio.to_thread(_save, image, folder / f"{page}-{language}-{theme}.png"))
+                    saving = asyncio.to_thread(_save, image, folder / f"{page}-{language}-{theme}.png")
+                    saved.append(asyncio.create_task(saving))
         await asyncio.gather(*saved)
         self.work.use_settings(before)
         if front is not None:
@@ -180,5 +184,10 @@ class Hands:
 
 
 def _save(image: QImage, path: Path) -> None:
-    if not image.save(str(path)):
-        raise OSError(f"{path.name} cannot be written")
+    memory = QBuffer()
+    image.save(memory, "PNG")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(memory.data().data())
+    except OSError as error:
+        raise KnownError("file_unwritable", file=str(path), why=error.strerror or "") from None

@@ -17,6 +17,7 @@ from PySide6.QtTest import QTest
 _NONE = Qt.KeyboardModifier.NoModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _CONTROL = Qt.KeyboardModifier.ControlModifier
+MODIFIERS = frozenset((Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta))
 # what a US keyboard has above its digits and signs; scanners are set to this layout when they leave the factory
 _SHIFTED = frozenset('~!@#$%^&*()_+{}|:"<>?')
 
@@ -62,14 +63,16 @@ def deliver(window: QWindow, stroke: Stroke) -> None:
     """Give one stroke to a window in the way the platform does: a shortcut comes before the focused widget.
 
     The stroke arrives exactly as it is when a filter or the focused widget wants the key for itself. Where they leave
-    it to a shortcut, its time and native codes are lost: only QTest reaches Qt's table of shortcuts from outside.
+    it to a shortcut, its time and native codes are lost: only QTest reaches Qt's table of shortcuts from outside, and
+    lets Qt work on whatever else waits, so that no coroutine may be in the middle of something. Shift, Ctrl and the
+    like are no shortcut alone.
     """
     if not stroke.down:
         QCoreApplication.sendEvent(window, stroke.event(QEvent.Type.KeyRelease))
         return
     asked = stroke.event(QEvent.Type.ShortcutOverride)
     QCoreApplication.sendEvent(window, asked)
-    if asked.isAccepted():
+    if asked.isAccepted() or stroke.key in MODIFIERS:
         QCoreApplication.sendEvent(window, stroke.event(QEvent.Type.KeyPress))
     else:
         QTest.simulateEvent(window, True, stroke.key, stroke.modifiers, stroke.text, stroke.repeat)

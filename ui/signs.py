@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.domain.errors import Fact
 from app.domain.states import JobState, LabelState, OrderState, ParcelState
+from app.domain.urgency import urgency as how_urgent
 from ui.theme import Pair, Theme
 from ui.words import Words
 
@@ -39,7 +40,6 @@ PARCEL_SIGNS: Mapping[ParcelState, tuple[str, str]] = {
     ParcelState.VOIDED: ("⊘", "quiet"),
 }
 NOTHING = "–"
-RED, YELLOW = timedelta(hours=1), timedelta(hours=4)
 _CODE = re.compile(r"torn|blurred|lost|[a-z0-9]+(_[a-z0-9]+)+")
 # what the engine says to a packer at that moment is not what stands in a list afterwards
 _JOB_REASONS = {"order_cancelled": "labels_why_cancelled", "undone": "labels_why_undone"}
@@ -88,9 +88,9 @@ def label_is_void(state: LabelState | None, parcel: ParcelState | None) -> bool:
 
 
 def urgency(ship_by: datetime, now: datetime) -> str:
-    """`red` in the last hour and after it, `yellow` in the last four, else `green`."""
-    left = ship_by - now
-    return "red" if left < RED else "yellow" if left < YELLOW else "green"
+    """`red`, `yellow` or `green`, as the rule says."""
+    level = how_urgent(ship_by, now)
+    return level.value if level is not None else ""
 
 
 def urgency_text(words: Words, ship_by: datetime, now: datetime) -> str:

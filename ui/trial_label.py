@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from printing.label import Box, Label, Symbol, SymbolKind, Text
+from printing.label import Box, Label, Paragraph, Symbol, SymbolKind, Text
 from printing.zpl import to_zpl
 
 PREFIX = "PBTEST"
@@ -24,8 +24,9 @@ def trial_zpl(title: str, station: str, at: datetime, code: str) -> bytes:
             (
                 Box(3, 3, 95.6, 146.4, 0.5),
                 Text(left, 10, width, 13, title, size_mm=10, min_size_mm=5, name="title"),
-                Text(left, 28, width, 8, station, size_mm=6, min_size_mm=3, name="station"),
-                Text(left, 38, width, 8, at.strftime("%Y-%m-%d %H:%M"), size_mm=6, min_size_mm=3, name="time"),
+                # a station's name may have forty letters of any width
+                Paragraph(left, 26, width, 14, station, size_mm=6, min_size_mm=2.5, name="station"),
+                Text(left, 42, width, 8, at.strftime("%Y-%m-%d %H:%M"), size_mm=6, min_size_mm=3, name="time"),
                 Symbol(
                     left, 56, width, 25, SymbolKind.CODE128, code, module_mm=0.375, min_module_mm=0.25,
                     human_readable=code, size_mm=4, name="bars", human_readable_name="bars",

@@ -20,7 +20,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from shiboken6 import isValid
 
 from app.domain.errors import Refusal
-from ui.keys import Stroke, deliver
+from ui.keys import MODIFIERS, Stroke, deliver
 
 LONGEST: Final = 400
 # keys that type nothing (Shift, function keys) are held as well, and not without end
@@ -40,7 +40,6 @@ _COMMANDING = Qt.KeyboardModifier.ControlModifier | _ALT | Qt.KeyboardModifier.M
 _NONE = Qt.KeyboardModifier.NoModifier
 # with these a person types letters too: AltGr, which Windows calls Ctrl+Alt, and the Option key of a Mac
 _TYPING = (_NONE, _ALT if _MAC else _CONTROL | _ALT)
-_MODIFIERS = frozenset((Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta))
 
 _ENDS = {"\r": Qt.Key.Key_Return, "\n": Qt.Key.Key_Return, "\t": Qt.Key.Key_Tab}
 # FS, GS, RS and US, with one of which a GS1 or ISO 15434 code may begin; no person types them
@@ -259,7 +258,7 @@ class Wedge(QObject):
         self._stamps_move |= stroke.at_ms > self._stamp > 0
         self._down = (_identity(stroke), stroke.at_ms)
         self._stamp, self._arrived = stroke.at_ms, self._clock() * 1000
-        if stroke.key not in _MODIFIERS:
+        if stroke.key not in MODIFIERS:
             self._ended_by = stroke.key if do is _Do.END else None
         if do is _Do.PASS:
             self._swallowed.discard(_identity(stroke))

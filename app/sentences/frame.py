@@ -45,7 +45,7 @@ SENTENCES: dict[str, str] = {
     "frame_printer_none": "No printer",
     "frame_printer": "Printer {how} ({queue})",
     "frame_printer_uncertain": "Uncertain labels: {count}",
-    "frame_printer_unasked": "asked",
+    "frame_printer_unasked": "not asked yet",
     "frame_scanner_none": "No scan yet",
     "frame_scanner": "Last scan {age} ago",
     "frame_scale_none": "No scale",

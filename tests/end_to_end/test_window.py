@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -14,8 +15,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.domain.states import JobState, Lane, OrderState, ParcelState
 from app.queries.picking_view import PickingView
-from tests.end_to_end.conftest import Paper, Sim, Site
-from tests.end_to_end.windows import Worker, read_label, work_in_window
+from tests.end_to_end.conftest import SECONDS, Paper, Sim, Site
+from tests.end_to_end.windows import PipedWindow, Worker, read_label, work_in_window
 from ui.widgets.timeline import Timeline
 
 WHO = ("recipient_name", "street", "postcode", "city", "country")
@@ -381,3 +382,54 @@ def test_the_whole_job_by_scans_and_keys_alone(
         job.check_the_evidence()
 
     work_in_window(qapp, site.db, language, url, whole)
+
+
+@pytest.fixture
+def piped(site: Site) -> Iterator[Callable[..., PipedWindow]]:
+    """Opens windows on a picked wave; what is still running at the end is killed."""
+    running: list[PipedWindow] = []
+
+    def start(printer: str = "") -> PipedWindow:
+        running.append(PipedWindow(site.db, printer))
+        return running[-1]
+
+    yield start
+    for window in running:
+        if window.process.poll() is None:
+            window.kill()
+
+
+def test_a_window_that_is_killed_comes_back_to_the_same_line_and_prints_nothing_twice(
+    site: Site, sim: Sim, piped: Callable[..., PipedWindow]
+) -> None:
+    url, paper = sim("--fault", "paper_out@1:1.0", "--time-factor", "1", "--ips", "100")
+    tote, order, barcodes = site.work()[0]
+    first = piped(url)
+    assert first.opened()["order"] is None
+    assert first.scan(tote)["code"] == "opened"
+    assert first.scan("4006381333931")["code"] == "unknown_code"
+    assert first.scan(barcodes[0])["code"] == "latched"
+    first.kill()
+
+    second = piped(url)
+    assert second.opened() == {"order": order, "remaining": len(barcodes), "job": None, "stop": "UNKNOWN CODE"}
+    assert second.scan("XXOK")["stop"] == ""
+    for left, barcode in reversed(list(enumerate(reversed(barcodes)))):
+        verified = second.scan(barcode)
+        assert verified["remaining"] == left
+    assert verified["code"] == "complete"
+    end = time.monotonic() + SECONDS
+    while not site.rows("select 1 from print_jobs where state = 'sending' and reason = 'paper_out'"):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    second.kill()
+
+    third = piped(url)
+    assert third.opened() == {"order": order, "remaining": 0, "job": "uncertain", "stop": ""}
+    paper.wait(1)
+    closed = third.scan(verified["label"])
+    assert (closed["code"], closed["order"]) == ("closed", None)
+    assert third.close() == (0, "")
+    assert len(paper.labels()) == 1
+    assert site.rows("select state, copy from print_jobs") == [("confirmed", 1)]
+    assert site.rows("select count(*), max(seq) from scan_events where device = 'wedge'") == [(closed["seq"],) * 2]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
+import sys
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +26,7 @@ from ui.keys import type_scan
 from ui.main_window import MainWindow
 from ui.widgets.verdict import Banner, StopPanel
 
+CHECKOUT = Path(__file__).parents[2]
 KEYS = {f"F{number}": getattr(Qt.Key, f"Key_F{number}") for number in range(1, 13)} | {
     "Enter": Qt.Key.Key_Return, "Esc": Qt.Key.Key_Escape, "Down": Qt.Key.Key_Down, "Home": Qt.Key.Key_Home,
 }  # fmt: skip
@@ -108,6 +113,51 @@ class Worker(Hands):
         assert self.window.page is not None
         (panel,) = self.window.page.findChildren(StopPanel)
         return panel.stop.word if panel.stop is not None and panel.isVisible() else ""
+
+
+class PipedWindow:
+    """A window in a process of its own, without a display; its scanner is a pipe (see `piped_window`)."""
+
+    def __init__(self, db: Path, printer: str = "", station: str = "P-01") -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.end_to_end.piped_window", str(db), station, *([printer] if printer else [])],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=CHECKOUT,
+        )  # fmt: skip
+
+    def opened(self) -> dict[str, Any]:
+        """What the window shows once it is open."""
+        return self._read()
+
+    def scan(self, code: str) -> dict[str, Any]:
+        """Scan, and what the window shows then."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(code + "\n")
+        self.process.stdin.flush()
+        return self._read()
+
+    def until(self, code: str, wanted: str) -> dict[str, Any]:
+        """Scan `code` again and again until the verdict's code is the one that is wanted."""
+        end = time.monotonic() + SECONDS
+        while (answer := self.scan(code))["code"] != wanted:
+            assert time.monotonic() < end, answer
+        return answer
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.kill()
+        self.process.communicate()
+
+    def close(self) -> tuple[int, str]:
+        """Close the window; its exit code and what it said on standard error."""
+        _, said = self.process.communicate(timeout=SECONDS)
+        return self.process.returncode, said
+
+    def _read(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, self.process.communicate(timeout=SECONDS)[1]
+        answer: dict[str, Any] = json.loads(line)
+        return answer
 
 
 def read_label(paper: Paper, number: int) -> frozenset[str]:

@@ -18,13 +18,14 @@ from app.settings import Settings
 from app.station import Station
 from tests.factories import House, open_house
 from ui.application import dress, make_loop
-from ui.keys import type_scan
+from ui.keys import type_scan, type_text
 from ui.main_window import MainWindow, pages_of
 from ui.pages import make_pages
 from ui.pages.page import Page
 from ui.workspace import Place, Workspace
 
 WAIT_MS = 5_000
+THROTTLE_MS = 5  # between two refetches
 WEDGE_MS = 25  # a held key is given to the window after this; a scan in a test comes faster
 
 
@@ -83,7 +84,7 @@ class Person:
     def type(self, text: str) -> None:
         """Type as people do: too slowly for a scanner."""
         for letter in text:
-            QTest.keyClick(self.window.windowHandle(), letter)
+            type_text(self.window.windowHandle(), letter)
             self.wait(lambda: self.window.wedge.idle)
 
     def scan(self, code: str) -> None:
@@ -114,9 +115,11 @@ def page_names() -> Sequence[str]:
 
 @pytest.fixture
 def window(
-    qapp: QApplication, qtbot: QtBot, loop: asyncio.AbstractEventLoop, work: Workspace, page_names: Sequence[str]
-) -> Iterator[MainWindow]:
+    qapp: QApplication, qtbot: QtBot, loop: asyncio.AbstractEventLoop, work: Workspace, page_names: Sequence[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[MainWindow]:  # fmt: skip
     """The window with these pages, on the packing page, else on the first."""
+    monkeypatch.setattr("ui.pages.page.THROTTLE_MS", THROTTLE_MS)
     window = MainWindow(work)  # not given to qtbot, which takes widgets away before a fixture can end what it began
     window.wedge.install(qapp)
     window.show()
@@ -128,10 +131,10 @@ def window(
         yield window
     finally:
         window.wedge.uninstall()
-        ended = loop.create_task(work.end())
-        qtbot.waitUntil(ended.done, timeout=WAIT_MS)
         work.sounds.stop_alarm()
         window.close()
+        ended = loop.create_task(work.end())
+        qtbot.waitUntil(ended.done, timeout=WAIT_MS)
         window.deleteLater()
         QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
     assert mistakes == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -13,9 +14,8 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import KnownError, Refusal
-from app.settings import Settings
 from tests.factories import House
-from tests.ui.conftest import Person
+from tests.ui.conftest import WEDGE_MS, Person
 from ui.dialogs import Answer, Option
 from ui.keys import press_key, type_scan
 from ui.main_window import MainWindow, pages_of
@@ -36,7 +36,7 @@ class Pressed:
     def __init__(self, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
         self.commands: list[str] = []
         self.scans: list[str] = []
-        page.commands = {name: (lambda name=name: self.commands.append(name)) for name in page.commands}
+        page.commands = {name: partial(self.commands.append, name) for name in page.commands}
         monkeypatch.setattr(page, "scan", self.scans.append)
 
 
@@ -87,7 +87,7 @@ def test_a_letter_in_the_rail_goes_back_and_types_nothing(person: Person) -> Non
     person.press(Qt.Key.Key_F10)
     person.type("x")
     assert not person.window.rail.hasFocus()
-    assert settings.findChild(QLineEdit).text() == "BENCH-1"
+    assert settings.findChildren(QLineEdit)[0].text() == "BENCH-1"
 
 
 def test_ctrl_k_begins_the_search(person: Person) -> None:
@@ -173,7 +173,7 @@ def test_a_press_of_a_finger_at_the_foot_does_what_its_key_does(
 ) -> None:
     devices = Pressed(person.go("devices"), monkeypatch)
     button = next(button for button in person.window.foot.findChildren(QPushButton) if button.text().startswith("F2"))
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert devices.commands == ["devices_check"]
     assert not button.hasFocus()
 
@@ -192,7 +192,7 @@ def test_a_scan_goes_to_no_field_and_presses_no_button(person: Person, monkeypat
     fields = {field: field.text() for field in page.findChildren(QLineEdit)}
     pressed: list[str] = []
     for button in page.findChildren(QPushButton):
-        button.clicked.connect(lambda _=False, text=button.text(): pressed.append(text))
+        button.clicked.connect(lambda: pressed.append("some button"))
     first = next(iter(fields))
     first.setFocus()
     person.scan("WITH BLANK 1")
@@ -334,7 +334,7 @@ def test_a_wrong_prefix_in_the_file_does_not_keep_the_window_shut(qtbot: QtBot, 
     qtbot.addWidget(window)
     window.show()
     assert window.wedge.timing.prefix is None
-    assert window.wedge.timing.gap_ms == Settings().wedge_gap_ms
+    assert window.wedge.timing.gap_ms == WEDGE_MS
     assert work.dialogs.notice.startswith("AB cannot be a scanner's prefix")
 
 
@@ -354,7 +354,7 @@ def test_found_orders_come_to_the_front(person: Person, house: House, monkeypatc
 
 def test_an_item_of_the_status_bar_brings_the_page_that_helps(person: Person, qtbot: QtBot) -> None:
     item = person.window.status._items["scanner"]
-    qtbot.mouseClick(item, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(item, Qt.MouseButton.LeftButton)
     assert person.window.page is person.window.pages["devices"]
 
 

@@ -78,6 +78,7 @@ class PagedModel(QAbstractTableModel, Generic[T]):
         self._cells: dict[int, tuple[Cell, ...]] = {}  # rows that were painted
         self._wanted: dict[int, None] = {}
         self._fetching = False
+        self._on_its_way: tuple[int, int] | None = None  # a chunk, and the turn in which it was asked for
         self._total = 0
         self._turn = 0  # answers to older questions are not wanted any more
         work.words.switched.connect(self._again_in_words)
@@ -227,6 +228,8 @@ class PagedModel(QAbstractTableModel, Generic[T]):
 
     def _ask(self, chunk: int) -> None:
         """Fetch a chunk soon: of all that a quick scroll passes, only what is seen in the end."""
+        if self._on_its_way == (chunk, self._turn):
+            return
         self._wanted.pop(chunk, None)
         self._wanted[chunk] = None
         while len(self._wanted) > SEEN:
@@ -238,10 +241,11 @@ class PagedModel(QAbstractTableModel, Generic[T]):
     async def _fetch(self) -> None:
         try:
             while self._wanted:
-                chunk = next(reversed(self._wanted))
+                chunk, _ = self._wanted.popitem()
                 turn = self._turn
+                self._on_its_way = (chunk, turn)
                 rows = await self._load(self._sort, self._descending, chunk * CHUNK, CHUNK)
-                self._wanted.pop(chunk, None)
+                self._on_its_way = None
                 if turn != self._turn:
                     continue  # the table asks again for what it shows then
                 self._chunks[chunk] = rows
@@ -254,7 +258,7 @@ class PagedModel(QAbstractTableModel, Generic[T]):
             self._wanted.clear()
             self.failed.emit(refusal)
         finally:
-            self._fetching = False
+            self._fetching, self._on_its_way = False, None
 
     def _touch(self, first: int, last: int) -> None:
         if last >= first:

@@ -223,7 +223,7 @@ class BoardPage(Page):
     def _widest(self) -> Sequence[str]:
         words = self.work.words
         at_label = words.say("board_bench_label", age=words.age(59 * 60)) + "000"  # and its icon
-        return "BENCH-12", "TT88888W", words.say("board_pace_picks", count=888), at_label
+        return "BENCH-12", "Maria Sánchez M", words.say("board_pace_picks", count=888), at_label
 
     def _side_columns(self) -> Sequence[Column[SideRow]]:
         def cell(number: int) -> Callable[[SideRow], str]:

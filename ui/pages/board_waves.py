@@ -21,7 +21,7 @@ from ui.workspace import Workspace
 
 _STATES = ("planned", "released", "picked", "shipped")
 _STATE, _BATCHES, _WALK = 1, 7, 8
-_WIDEST = ("AE-8140-2217-0", "to be picked 000", "888", "X 24 0", "TT88888W", "88", "888 / 888", "")
+_WIDEST = ("302-7711020-4418722", "to be picked 000", "888", "X 24 0", "TT88888W", "88", "888 / 888", "")
 _SIGNS = {
     OrderState.PLANNED: "clock", OrderState.RELEASED: "shopping-cart", OrderState.PICKED: "package",
     OrderState.PACKING: "package-check", OrderState.SHIPPED: "check",

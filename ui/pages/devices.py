@@ -28,7 +28,7 @@ from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 
 TONE_MS = 700
-CARD = 256  # the least height of a card, at a scale of 1
+CARD = 250  # the least height of a card, at a scale of 1
 WELL = frozenset({"ready", "busy", "label_waiting", "not_asked"})
 
 
@@ -44,6 +44,7 @@ class _Fact:
     name: str
     value: str
     code: bool = False  # read letter by letter
+    short: bool = False  # stands beside the one before it
 
 
 class DevicesPage(Page):
@@ -68,8 +69,8 @@ class DevicesPage(Page):
         self._scale = _Card(work, "scale", "scale")
         body = QWidget()
         grid = QGridLayout(body)
-        grid.setContentsMargins(*[SPACE[4]] * 4)
-        grid.setSpacing(SPACE[4])
+        grid.setContentsMargins(SPACE[4], SPACE[3], SPACE[4], SPACE[3])
+        grid.setSpacing(SPACE[3])
         for place, card in enumerate((self._printer, self._scanner, self._sounds, self._scale)):
             grid.addWidget(card, place // 2, place % 2)
             grid.setColumnStretch(place % 2, 1)
@@ -225,7 +226,7 @@ class DevicesPage(Page):
             outcome = say(f"devices_outcome_{last.outcome}") if last.outcome else say("busy")
             facts.append(_Fact(say("devices_fact_last"), say("devices_last", outcome=outcome, age=age)))
             if last.odometer is not None:
-                facts.append(_Fact(say("devices_fact_count"), str(last.odometer)))
+                facts.insert(2, _Fact(say("devices_fact_count"), f"{last.odometer:,}", short=True))
         hint = say(self._tested, code=self._expected) if self._tested else ""
         if not url:
             self._printer.show_state("none", say("devices_none"), say("devices_no_printer"), [facts[1]])
@@ -241,12 +242,13 @@ class DevicesPage(Page):
         facts = []
         if self._scanned:
             facts.append(_Fact(say("devices_fact_code"), one_line(self._scanned), code=True))
-            facts.append(_Fact(say("devices_fact_length"), str(len(self._scanned))))
         else:
             facts.append(_Fact(say("devices_fact_kind"), say("devices_wedge")))
         if seen.at is not None:
             age = self.work.words.age(monotonic() - seen.at)
-            facts.append(_Fact(say("devices_fact_scan"), say("frame_scanner", age=age)))
+            facts.append(_Fact(say("devices_fact_scan"), say("devices_ago", age=age)))
+        if self._scanned:
+            facts.append(_Fact(say("devices_fact_length"), str(len(self._scanned)), short=True))
         state = "well" if seen.at is not None else "none"
         title = say("devices_scanner_works") if seen.at is not None else say("devices_scanner_unseen")
         self._scanner.show_state(state, title, say("devices_scan_anything"), facts)
@@ -259,7 +261,7 @@ class DevicesPage(Page):
             playing = NAMES[len(NAMES) - len(self._tones) - 1]
             facts.append(_Fact(say("devices_playing"), say(f"settings_tone_{playing}")))
         if not self.work.settings.sound:
-            self._sounds.show_state("none", say("devices_sound_off"), say("devices_sound_off_hint"), facts)
+            self._sounds.show_state("off", say("devices_sound_off"), say("devices_sound_off_hint"), facts)
         elif sounds.available:
             self._sounds.show_state("well", say("devices_sound_works"), say("settings_hint_volume"), facts)
         else:
@@ -274,8 +276,8 @@ class _Card(QFrame):
         self._work, self._picture = work, picture
         self.setProperty("role", "raised")
         column = QVBoxLayout(self)
-        column.setContentsMargins(*[SPACE[4]] * 4)
-        column.setSpacing(SPACE[2])
+        column.setContentsMargins(SPACE[4], SPACE[3], SPACE[4], SPACE[3])
+        column.setSpacing(SPACE[1])
         head = QHBoxLayout()
         head.setSpacing(SPACE[2])
         self._icon = text_label()
@@ -295,19 +297,19 @@ class _Card(QFrame):
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(SPACE[3])
         self._facts.setVerticalSpacing(SPACE[1])
-        self._facts.setColumnStretch(1, 1)
+        self._facts.setColumnStretch(1, 2)
         self._facts.setColumnStretch(3, 1)
         column.addLayout(self._facts)
         column.addStretch(1)
         self._cells: list[tuple[QLabel, Elided]] = []
 
     def show_state(self, state: str, title: str, hint: str, facts: Sequence[_Fact]) -> None:
-        """`well`, `busy`, `none` or `fault`, with sentences that are said already."""
+        """`well`, `busy`, `none`, `off` or `fault`, with sentences that are said already."""
         work, theme = self._work, self._work.theme
         pair = {"well": theme.passed, "fault": theme.system, "busy": theme.system}.get(
             state, Pair(theme.secondary, theme.surface)
         )
-        sign = {"well": "✓", "fault": "!", "busy": "⟳", "none": "–"}[state]
+        sign = {"well": "✓", "fault": "!", "busy": "⟳", "none": "–", "off": "–"}[state]
         self._icon.setPixmap(pixmap(self._picture, theme.secondary, px("bench", work.scale)))
         self._chip.setText(f"{sign}  {work.words.say(f'devices_state_{state}')}")
         self._chip.setStyleSheet(
@@ -317,14 +319,18 @@ class _Card(QFrame):
         self._state.setText(title[:1].upper() + title[1:])
         self._hint.setText(hint)
         while len(self._cells) < len(facts):
-            name, value = text_label("caption"), Elided()
-            # the first has the whole width, the others stand in pairs
-            row, side = divmod(len(self._cells) + 1, 2) if self._cells else (0, 0)
-            self._facts.addWidget(name, row, side * 2)
-            self._facts.addWidget(value, row, side * 2 + 1, 1, 1 if self._cells else 3)
-            self._cells.append((name, value))
-        for number, (name, value) in enumerate(self._cells):
-            fact = facts[number] if number < len(facts) else _Fact("", "")
+            self._cells.append((text_label("caption"), Elided()))
+        row = -1
+        for number, (fact, (name, value)) in enumerate(zip(facts, self._cells, strict=False)):
+            row += not fact.short
+            half = fact.short or (number + 1 < len(facts) and facts[number + 1].short)
+            for widget in (name, value):
+                self._facts.removeWidget(widget)
+            self._facts.addWidget(name, row, 2 if fact.short else 0)
+            self._facts.addWidget(value, row, 3 if fact.short else 1, 1, 1 if half else 3)
             name.setText(fact.name)
             value.setText(fact.value)
             value.setFont(mono_font(px("body", work.scale)) if fact.code else ui_font(px("body", work.scale)))
+        for number, cell in enumerate(self._cells):
+            for widget in cell:
+                widget.setVisible(number < len(facts))

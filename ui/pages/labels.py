@@ -140,19 +140,19 @@ class LabelsPage(ListPage):
 
         return (
             Column("orders_number", order, mono=True, width=14, stretch=True),
-            Column("labels_tracking", _tracking, mono=True, width=20, stretch=True),
-            Column("labels_copy_heading", lambda row: str(row.copy), right=True, width=5),
+            Column("labels_tracking", _tracking, mono=True, width=20, stretch=True, spare=1),
+            Column("labels_copy_heading", lambda row: str(row.copy), right=True, width=5, spare=3),
             Column(
                 "orders_state", state, "state", width=14, chip=chip, sign=lambda row: JOB_SIGNS[row.state][0],
                 ink=lambda row: ink(work.theme, JOB_SIGNS[row.state][1]),
             ),
-            Column("labels_why", why, width=20, stretch=True, spare=2),
-            Column("labels_printer", lambda row: row.queue, "queue", width=10, spare=1),
+            Column("labels_why", why, width=20, stretch=True, spare=5),
+            Column("labels_printer", lambda row: row.queue, "queue", width=10, spare=4),
             Column(
                 "labels_reprint_heading", lambda row: reason_text(words, row.reprint_reason), width=14, stretch=True,
-                spare=3,
+                spare=6,
             ),
-            Column("labels_age", age, "created", right=True, width=8),
+            Column("labels_age", age, "created", right=True, width=8, spare=2),
         )
 
     # painting

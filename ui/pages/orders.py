@@ -21,7 +21,7 @@ from ui.pages.import_report import ImportLine, ImportReport
 from ui.pages.list_page import ListPage, ListWords
 from ui.pages.order_detail import OrderDetailView
 from ui.pages.order_import import Import, Imported, ask_file
-from ui.pages.page import Empty
+from ui.pages.page import THROTTLE_MS, Empty
 from ui.pages.reprinting import ask_reason, reprint_label
 from ui.signs import NOTHING, ORDER_SIGNS, ink, label_is_void, loud, order_word, reason_text, urgency, urgency_text
 from ui.theme import Pair
@@ -47,6 +47,7 @@ _CANCEL = (
     Option("orders_why_stock", "orders_why_stock"),
     Option("orders_why_double", "orders_why_double"),
 )
+IMPORTING_MS = 600  # between two refetches while a file is imported
 _OVER = (OrderState.SHIPPED, OrderState.CANCELLED)
 
 
@@ -70,6 +71,7 @@ class OrdersPage(ListPage):
         self._open: int | None = None
         self._import = Import(work)
         self._import.done.connect(self._imported)
+        self._import.moved.connect(self._slow_down)
         words = ListWords(
             table="orders_table", tabs="orders_groups", find="orders_find_hint", none_match="orders_none_match",
             none_match_hint="orders_none_match_hint", total="orders_total",
@@ -211,6 +213,10 @@ class OrdersPage(ListPage):
         self.table.choose(order_id)
         self.refresh()
 
+    def scan(self, code: str) -> None:
+        """Open the order that is scanned."""
+        self.work.spawn(self._guarded(self.look_up(code)))
+
     async def look_up(self, text: str) -> None:
         """Open the order that a code names; a tote names the order in it."""
         from app.queries.station_view import search
@@ -315,6 +321,10 @@ class OrdersPage(ListPage):
         chosen = await ask_file(self.work, self, path)
         if chosen is not None:
             await self._import.run(chosen)
+
+    def _slow_down(self) -> None:
+        """While a file comes in every chunk is a Change, and the importing thread leaves little time to paint them."""
+        self._throttle.setInterval(IMPORTING_MS if self._import.running else THROTTLE_MS)
 
     def _imported(self, result: Imported) -> None:
         self._line.show_result(result)

@@ -16,8 +16,10 @@ from ui.words import Words
 
 Act = Callable[[], object]
 REASONS = (
-    ("packing_torn", Barcode.TORN.value), ("packing_blurred", Barcode.BLURRED.value), ("packing_lost", Barcode.LOST.value),
-)  # fmt: skip
+    ("packing_torn", Barcode.TORN.value),
+    ("packing_blurred", Barcode.BLURRED.value),
+    ("packing_lost", Barcode.LOST.value),
+)
 
 
 @dataclass(frozen=True, slots=True)

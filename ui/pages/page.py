@@ -201,13 +201,18 @@ class Page(QWidget):
             self._panel.show_state(
                 "empty", say(empty.title), say(empty.hint) if empty.hint else "",
                 action=say(f"command_{empty.action}") if empty.action else "",
-                act=lambda: self.run(empty.action) or self.work.ordered.emit(empty.action),
+                act=lambda: self._offer(empty.action),
             )
             self._stack.setCurrentWidget(self._panel)
             return
         self.show_data(self.data)
         self._stack.setCurrentWidget(self.content)
         self.prompted.emit()
+
+    def _offer(self, command: str) -> None:
+        """What an empty page offers is a command of its own, or of another page."""
+        if not self.run(command):
+            self.work.ordered.emit(command)
 
     def _failed(self, refusal: Refusal) -> None:
         self._stale = True

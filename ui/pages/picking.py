@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -19,10 +20,12 @@ from ui.dialogs import Field, Option
 from ui.pages.page import Empty, Page
 from ui.theme import SPACE
 from ui.widgets.carts import Carts
-from ui.widgets.painted import one_line
+from ui.widgets.painted import grouped, one_line
 from ui.widgets.pick import Pick
 from ui.widgets.verdict import Banner, Choice, Flash, Side, Stop, StopPanel
 from ui.workspace import Workspace
+
+GUARD_S = 0.4  # an Enter so soon after a letter is the end of a code that was too short for a scan, not an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class PickingPage(Page):
         }
         self._source = ScanSource("wedge picking")
         self._last: PickShown | None = None
+        self._typed_at = 0.0
         self._wrong: PickShown | None = None
         self._carts = Carts(work)
         self._carts.chosen.connect(lambda batch: self.work.spawn(self._guarded(self.take(batch))))
@@ -134,18 +138,22 @@ class PickingPage(Page):
         if wrong is None:
             self._stop.show_stop(None)
             return
-        say = self.work.words.say
-        sides = [Side(say("picking_scanned"), "scan-barcode", one_line(wrong.scan))]
+        say, unsaved = self.work.words.say, wrong.code == "not_saved"
+        title, code = grouped(one_line(wrong.scan)), ""
+        if wrong.facts.get("sku"):
+            title, code = str(wrong.facts["sku"]), title
+        sides = [Side(say("picking_scanned"), "package" if code else "scan-barcode", title, code)]
         # somebody else may have finished or cancelled the cart meanwhile: the failure is no less one
-        task = view.task if isinstance(view, PickingView) else None
+        task = view.task if isinstance(view, PickingView) and not unsaved else None
         if task is not None and task.at_location:
-            sides.append(Side(say("picking_expected"), "package", task.called, task.barcode or task.sku, task.location))
+            barcode = grouped(task.barcode or task.sku)
+            sides.append(Side(say("picking_expected"), "package", task.called, barcode, task.location))
         elif task is not None:
             sides.append(Side(say("picking_expected"), "map-pin", task.location))
         self._stop.show_stop(
             Stop(
-                "fail", say(f"picking_word_{wrong.code}"), say(wrong.code, **wrong.facts), say("picking_how"),
-                tuple(sides),
+                "system" if unsaved else "fail", say(f"picking_word_{wrong.code}"), say(wrong.code, **wrong.facts),
+                say("picking_how_not_saved" if unsaved else "picking_how"), tuple(sides),
                 choices=(Choice("Enter", say("command_packing_ok"), self._acknowledge, primary=True),),
             )
         )
@@ -207,7 +215,10 @@ class PickingPage(Page):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter acknowledges, or goes on to the next cart; digits and arrows choose a cart."""
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and self._wrong is not None:
+        if enter and monotonic() - self._typed_at < GUARD_S:
+            self.work.sounds.play("attention")
+            self.work.dialogs.tell("devices_scan_slow")
+        elif enter and self._wrong is not None:
             self._acknowledge()
         elif enter and isinstance(self.data, PickingView) and self.data.task is None:
             self._last = None
@@ -216,6 +227,8 @@ class PickingPage(Page):
         elif isinstance(self.data, list) and self._carts.take_key(event):
             event.accept()
         else:
+            if event.text().isprintable() and event.text():
+                self._typed_at = monotonic()
             super().keyPressEvent(event)
 
     # commands
@@ -282,7 +295,9 @@ class PickingPage(Page):
             Field(say("picking_type_field"), scans=True),
         )
         if answer is not None:
-            self.scan(answer.text)
+            task = self.data.task if isinstance(self.data, PickingView) else None
+            here = task is not None and answer.text.upper() == task.location.upper()
+            self.scan(task.location if task is not None and here else answer.text)
 
 
 def _pieces(text: str) -> int:

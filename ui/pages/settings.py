@@ -182,6 +182,7 @@ class SettingsPage(Page):
             self._fields[name] = widget
             self.show_text(widget.setAccessibleName, f"settings_field_{name}")
             hint = text_label("caption", wrap=True)
+            hint.setContentsMargins(0, 0, 0, SPACE[2])  # it belongs to the field above it
             self._hints[name] = hint
             grid.addWidget(label, row, 0)
             grid.addWidget(widget, row, 1)

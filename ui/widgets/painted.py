@@ -87,13 +87,13 @@ class Painted(QWidget):
             lines = _broken(text, font, room.width())
             fits = len(lines) <= most and leading * len(lines) <= room.height() + 0.5
             if fits:
-                return Fitted(tuple(lines), font, leading)
+                return Fitted(tuple(line.strip() for line in lines), font, leading)
         allowed = max(1, min(most, int((room.height() + 0.5) // leading)))
         if len(lines) > allowed:
-            rest = " ".join(lines[allowed - 1 :])
+            rest = "".join(lines[allowed - 1 :])  # not every break is at a blank
             shortened = QFontMetricsF(font).elidedText(rest, Qt.TextElideMode.ElideRight, room.width())
             lines = [*lines[: allowed - 1], shortened]
-        return Fitted(tuple(lines), font, leading)
+        return Fitted(tuple(line.strip() for line in lines), font, leading)
 
     def draw_fitted(
         self, painter: QPainter, room: QRectF, fitted: Fitted, colour: str, *, middle: bool = False,
@@ -158,6 +158,7 @@ class Painted(QWidget):
 
 
 def _broken(text: str, font: QFont, width: float) -> list[str]:
+    """Lines that are at most so wide, with the blanks at which they end; together they are the text."""
     if not text:
         return [""]
     layout = QTextLayout(text, font)
@@ -166,8 +167,10 @@ def _broken(text: str, font: QFont, width: float) -> list[str]:
     layout.setTextOption(option)
     layout.beginLayout()
     lines = []
+    units = text.encode("utf-16-le", "surrogatepass")  # Qt counts those: a picture sign is two
     while (line := layout.createLine()).isValid():
         line.setLineWidth(max(width, 1.0))
-        lines.append(text[line.textStart() : line.textStart() + line.textLength()].strip())
+        shown = units[2 * line.textStart() : 2 * (line.textStart() + line.textLength())]
+        lines.append(shown.decode("utf-16-le", "replace"))
     layout.endLayout()
     return lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 
+from app.domain.states import Lane
 from app.queries.picking_view import PickingView, TaskView
 from ui.theme import SPACE, Pair, slot_letter
 from ui.widgets.painted import Painted, grouped
@@ -108,7 +109,7 @@ class Pick(Painted):
         self.draw_box(painter, room, theme.raised, theme.line)
         inner = room.adjusted(SPACE[3], SPACE[3], -SPACE[3], -SPACE[3])
         if view.task is not None:
-            inner.setTop(self._paint_tote(painter, view.task, inner) + SPACE[3])
+            inner.setTop(self._paint_tote(painter, view.task, view.lane, inner) + SPACE[3])
         inner.setTop(self._paint_progress(painter, view, inner) + SPACE[3])
         if view.shorts:
             chip = QRectF(inner.left(), inner.top(), inner.width(), body * 2)
@@ -128,19 +129,25 @@ class Pick(Painted):
             self.draw_line(painter, line, f"{later.quantity} × {later.called}", body, theme.secondary)
             inner.setTop(line.bottom() + SPACE[1])
 
-    def _paint_tote(self, painter: QPainter, task: TaskView, room: QRectF) -> float:
-        """The slot's colour and letter, and the tote; returns where they end."""
+    def _paint_tote(self, painter: QPainter, task: TaskView, lane: Lane, room: QRectF) -> float:
+        """The slot's colour and letter, and the tote, which single items share; returns where they end."""
         theme, caption = self.work.theme, self.px("title")
         above = QRectF(room.left(), room.top(), room.width(), caption * 1.4)
         self.draw_line(painter, above, self.say("picking_into"), caption, theme.secondary)
         side = min(room.height() * 0.3, room.width() * 0.42)
-        pair = theme.slot(task.slot) if task.slot else Pair(theme.text, theme.surface)
+        has_slot = lane is Lane.CART and task.slot > 0
+        pair = theme.slot(task.slot) if has_slot else Pair(theme.secondary, theme.surface)
         chip = QRectF(room.left(), above.bottom() + SPACE[0], side, side)
         self.draw_box(painter, chip, pair.paper, pair.ink)
-        letter = slot_letter(task.slot) if task.slot else "–"
-        self.draw_line(painter, chip, letter, round(side * 0.62), pair.ink, bold=True, align=_CENTRE)
+        if has_slot:
+            self.draw_line(
+                painter, chip, slot_letter(task.slot), round(side * 0.62), pair.ink, bold=True, align=_CENTRE
+            )
+        else:
+            self.draw_icon(painter, "inbox", pair.ink, chip, round(side * 0.5))
         right = QRectF(chip.right() + SPACE[2], chip.top(), room.right() - chip.right() - SPACE[2], side / 2)
-        self.draw_line(painter, right, self.say("picking_slot", slot=task.slot), caption, theme.text, bold=True)
+        word = self.say("picking_slot", slot=task.slot) if has_slot else self.say("picking_single")
+        self.draw_line(painter, right, word, caption, theme.text, bold=True)
         below = right.translated(0, side / 2)
         tote = self.fit(task.tote, below, (round(26 * self.work.scale), caption, self.px("body")), mono=True, most=1)
         self.draw_fitted(painter, below, tote, theme.text, middle=True)

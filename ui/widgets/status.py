@@ -67,7 +67,7 @@ class StatusBar(QFrame):
 
     def refresh(self) -> None:
         """Read the station's counts anew."""
-        if self._work.place.station is not None:
+        if self._work.place.station is not None and self.isVisible():
             self._work.spawn(self._read())
 
     async def _read(self) -> None:
@@ -82,7 +82,7 @@ class StatusBar(QFrame):
 
     def text(self, name: str) -> str:
         """What an item says."""
-        return self._items[name].text()
+        return self._items[name].text().strip()
 
     def draw(self) -> None:
         """Say and colour every item."""
@@ -111,7 +111,7 @@ class StatusBar(QFrame):
         elif not work.printer.url:
             self._show("printer", "printer", say("frame_printer_none"), theme.system if queue else None)
         else:
-            code = work.printer.code
+            code = "busy" if work.printer.code == "printer_in_use" else work.printer.code
             state = say(code).split(",")[0].split("，")[0] if code else say("frame_printer_unasked")
             fault = None if code in _PRINTER_WELL else theme.system
             self._show("printer", "printer", say("frame_printer", how=state, queue=queue), fault)
@@ -141,8 +141,8 @@ class StatusBar(QFrame):
         item, theme = self._items[name], self._work.theme
         item.setIcon(icon(picture, fault.ink if fault else theme.secondary, px("title", self._work.scale)))
         item.setIconSize(QSize(px("title", self._work.scale), px("title", self._work.scale)))
-        if item.text() != text:
-            item.setText(text)
+        if item.accessibleName() != text:
+            item.setText(f" {text}")  # Qt leaves hardly any room between icon and words
             item.setAccessibleName(text)
         wanted = "" if fault is None else (
             f"QToolButton {{ background: {fault.paper}; color: {fault.ink}; border: 1px solid {fault.ink}; }}"

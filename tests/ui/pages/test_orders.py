@@ -386,6 +386,16 @@ def test_a_label_is_reprinted_at_this_station_with_a_reason(support: Support, sh
     assert support.told(Key.Key_F6).startswith("The last copy is still being printed")
 
 
+def test_a_label_of_another_bench_is_reprinted_here(support: Support, shelf: House) -> None:
+    order = shelf.picked("PEN", source_id="A-1")
+    shelf.hands("BENCH-2").scan(shelf.tote_of(order), "PEN-EAN")
+    shelf.printed("BENCH-2")
+    open_order(support, order)
+    assert "comes out at BENCH-1" in support.ask(Key.Key_F6)
+    support.told(Key.Key_1)
+    assert [job.queue for job in shelf.jobs(order)] == ["BENCH-2", "BENCH-1"]
+
+
 def test_a_reason_for_a_reprint_may_be_scanned_or_typed(support: Support, shelf: House) -> None:
     order, _ = packed(shelf)
     support.page.refresh()

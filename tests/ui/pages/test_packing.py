@@ -192,6 +192,15 @@ def test_a_scan_does_not_wait_for_the_page_to_be_fetched(
     assert 1 <= len(fetched) <= 5
 
 
+def test_a_scan_that_did_not_come_through_the_page_is_seen_too(
+    person: Person, page: PackingPage, house: House
+) -> None:
+    order = house.picked("TEA", "CUP")
+    person.scan(house.tote_of(order))
+    house.hands("BENCH-1").scan("TEA-EAN")
+    person.wait(lambda: page.table.lines.rows[0].done)
+
+
 # what stops the bench
 
 
@@ -701,6 +710,18 @@ def test_another_station_forgets_what_was_known_of_the_old_one(
     assert not page.work.sounds.alarming
     person.scan("XXNEXT")
     assert shown(page) == ("attention", "Scan tote or order")
+
+
+def test_a_verdict_of_the_station_that_was_left_stops_nothing_here(
+    person: Person, page: PackingPage, house: House
+) -> None:
+    page.scan("whatever")
+    person.work.place.station = Station(house.store, "BENCH-9", device="wedge")
+    person.work.settled.emit()
+    person.wait(person.settled)
+    assert [code for _, code in scans(house)] == ["unknown_code"]
+    assert not page.latched
+    assert page.panel.isHidden()
 
 
 def test_a_latch_goes_on_sounding_while_another_page_is_in_front(person: Person, page: PackingPage) -> None:

@@ -1,0 +1,327 @@
+"""The states of the pages for leads, support and whoever sets a station up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Qt
+
+from bench import picture_day as day
+from bench.picture_stage import Stage
+from bench.picture_state import States
+
+Key = Qt.Key
+labels, orders, board = States("labels"), States("orders"), States("board")
+devices, settings = States("devices"), States("settings")
+
+
+# labels
+
+
+async def _label(on: Stage, number: str) -> None:
+    page = await on.go("labels")
+    page.scan(on.label_of(number))
+    await on.hands.until(lambda: page.detail.job is not None and page.detail.job.job.order == number)
+    await on.settle()
+
+
+@labels("busy")
+async def _(on: Stage) -> None:
+    await on.go("labels")
+
+
+@labels("uncertain")
+async def _(on: Stage) -> None:
+    page = await on.go("labels")
+    page.tabs.choose("uncertain")
+    await on.settle()
+
+
+@labels("failed")
+async def _(on: Stage) -> None:
+    await _label(on, day.FAILED)
+
+
+@labels("two_copies")
+async def _(on: Stage) -> None:
+    await _label(on, day.TWICE)
+
+
+@labels("find_nothing")
+async def _(on: Stage) -> None:
+    page = await on.go("labels")
+    await on.key(Key.Key_F2)
+    await on.hands.type("8-4711")
+    page.box.finish()
+    await on.settle()
+
+
+@labels("not_out")
+async def _(on: Stage) -> None:
+    await _label(on, day.UNCERTAIN)
+    await on.command("labels_not_out")
+
+
+@labels("reprint")
+async def _(on: Stage) -> None:
+    await _label(on, day.TWICE)
+    await on.command("labels_reprint")
+
+
+@labels("sort")
+async def _(on: Stage) -> None:
+    await on.go("labels")
+    await on.command("labels_sort")
+
+
+# orders
+
+
+async def _order(on: Stage, number: str) -> None:
+    await on.go("orders")
+    on.work.found.emit(on.order(number))
+    await on.settle()
+
+
+@orders("busy")
+async def _(on: Stage) -> None:
+    await on.go("orders")
+
+
+@orders("group")
+async def _(on: Stage) -> None:
+    page = await on.go("orders")
+    page.tabs.choose("shipped")
+    await on.settle()
+
+
+@orders("find_nothing")
+async def _(on: Stage) -> None:
+    page = await on.go("orders")
+    await on.key(Key.Key_F2)
+    await on.hands.type("8-4711")
+    page.box.finish()
+    await on.settle()
+
+
+@orders("detail")
+async def _(on: Stage) -> None:
+    await _order(on, day.TWICE)
+
+
+@orders("detail_many")
+async def _(on: Stage) -> None:
+    await _order(on, day.MANY)
+
+
+@orders("detail_problem")
+async def _(on: Stage) -> None:
+    await _order(on, day.PROBLEM)
+
+
+@orders("detail_incomplete")
+async def _(on: Stage) -> None:
+    await _order(on, day.INCOMPLETE)
+
+
+@orders("detail_uncertain")
+async def _(on: Stage) -> None:
+    await _order(on, day.UNCERTAIN)
+
+
+@orders("import")
+async def _(on: Stage) -> None:
+    await on.go("orders")
+    await on.command("orders_import")
+
+
+@orders("importing")
+async def _(on: Stage) -> None:
+    await on.go("orders")
+    await on.hold_import(1_240, 5_000)
+    await on.settle()
+
+
+@orders("imported")
+async def _(on: Stage) -> None:
+    await on.load("orders.csv", "order,sku,quantity,country\nNEW-1,SKU-0001,1,DE\nNEW-2,SKU-0002,2,FR\n")
+
+
+@orders("imported_bad_rows")
+async def _(on: Stage) -> None:
+    rows = ["order,sku,quantity,recipient_name,street,city,country,ship_by"]
+    rows += [f"NEW-{n},SKU-{n:04d},1,Ada Example,12 Sample Square,London,GB,2026-03-0{n}" for n in range(1, 6)]
+    rows += [
+        f"{bad},GB," for bad in (
+            "NEW-6,SKU-0006,0,A,B,C", "NEW-7,,1,A,B,C", ",SKU-0001,1,A,B,C", "NEW-9,SKU-0009,two,A,B,C",
+            "6.9E+12,SKU-0010,1,A,B,C",
+        )
+    ]  # fmt: skip
+    rows += ["NEW-8,SKU-0008,1,A,B,C,Atlantis,", "NEW-10,SKU-0010,1,A,B,C,GB,tomorrow"]
+    await on.load("march-orders.csv", "\n".join(rows) + "\n")
+
+
+@orders("import_refused")
+async def _(on: Stage) -> None:
+    await on.load("holidays.csv", "day,name\n2026-12-25,Christmas\n")
+
+
+@orders("cancel_why")
+async def _(on: Stage) -> None:
+    await _order(on, day.HALF)
+    await on.command("orders_cancel")
+
+
+@orders("cancel_sure")
+async def _(on: Stage) -> None:
+    await _order(on, day.HALF)
+    await on.command("orders_cancel")
+    before = on.work.dialogs.question_id
+    await on.hands.type("1")
+    await on.hands.until(lambda: on.work.dialogs.question_id > before)
+
+
+@orders("cancel_refused")
+async def _(on: Stage) -> None:
+    await _order(on, day.TWICE)
+    on.window.page.run("orders_cancel")  # type: ignore[union-attr]
+    await on.hands.until(lambda: on.work.dialogs.notice)
+
+
+@orders("sort")
+async def _(on: Stage) -> None:
+    await on.go("orders")
+    await on.command("orders_sort")
+
+
+# the board
+
+
+@board("busy")
+async def _(on: Stage) -> None:
+    await on.go("board")
+
+
+@board("no_wave", world="ready")
+async def _(on: Stage) -> None:
+    await on.go("board")
+
+
+async def _wave(on: Stage, wave: int) -> Any:
+    page = await on.go("board")
+    page.waves.choose(next(number for number, row in enumerate(page.waves.rows.rows) if row.wave_id == wave))
+    return page
+
+
+@board("orders")
+async def _(on: Stage) -> None:
+    await _wave(on, 3)
+    await on.key(Key.Key_F4)
+    await on.settle()
+
+
+@board("plan")
+async def _(on: Stage) -> None:
+    await on.go("board")
+    await on.command("board_plan")
+
+
+@board("planned")
+async def _(on: Stage) -> None:
+    await on.go("board")
+    await on.command("board_plan")
+    await on.answer("5")
+
+
+@board("kick")
+async def _(on: Stage) -> None:
+    page = await _wave(on, 3)
+    await on.key(Key.Key_F4)
+    await on.settle()
+    rows = page.orders.rows
+    page.orders.table.choose(next(number for number in range(rows.rowCount()) if rows.row(number).kickable))
+    await on.command("board_kick")
+
+
+@board("cancel")
+async def _(on: Stage) -> None:
+    await _wave(on, 4)
+    await on.command("board_cancel")
+    await on.answer("x")
+
+
+# devices
+
+
+@devices("none")
+async def _(on: Stage) -> None:
+    on.work.use_settings(replace(on.work.settings, printer=""))
+    on.work.printer.url = ""
+    await on.go("devices")
+
+
+@devices("ready")
+async def _(on: Stage) -> None:
+    on.work.use_settings(replace(on.work.settings, sound=True))
+    page = await on.go("devices")
+    page.scan("6900070000158")
+    on.work.note_scan("6900070000158")
+    await on.settle()
+
+
+@devices("fault")
+async def _(on: Stage) -> None:
+    on.work.note_printer("device_open_failed")
+    await on.go("devices")
+
+
+@devices("paper_out")
+async def _(on: Stage) -> None:
+    on.work.note_printer("paper_out")
+    await on.go("devices")
+
+
+@devices("asked")
+async def _(on: Stage) -> None:
+    on.work.note_printer("")
+    await on.go("devices")
+
+
+@devices("test_label")
+async def _(on: Stage) -> None:
+    page = await on.go("devices")
+    await on.key(Key.Key_F3)
+    await on.hands.until(lambda: page._expected)
+    on.window.scan(page._expected)
+    await on.settle()
+
+
+@devices("change")
+async def _(on: Stage) -> None:
+    await on.go("devices")
+    await on.command("devices_change")
+
+
+# settings
+
+
+@settings("busy")
+async def _(on: Stage) -> None:
+    await on.go("settings")
+
+
+@settings("wrong")
+async def _(on: Stage) -> None:
+    page = await on.go("settings")
+    for name, text in (("station", ""), ("printer", "printer-3")):
+        page._fields[name].setText(text)
+    page.run("settings_save")
+    await on.hands.until(lambda: on.work.dialogs.notice)
+    await on.settle()
+
+
+@settings("help")
+async def _(on: Stage) -> None:
+    await on.go("settings")
+    await on.key(Key.Key_F1)

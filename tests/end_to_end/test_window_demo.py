@@ -1,0 +1,180 @@
+"""`packbench demo` through the window, and the window as a program: pictures, interruptions, a second one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from app.texts import say
+from tests.end_to_end.conftest import SECONDS, Site
+from tests.end_to_end.test_demo import check_labels, sink, summary
+from ui.hands import LANGUAGES
+from ui.main_window import pages_of
+from ui.theme import THEMES
+
+__all__ = ["sink"]  # a fixture
+
+SCREEN = (1920, 1080)
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts `packbench` in a group of processes of its own; no process of it is left behind."""
+    running: list[subprocess.Popen[str]] = []
+
+    def packbench(*arguments: str | Path) -> subprocess.Popen[str]:
+        running.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "app", *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE, text=True, start_new_session=True,
+            )
+        )
+        return running[-1]
+
+    yield packbench
+    orphans = [process.args for process in running if process.poll() is not None and has_processes(process)]
+    for process in running:
+        if has_processes(process):
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+    assert orphans == []
+
+
+def has_processes(process: subprocess.Popen[str]) -> bool:
+    """Whether anything that a process has started still runs, or itself."""
+    try:
+        os.killpg(process.pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_until(condition: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + SECONDS
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def end_of(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Its exit code, and what it said on standard error."""
+    _, said = process.communicate(timeout=120)
+    return process.returncode, said
+
+
+def results(out: Path) -> dict[str, Any]:
+    """What came of a demo, however long it took."""
+    found = summary(out)
+    del found["seconds"]
+    return found
+
+
+def labels_in(out: Path) -> int:
+    return len(list((out / "tray").glob("*.zpl")))
+
+
+def check_pictures(folder: Path) -> None:
+    """One of each page, language and theme: a whole screen, painted, and no two alike."""
+    pages = [page for page, _ in pages_of("all")]
+    wanted = {f"{page}-{language}-{theme}.png" for page in pages for language in LANGUAGES for theme in THEMES}
+    assert {path.name for path in folder.iterdir()} == wanted
+    assert len(wanted) == 42
+    seen = set()
+    for path in folder.iterdir():
+        with Image.open(path) as image:
+            assert image.size == SCREEN
+            small = image.convert("RGB").reduce(4)
+        colours = small.getcolors(small.width * small.height)
+        assert colours is not None
+        assert len(colours) > 150, path.name
+        assert max(count for count, _ in colours) < 0.97 * small.width * small.height, path.name
+        seen.add(small.tobytes())
+    assert len(seen) == 42
+
+
+def test_the_demo_in_the_window_comes_to_the_same_as_without_and_shows_every_page(
+    tmp_path: Path, start: Start
+) -> None:
+    window, alone = tmp_path / "window", tmp_path / "alone"
+    seen = start("demo", "--orders", "6", "--seed", "2", "--language", "zh", "--out", window)
+    unseen = start("demo", "--orders", "6", "--seed", "2", "--headless", "--out", alone)
+    code, said = end_of(seen)
+    assert code == 0, said
+    assert said == say("demo_pictures", {"folder": str(window / "pages")}, "zh") + "\n"
+    assert end_of(unseen)[0] == 0
+    found = results(window)
+    assert found == results(alone)
+    assert (found["orders"], found["parcels"], found["labels"]) == (6, {"closed": 6}, {"confirmed": 6})
+    assert set(found["scans"]) == {"pass"}
+    check_labels(window, window / "demo.db", 6)
+    check_pictures(window / "pages")
+    assert Site(window / "demo.db").rows("select distinct device from scan_events order by 1") == [
+        ("wedge",), ("wedge picking",),
+    ]  # fmt: skip
+
+
+def test_a_demo_that_is_interrupted_ends_cleanly_and_goes_on_with_a_printer_that_hangs(
+    tmp_path: Path, start: Start, sink: tuple[str, list[bytes]]
+) -> None:
+    out = tmp_path / "out"
+    db = out / "demo.db"
+    first = start("demo", "--orders", "4", "--db", db, "--out", out)
+    wait_until(lambda: labels_in(out), first)
+    second = start("demo", "--orders", "4", "--headless", "--out", out)
+    code, said = end_of(second)
+    assert (code, str(out) in said) == (2, True), said
+    assert first.poll() is None
+    os.killpg(first.pid, signal.SIGINT)  # Ctrl-C reaches the printer's process too
+    assert end_of(first) == (130, "")
+    assert not has_processes(first)
+    before = Site(db).rows("select state from parcels where state = 'closed'")
+    assert len(before) < 4
+
+    url, taken = sink
+    started = time.monotonic()
+    again = start("demo", "--db", db, "--out", out, "--printer", f"{url}?status=none", "--patience", "1")
+    code, said = end_of(again)
+    assert code == 1, said
+    assert time.monotonic() - started < 60
+    found = summary(out)
+    assert found["orders"] == 4
+    assert sum(found["labels"].values()) == 4
+    sent = b"".join(taken)
+    assert sent
+    assert all(sent.count(path.read_bytes()) <= 1 for path in (out / "labels").glob("*.zpl"))
+
+    done = start("demo", "--headless", "--db", db, "--out", out)
+    code, said = end_of(done)
+    assert code == 0, said
+    assert summary(out)["parcels"] == {"closed": 4}
+    papers = [path.read_bytes() for path in (out / "tray").glob("*.zpl")]
+    assert len(set(papers)) == len(papers)
+
+
+def test_packbench_alone_opens_the_window_and_a_second_one_is_refused(
+    home_of_its_own: Path, start: Start
+) -> None:
+    """Without a command, on the user's own database; who ends the session of the computer ends it cleanly."""
+    window = start()
+    found: list[Path] = []
+    wait_until(lambda: found.extend(home_of_its_own.rglob("packbench.db.*.lock")) or len(set(found)) == 2, window)
+    code, said = end_of(start())
+    assert (code, said) == (2, "Packbench is open already for this database: use that window\n")
+    assert window.poll() is None
+    window.terminate()
+    assert end_of(window) == (130, "")
+    assert Site(next(home_of_its_own.rglob("packbench.db"))).rows("select name from stations order by 1") == [
+        ("BENCH-1",), ("CART-1",),
+    ]  # fmt: skip
+    assert not list(home_of_its_own.rglob("crashes/*.txt"))
