@@ -117,7 +117,7 @@ class Dialogs(QObject):
 
     def scan(self, code: str) -> bool:
         """A scan while a question is open; False when none is."""
-        if self._question is None:
+        if self._question is None or self._question.answered:
             return False
         self._question.scan(code)
         return True
@@ -228,6 +228,11 @@ class _Question(QWidget):
             first.setFocus()
         else:
             self.setFocus()
+
+    @property
+    def answered(self) -> bool:
+        """Whether it has its answer, and is only waiting to be taken away."""
+        return self._answer.done()
 
     def scan(self, code: str) -> None:
         upper = code.strip().upper()

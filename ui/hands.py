@@ -185,7 +185,7 @@ class Hands:
 
 def _save(image: QImage, path: Path) -> None:
     memory = QBuffer()
-    image.save(memory, "PNG")
+    image.save(memory, b"PNG")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(memory.data().data())

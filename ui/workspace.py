@@ -82,6 +82,7 @@ class Workspace(QObject):
         self.place = Place()
         self.printer = PrinterSeen(settings.printer)
         self.scanner = ScannerSeen(settings.scanner)
+        self._ended = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self.on_mistake: Callable[[BaseException], object] = _raise
 
@@ -90,8 +91,14 @@ class Workspace(QObject):
         """By how much text is larger than usual."""
         return self.settings.text_scale
 
-    def spawn(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Run a coroutine of a page; what it raises unexpectedly ends in a crash report, not in silence."""
+    def spawn(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any] | None:
+        """Run a coroutine of a page; what it raises unexpectedly ends in a crash report, not in silence.
+
+        Nothing is begun any more, and None returned, once the window is at its end.
+        """
+        if self._ended:
+            coroutine.close()
+            return None
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._done)
@@ -152,6 +159,7 @@ class Workspace(QObject):
 
     async def end(self) -> None:
         """Take back what still runs."""
+        self._ended = True
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

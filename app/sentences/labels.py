@@ -44,7 +44,6 @@ SENTENCES: dict[str, str] = {
     "labels_preview_page": "Label {page} of {pages}",
     "labels_size": "{width} × {height} mm, {dpi} dpi",
     "labels_parcel": "Parcel {parcel}",
-    "labels_of_order": "Order {order}",
     "labels_copies": "Copies",
     "labels_attempts": "Attempts of this copy",
     "labels_no_attempt": "Nothing has been sent to a printer yet",

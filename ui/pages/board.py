@@ -63,9 +63,7 @@ class BoardPage(Page):
         self.side_rows = LiveModel[SideRow](
             work, self._side_columns(), lambda row: row.key, sign=self._side_sign, heading=lambda row: row.heading
         )
-        self.side = BoardTable(
-            work, self.side_rows, self._widest, wide=3
-        )
+        self.side = BoardTable(work, self.side_rows, self._widest, wide=3, gives_way=True)
         self.side.horizontalHeader().hide()
         work.words.show(self.side.setAccessibleName, "board_side")
         self.orders = WaveOrders(work)
@@ -223,7 +221,7 @@ class BoardPage(Page):
     def _widest(self) -> Sequence[str]:
         words = self.work.words
         at_label = words.say("board_bench_label", age=words.age(59 * 60)) + "000"  # and its icon
-        return "BENCH-12", "Maria Sánchez M", words.say("board_pace_picks", count=888), at_label
+        return "BENCH-12", "Maria Sánchez", words.say("board_pace_picks", count=888), at_label
 
     def _side_columns(self) -> Sequence[Column[SideRow]]:
         def cell(number: int) -> Callable[[SideRow], str]:

@@ -44,12 +44,13 @@ class BoardTable(QTableView):
 
     def __init__(
         self, work: Workspace, model: QAbstractItemModel, samples: Callable[[], Sequence[str]], wide: int,
-        parent: QWidget | None = None,
+        parent: QWidget | None = None, *, gives_way: bool = False,
     ) -> None:
+        """The column `wide` takes the room that is left; where there is none, it may give way: its texts end in …"""
         super().__init__(parent)
         self._work = work
         self._samples = samples
-        self._wide = wide
+        self._wide, self._gives_way = wide, gives_way
         self._droppable: int | None = None
         self._unit = 1.0
         self.setModel(model)
@@ -159,7 +160,8 @@ class BoardTable(QTableView):
             self.setColumnHidden(drop, narrow)
             if narrow:
                 widths[drop] = 0
-        widths[self._wide] += max(0, room - sum(widths))
+        over = sum(widths) - room
+        widths[self._wide] -= min(over, widths[self._wide] // 3) if over < 0 or self._gives_way else 0
         for column, width in enumerate(widths):
             if not self.isColumnHidden(column):
                 self.setColumnWidth(column, width)

@@ -1,0 +1,379 @@
+"""The settings page: what is typed is checked in place, saved as a whole, and followed at once where that is said."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QStandardPaths, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
+
+from app.settings import KEYS, Settings, load_settings, save_settings, settings_path
+from tests.ui.conftest import Person
+from ui.pages.settings import SettingsPage
+
+AT_ONCE = {"language", "theme", "text_scale", "reduce_motion", "sound", "volume"}
+# a value other than the default, for every field of the page
+OTHER: dict[str, object] = {
+    "station": "BENCH-9", "operator": "Pia", "cart": "CART-9", "role": "lead", "language": "zh", "theme": "dark",
+    "text_scale": 1.5, "reduce_motion": False, "printer": "file:labels.zpl", "wedge_prefix": "F12",
+    "wedge_gap_ms": 40, "wedge_total_ms": 2_000, "wedge_shortest": 6, "sound": True, "volume": 0.3,
+}  # fmt: skip
+
+
+@pytest.fixture
+def page_names() -> Sequence[str]:
+    return ("settings", "devices")
+
+
+class Administrator:
+    """Somebody at the settings page."""
+
+    def __init__(self, person: Person) -> None:
+        self.person, self.work = person, person.work
+        page = person.go("settings")
+        assert isinstance(page, SettingsPage)
+        self.page = page
+
+    def put(self, name: str, value: object) -> None:
+        """Give a field a value, as a person at it would."""
+        field = self.page._fields[name]
+        if isinstance(field, QCheckBox):
+            if field.isChecked() != value:
+                field.click()
+        elif isinstance(field, QComboBox):
+            field.setCurrentIndex(field.findData(value))
+        elif isinstance(field, QSlider):
+            field.setValue(round(float(str(value)) * 100))
+        elif isinstance(field, QSpinBox):
+            field.setValue(int(str(value)))
+        elif isinstance(field, QLineEdit):
+            field.setFocus()
+            field.selectAll()
+            if value:
+                self.person.type(str(value))
+            else:
+                self.person.press(Qt.Key.Key_Delete)
+        self.person.wait(self.person.settled)
+
+    def save(self) -> None:
+        self.person.press(Qt.Key.Key_F2)
+        self.person.wait(self.person.settled)
+
+    @property
+    def saved(self) -> Settings:
+        """What the file says; nothing may be wrong with it."""
+        settings, troubles = load_settings()
+        assert troubles == []
+        return settings
+
+    def hint(self, name: str) -> str:
+        return self.page._hints[name].text()
+
+    def wrong(self) -> set[str]:
+        """The fields that are shown as wrong, by frame and hint."""
+        frames = {name for name, field in self.page._fields.items() if field.property("outcome") == "fail"}
+        hints = {name for name, hint in self.page._hints.items() if hint.property("outcome") == "fail"}
+        assert frames == hints
+        return frames
+
+    @property
+    def notice(self) -> str:
+        return self.work.dialogs.notice
+
+
+@pytest.fixture
+def administrator(person: Person) -> Administrator:
+    return Administrator(person)
+
+
+def test_every_field_of_the_file_is_on_the_page(administrator: Administrator) -> None:
+    # one kind of scanner is known: there is nothing to choose
+    assert set(administrator.page._fields) == {key.field for key in KEYS} - {"scanner"}
+    assert set(OTHER) == set(administrator.page._fields)
+
+
+@pytest.mark.parametrize("name", sorted(OTHER))
+def test_each_field_is_saved_and_read_back(administrator: Administrator, name: str) -> None:
+    administrator.put(name, OTHER[name])
+    if name in AT_ONCE:
+        assert getattr(administrator.saved, name) == OTHER[name]
+    else:
+        assert not settings_path().exists()
+        assert getattr(administrator.work.settings, name) != OTHER[name]
+    administrator.save()
+    assert getattr(administrator.saved, name) == OTHER[name]
+    assert getattr(administrator.work.settings, name) == OTHER[name]
+    # a page made anew shows it
+    again = SettingsPage(administrator.work)
+    again.show()
+    administrator.person.wait(lambda: again.data is not None)
+    field, shown = again._fields[name], administrator.page._fields[name]
+    for value in ("text", "value", "isChecked", "currentData"):
+        if hasattr(field, value) and not (isinstance(field, QCheckBox) and value == "text"):
+            assert getattr(field, value)() == getattr(shown, value)()
+    again.hide()
+    again.deleteLater()
+
+
+def test_all_at_once(administrator: Administrator) -> None:
+    for name, value in OTHER.items():
+        administrator.put(name, value)
+    administrator.save()
+    assert {name: getattr(administrator.saved, name) for name in OTHER} == OTHER
+
+
+def test_what_is_not_saved_is_said(administrator: Administrator) -> None:
+    assert administrator.page.prompt() == ""
+    administrator.put("operator", "Pia")
+    assert administrator.page.prompt() == "Not saved yet: press F2"
+    assert administrator.person.window._prompt.whole() == "Not saved yet: press F2"
+    administrator.save()
+    assert administrator.page.prompt() == ""
+    assert administrator.notice == "Settings are saved"
+
+
+def test_enter_in_a_field_saves(administrator: Administrator) -> None:
+    administrator.put("operator", "Pia")
+    administrator.person.press(Qt.Key.Key_Return)
+    administrator.person.wait(administrator.person.settled)
+    assert administrator.saved.operator == "Pia"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("station", "", "Station: enter 1 to 40 characters"),
+        ("cart", "", "Picker's terminal: enter 1 to 40 characters"),
+        ("printer", "lpt1", "Label printer: write a device like tcp://printer-3:9100"),
+        ("printer", "tcp:/x", "tcp:/x names no device"),
+        ("printer", "abc://x:1", "abc://x:1 names no device"),
+        ("wedge_prefix", "AB", "AB cannot be a scanner's prefix"),
+    ],
+)
+def test_a_bad_value_is_said_at_its_field_and_nothing_is_saved(
+    administrator: Administrator, name: str, value: str, said: str
+) -> None:
+    administrator.put("operator", "Pia")
+    administrator.put(name, value)
+    administrator.save()
+    assert administrator.hint(name).startswith(said)
+    assert administrator.notice.startswith(said)
+    assert administrator.wrong() == {name}
+    assert administrator.page._fields[name].hasFocus()
+    assert not settings_path().exists()
+    assert administrator.work.settings.operator == ""
+    # it is said until the field is touched
+    administrator.work.words.switch("zh")
+    assert administrator.wrong() == {name}
+    assert not administrator.hint(name).startswith(said)
+    administrator.work.words.switch("en")
+    administrator.put(name, getattr(Settings(), name) or "")
+    assert administrator.wrong() == set()
+    administrator.save()
+    assert administrator.saved.operator == "Pia"
+
+
+def test_several_bad_values_are_said_together(administrator: Administrator) -> None:
+    administrator.put("cart", "")
+    administrator.put("printer", "lpt1")
+    administrator.save()
+    assert administrator.wrong() == {"cart", "printer"}
+    assert administrator.page._fields["cart"].hasFocus()
+
+
+def test_no_printer_is_allowed(administrator: Administrator) -> None:
+    administrator.put("printer", "file:labels.zpl")
+    administrator.save()
+    administrator.put("printer", "")
+    administrator.save()
+    assert administrator.saved.printer == ""
+
+
+def test_the_language_is_switched_at_once(administrator: Administrator) -> None:
+    labels = [label.text() for label in administrator.page.findChildren(QLabel)]
+    administrator.put("language", "zh")
+    assert administrator.work.words.language == "zh"
+    assert administrator.person.window._title.text() == "设置"
+    theme = administrator.page._fields["theme"]
+    assert isinstance(theme, QComboBox)
+    assert theme.itemText(1) != "Dark"
+    assert [label.text() for label in administrator.page.findChildren(QLabel)] != labels
+    administrator.put("language", "en")
+    assert [label.text() for label in administrator.page.findChildren(QLabel)] == labels
+
+
+def test_the_theme_is_painted_at_once(administrator: Administrator, qapp: QApplication) -> None:
+    administrator.put("theme", "dark")
+    assert administrator.work.theme.name == "dark"
+    assert qapp.palette().window().color().name() == administrator.work.theme.surface
+    administrator.put("theme", "light")
+    assert qapp.palette().window().color().name() == administrator.work.theme.surface
+
+
+def test_the_text_grows_at_once(administrator: Administrator, qapp: QApplication) -> None:
+    before = administrator.page._fields["station"].sizeHint().height()
+    administrator.put("text_scale", 1.5)
+    assert qapp.font().pixelSize() == 24
+    assert administrator.page._fields["station"].sizeHint().height() > before
+    administrator.put("text_scale", 1.0)
+    assert qapp.font().pixelSize() == 16
+
+
+def test_sound_and_volume_are_heard_at_once(administrator: Administrator) -> None:
+    assert not administrator.work.sounds.enabled
+    administrator.put("sound", True)
+    assert administrator.work.sounds.enabled
+    administrator.put("volume", 0.25)
+    assert administrator.work.sounds._volume == 0.25
+
+
+def test_every_tone_can_be_tried(administrator: Administrator) -> None:
+    heard: list[str] = []
+    administrator.work.sounds.played.connect(heard.append)
+    buttons = administrator.page.findChildren(QPushButton)
+    for button in buttons:
+        button.click()
+    assert heard == ["pass", "complete", "fail", "attention", "system"]
+
+
+def test_what_was_typed_outlives_another_theme_and_language(administrator: Administrator) -> None:
+    administrator.put("operator", "Pia")
+    administrator.put("theme", "dark")
+    administrator.put("language", "zh")
+    field = administrator.page._fields["operator"]
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "Pia"
+    assert administrator.saved.operator == ""
+    administrator.put("theme", "light")
+
+
+def test_a_volume_between_two_steps_stays(administrator: Administrator) -> None:
+    administrator.work.use_settings(replace(administrator.work.settings, volume=0.333))
+    administrator.person.wait(administrator.person.settled)
+    assert administrator.page.prompt() == ""
+    administrator.put("operator", "Pia")
+    administrator.save()
+    assert administrator.work.settings.volume == 0.333
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="the superuser may write everywhere")
+def test_a_folder_that_cannot_be_written_is_told(administrator: Administrator) -> None:
+    settings_path().parent.mkdir(parents=True)
+    settings_path().parent.chmod(0o500)
+    administrator.put("theme", "dark")
+    settings_path().parent.chmod(0o700)
+    assert administrator.notice.startswith("The settings are not saved")
+
+
+def test_a_file_that_cannot_be_written_changes_nothing(administrator: Administrator, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    os.environ["PACKBENCH_SETTINGS"] = str(tmp_path / "file" / "settings.toml")
+    try:
+        administrator.put("theme", "dark")
+        assert administrator.notice.startswith("The settings are not saved")
+        assert administrator.work.theme.name == "light"
+        theme = administrator.page._fields["theme"]
+        assert isinstance(theme, QComboBox)
+        assert theme.currentData() == "light"
+        administrator.put("operator", "Pia")
+        administrator.save()
+        assert administrator.work.settings.operator == ""
+        assert administrator.page.prompt() != ""
+    finally:
+        del os.environ["PACKBENCH_SETTINGS"]
+
+
+def test_comments_and_unknown_keys_of_the_file_stay(administrator: Administrator) -> None:
+    settings_path().parent.mkdir(parents=True)
+    settings_path().write_text('version = 1\n# ours\n[station]\nname = "BENCH-1"\n[later]\nkey = 3\n', encoding="utf-8")
+    administrator.put("theme", "dark")
+    administrator.put("theme", "light")
+    text = settings_path().read_text(encoding="utf-8")
+    assert "# ours" in text
+    assert "key = 3" in text
+
+
+def test_what_the_command_line_says_is_not_written_with_something_else(administrator: Administrator) -> None:
+    save_settings(Settings(station="BENCH-5", printer="tcp://printer-5:9100"))
+    # as with `--station BENCH-1 --printer file:x`, or in a practice with its simulated printer
+    administrator.work.use_settings(replace(administrator.work.settings, printer="tcp://127.0.0.1:39001"))
+    administrator.put("volume", 0.2)
+    saved = administrator.saved
+    assert (saved.station, saved.printer, saved.volume) == ("BENCH-5", "tcp://printer-5:9100", 0.2)
+    assert administrator.work.settings.printer == "tcp://127.0.0.1:39001"
+
+
+def test_the_language_of_the_command_line_outlives_another_theme(administrator: Administrator) -> None:
+    administrator.work.words.switch("zh")  # the settings say: as the system
+    administrator.put("theme", "dark")
+    assert administrator.work.words.language == "zh"
+    administrator.put("theme", "light")
+
+
+def test_the_engine_is_told_where_the_bench_has_moved(administrator: Administrator) -> None:
+    moved: list[bool] = []
+    administrator.work.moved.connect(lambda: moved.append(True))
+    administrator.put("theme", "dark")
+    assert moved == []
+    administrator.put("station", "BENCH-9")
+    administrator.save()
+    assert moved == [True]
+    administrator.put("theme", "light")
+
+
+def test_the_sheet_of_commands_is_written(
+    administrator: Administrator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _: str(tmp_path / "documents"))
+    administrator.person.press(Qt.Key.Key_F3)
+    path = tmp_path / "documents" / "packbench-commands-en.pdf"
+    administrator.person.wait(lambda: administrator.notice.startswith(f"The command sheet is in {path}"))
+    assert len(pypdfium2.PdfDocument(path.read_bytes())) == 1
+
+
+@pytest.mark.parametrize("name", ["theme", "wedge_gap_ms", "volume"])
+def test_the_wheel_over_a_field_changes_nothing(administrator: Administrator, name: str) -> None:
+    field: QWidget = administrator.page._fields[name]
+    before = administrator.page._typed()
+    administrator.page._fields["station"].setFocus()
+    middle = QPointF(field.rect().center())
+    wheel = QWheelEvent(
+        middle, field.mapToGlobal(middle), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(field, wheel)
+    assert administrator.page._typed() == before
+    assert not wheel.isAccepted()
+
+
+def test_every_field_is_reached_by_tab_and_scrolled_to(administrator: Administrator) -> None:
+    administrator.person.window.resize(1024, 640)
+    wanted = [*administrator.page._fields.values(), *administrator.page.findChildren(QPushButton)]
+    reached: list[QWidget] = []
+    area = administrator.page._area
+    for _ in range(len(wanted) + 10):
+        focus = administrator.person.window.focusWidget()
+        if focus in wanted and focus not in reached:
+            reached.append(focus)
+            seen = area.viewport().rect()
+            place = focus.mapTo(area.viewport(), QPoint(0, 0))
+            assert seen.intersects(focus.rect().translated(place))
+        administrator.person.press(Qt.Key.Key_Tab)
+    assert [field.accessibleName() for field in wanted if field not in reached] == []
