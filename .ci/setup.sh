@@ -152,6 +152,17 @@ have_libraries_for() {
     fi
 }
 
+# What the tests of a window on a screen need: a screen that nobody sees, hands that type, and what Qt needs there.
+# Without it these tests are skipped, and say so: nothing else stops.
+have_screen_for_tests() {
+    [ "$(uname -s)" = Linux ] || return 0
+    needed=$(missing_packages "$python" "$x11_libraries")
+    command -v Xvfb >/dev/null 2>&1 || needed="$needed xvfb"
+    command -v xdotool >/dev/null 2>&1 || needed="$needed xdotool"
+    # shellcheck disable=SC2086
+    [ -z "$needed" ] || install_packages $needed || say "the tests of a window on a screen are skipped"
+}
+
 install_into_venv() {
     if [ -e "$venv" ]; then
         [ -w "$venv" ] || give_up "cannot write $venv: start as its owner, or copy the checkout to a folder of your own"
@@ -183,6 +194,7 @@ install_into_venv() {
         tail -n 15 "$venv/set-up.log" >&2
         give_up "could not install the Python packages; all that pip said is in $venv/set-up.log"
     fi
+    [ "$1" != test ] || have_screen_for_tests
     stamp_text >"$venv/.set-up-$1"
     rm -f "$venv/.setting-up"
     trap - INT TERM

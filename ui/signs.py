@@ -104,6 +104,8 @@ def reason_text(words: Words, reason: str | None, **facts: Fact) -> str:
     """A reason in words: a code that the program gave is said, what a person typed stands as it is."""
     if not reason:
         return ""
+    if reason == "short":
+        return words.say("orders_why_stock")  # to a picker the code says more, and needs to know of what
     code, _, field = reason.partition(":")
     if code == "missing" and field:
         return words.say("code_missing", field=field)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from app.domain.states import JobState, Lane, OrderState, ParcelState
 from app.queries.picking_view import PickingView
 from tests.end_to_end.conftest import SECONDS, Paper, Sim, Site
-from tests.end_to_end.windows import PipedWindow, Worker, read_label, work_in_window
+from tests.end_to_end.windows import CHECKOUT, PipedWindow, Worker, read_label, work_in_window
 from ui.widgets.timeline import Timeline
 
 WHO = ("recipient_name", "street", "postcode", "city", "country")
@@ -433,3 +434,32 @@ def test_a_window_that_is_killed_comes_back_to_the_same_line_and_prints_nothing_
     assert len(paper.labels()) == 1
     assert site.rows("select state, copy from print_jobs") == [("confirmed", 1)]
     assert site.rows("select count(*), max(seq) from scan_events where device = 'wedge'") == [(closed["seq"],) * 2]
+
+
+# what runs an event loop inside the event loop: a modal loop within a coroutine kills other tasks
+NESTED = {"exec", "exec_", "processEvents", "qWait", "qWaitFor", "qWaitForWindowExposed", "qWaitForWindowActive"}
+ASKS_BY_ITSELF = {"QMessageBox", "QFileDialog", "QInputDialog", "QColorDialog", "QFontDialog", "QProgressDialog"}
+
+
+def nested_loops(source: str) -> list[str]:
+    """Calls that would wait for events inside an event."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        *owner, name = called.split(".")
+        static = bool(owner) and owner[-1] in ASKS_BY_ITSELF and name[0].islower()
+        if name in NESTED or static or (called == "QEventLoop" and not node.args):
+            found.append(f"{called} in line {node.lineno}")
+    return found
+
+
+def test_no_event_loop_runs_inside_the_event_loop() -> None:
+    bad = "dialog.exec()\nQApplication.processEvents()\nQMessageBox.question(None, 'x')\nQFileDialog.getOpenFileName()\nexec('x')"
+    assert len(nested_loops(bad)) == 5
+    assert nested_loops("box = QMessageBox(QMessageBox.Icon.Information, 'x')\nbox.open()\nconnection.execute(x)") == []
+    paths = [path for room in ("ui", "app") for path in (CHECKOUT / room).rglob("*.py")]
+    assert len(paths) > 100
+    found = {path.name: calls for path in paths if (calls := nested_loops(path.read_text(encoding="utf-8")))}
+    assert found == {}

@@ -162,8 +162,8 @@ class DevicesPage(Page):
     def test_sound(self) -> None:
         """Play all tones, one after the other."""
         self._tones = list(NAMES)
-        self._play_next()
         self._next_tone.start()
+        self._play_next()
 
     async def change(self) -> None:
         """Name another printer: its URL, then a question to it, then it is this station's."""

@@ -158,7 +158,7 @@ class OrdersPage(ListPage):
             return row.tote or ("" if row.wave is None else words.say("orders_wave", wave=row.wave))
 
         return (
-            Column("orders_number", lambda row: row.source_id, "number", mono=True, width=15, stretch=True),
+            Column("orders_number", lambda row: row.source_id, "number", mono=True, width=19, stretch=True),
             Column(
                 "orders_state", state_word, "state", sign=lambda row: sign(row)[0], chip=chip, width=19, stretch=True,
                 ink=lambda row: ink(work.theme, sign(row)[1]),
@@ -212,22 +212,6 @@ class OrdersPage(ListPage):
         self._open = order_id
         self.table.choose(order_id)
         self.refresh()
-
-    def scan(self, code: str) -> None:
-        """Open the order that is scanned."""
-        self.work.spawn(self._guarded(self.look_up(code)))
-
-    async def look_up(self, text: str) -> None:
-        """Open the order that a code names; a tote names the order in it."""
-        from app.queries.station_view import search
-
-        hits = await self.work.feed.read(search, text, 20)
-        orders = {hit.order_id for hit in hits if hit.order_id is not None}
-        if len(orders) == 1:
-            self.show_order(orders.pop())
-        else:
-            self.work.sounds.play("attention")
-            self.work.dialogs.tell("frame_found_several" if orders else "frame_found_nothing", text=text)
 
     def begin_find(self) -> None:
         """Back to the list, with the cursor in the box."""

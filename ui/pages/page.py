@@ -101,17 +101,19 @@ class Page(QWidget):
 
     def scan(self, code: str) -> None:
         """A scan while this page is in front: by default it looks for what the code names."""
-        self.work.spawn(self.look_up(code))
+        self.work.spawn(self._guarded(self.look_up(code)))
 
     async def look_up(self, text: str) -> None:
-        """Show the order that a code or a number names."""
+        """Show the order that a code names; a tote names the order in it."""
         from app.queries.station_view import search
 
-        hits = await self.work.feed.read(search, text, 2)
-        if len(hits) == 1 and hits[0].order_id is not None:
-            self.work.found.emit(hits[0].order_id)
+        hits = await self.work.feed.read(search, text, 20)
+        orders = {hit.order_id for hit in hits if hit.order_id is not None}
+        if len(orders) == 1:
+            self.work.found.emit(orders.pop())
         else:
-            self.work.dialogs.tell("frame_found_nothing" if not hits else "frame_found_several", text=text)
+            self.work.sounds.play("attention")
+            self.work.dialogs.tell("frame_found_several" if orders else "frame_found_nothing", text=text)
 
     def focus_first(self) -> None:
         """Give the keyboard to the widget that wants it first; called when the page comes to the front."""

@@ -98,6 +98,7 @@ class IdleText:
         return ", ".join(part for part in (self.title, self.hint, self.last) if part)
 
 
+_DOT = " · "
 T = TypeVar("T", HeadText, CurrentText, FactsText, IdleText)
 
 
@@ -159,9 +160,12 @@ class Head(_Shows[HeadText]):
             left = self.draw_chip(painter, left, room, text.stop, small, loud) + SPACE[3]
         elif text.urgency is not None:
             left = self.draw_chip(painter, left, room, chip, small, theme.urgency[text.urgency.value]) + SPACE[3]
-        about = " · ".join(part for part in (text.about, text.left) if part)
+        parts = [part for part in (*text.about.split(_DOT), text.left) if part]
+        while len(parts) > 1 and self.width_of(_DOT.join(parts), small) > right - left:
+            parts.pop()  # the half of a word says nothing
         if right - left > small * 4:
-            self.draw_line(painter, QRectF(left, 0, right - left, room.height()), about, small, theme.secondary)
+            place = QRectF(left, 0, right - left, room.height())
+            self.draw_line(painter, place, _DOT.join(parts), small, theme.secondary)
 
 
 class Current(_Shows[CurrentText]):
@@ -327,7 +331,10 @@ class Idle(_Shows[IdleText]):
         if inner.height() < 420 * scale:
             hint = round(26 * scale)
         most = QRectF(0, 0, inner.width(), inner.height() * 0.4)
-        title = self.fit(text.title, most, (self.px("remaining"), 60, self.px("big"), self.px("bench")), bold=True)
+        large = (self.px("remaining"), 60, self.px("big"))
+        title = self.fit(text.title, most, large, bold=True, most=1)
+        if len(title.lines) == 1 and title.lines[0].endswith("…"):
+            title = self.fit(text.title, most, (*large, self.px("bench")), bold=True)
         about = self.fit(text.hint, most, (hint, self.px("title"))) if text.hint else None
         total = icon + SPACE[4] + title.height + (about.height + SPACE[2] if about else 0)
         bottom = last * 1.6 if text.last else 0.0
