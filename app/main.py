@@ -20,7 +20,7 @@ from app import crash, settings
 from app.domain.errors import KnownError, Refusal
 from app.domain.people import Role
 from app.texts import explain
-from ui.application import dress, has_display, make_application, make_loop
+from ui.application import dress, has_display, make_application, make_loop, speak
 from ui.crash import install_qt
 from ui.hands import Hands
 from ui.main_window import MainWindow, pages_of
@@ -122,6 +122,7 @@ async def opened_window(
     loop.set_exception_handler(hooks.loop_handler)
     work = Workspace(chosen, settings.language(wanted.language, chosen.language))
     dress(application, work)
+    speak(application, work.words)
     window = MainWindow(work)
     window.wedge.install(application)
     running = _Engine(window, wanted, patience, unsettled_limit).run()

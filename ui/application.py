@@ -8,12 +8,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, Qt, QTranslator
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from ui.probe import needs_offscreen
 from ui.theme import apply
+from ui.words import Words
 from ui.workspace import Workspace
 
 
@@ -36,6 +37,20 @@ def make_application(arguments: Sequence[str] = ("packbench",)) -> QApplication:
     # the engine ends it: what is on its way is finished first
     application.setQuitOnLastWindowClosed(False)
     return application
+
+
+def speak(application: QApplication, words: Words) -> None:
+    """Let Qt's own texts, such as those of the file dialog, follow the language of the window."""
+    translator = QTranslator(application)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+
+    def follow() -> None:
+        application.removeTranslator(translator)
+        if words.language == "zh" and translator.load("qtbase_zh_CN", folder):
+            application.installTranslator(translator)
+
+    words.switched.connect(follow)
+    follow()
 
 
 def dress(application: QApplication, work: Workspace) -> None:
