@@ -340,6 +340,8 @@ def _place(store: Store, chosen: settings.Settings, language: str) -> Place:
     return Place(store.read(warehouse_ids)[0], station, picker, person)
 
 
-async def _end(task: asyncio.Task[None]) -> None:
+async def _end(task: asyncio.Task[Any] | None) -> None:
+    if task is None:
+        return
     task.cancel()
     await asyncio.wait([task])  # what it raises is reported by whoever spawned it

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QBuffer, Qt, QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, Qt, QTimer
+from PySide6.QtGui import QImage, QImageWriter
 
 from app.domain.errors import KnownError
 from ui.keys import press_key, type_scan, type_text
@@ -185,7 +185,7 @@ class Hands:
 
 def _save(image: QImage, path: Path) -> None:
     memory = QBuffer()
-    image.save(memory, b"PNG")
+    QImageWriter(memory, QByteArray(b"png")).write(image)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(memory.data().data())

@@ -56,11 +56,11 @@ async def pipe(window: MainWindow) -> AsyncIterator[None]:
         while (code := await codes.get()) is not None:
             shown = await hands.scan(code)
             await hands.settled()
-            tell(seq=shown.seq, scan=shown.scan, verdict=shown.verdict, code=shown.code, label=shown.label, **seen(window))
+            tell(seq=shown.seq, scan=shown.scan, code=shown.code, label=shown.label, **seen(window))
         window.close()
 
     threading.Thread(target=read, daemon=True).start()
-    working = window.work.spawn(work())
+    working = loop.create_task(work())
     yield
     working.cancel()
 

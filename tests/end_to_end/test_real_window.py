@@ -77,7 +77,11 @@ class RealWindow:
         """Wait for the window, give it the keyboard, and scan until it judges scans."""
         found = self.xdotool("search", "--sync", "--onlyvisible", "--pid", str(self.process.pid))
         self.xdotool("windowfocus", "--sync", found.split()[0])
-        self.until(lambda: self.scan("XXNEXT") or scans(self.site))
+        self.until(self._wakes)
+
+    def _wakes(self) -> bool:
+        self.scan("XXNEXT")
+        return bool(scans(self.site))
 
     def scan(self, *codes: str) -> None:
         """Type codes one after the other, each with its Enter, without waiting for what comes of them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -38,7 +37,7 @@ NAMES = [name for name, _, _ in PAGES]
 _INTERACTIVE = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractSlider, QAbstractItemView, QTabBar)
 # what is called the same in both languages: keys, units and names of things that are written so
 _SAME = re.compile(
-    r"F\d+|Ctrl\+\w|Enter|Esc|XX[A-Z]+|Packbench|SKU|ms|EAN|BENCH-\d|CART(-\d)?|USB|tcp|zpl|LIVE|English|kg|\d+ ?[hms]\b"
+    r"F\d+|Ctrl\+\w|Enter|Esc|XX[A-Z]+|Packbench|SKU|ms|EAN|BENCH-\d|CART(-\d)?|USB|tcp|zpl|LIVE|English|kg"
 )
 # what somebody else has named: goods, places, numbers of parcels, a carrier's service
 _DATA = re.compile(r"MUG|HAT|Pia|shop|[PL]-\w+|TT\w+|LX [\d ]+ CN|PACKET TRACKED|Ada Lovelace")
@@ -62,9 +61,9 @@ def busy(house: House, work: Workspace) -> House:
 
 
 @pytest.fixture
-def full(busy: House, person: Person) -> Iterator[Person]:
-    person.work.use_settings(person.work.settings)
-    yield person
+def full(busy: House, person: Person) -> Person:
+    """Somebody in front of a window in which there is something to do."""
+    return person
 
 
 def shown(person: Person, name: str) -> Page:
@@ -80,11 +79,11 @@ def widgets(root: QWidget) -> list[QWidget]:
 
 
 def is_part(widget: QWidget) -> bool:
-    """Whether a widget is a part of another that has the name: a scroll bar, the line of a spin box, a header."""
+    """Whether a widget is a part of another that has the name: a scroll bar, the line of a spin box, a box's sign."""
     parent = widget.parentWidget()
-    return isinstance(widget, QScrollBar | QHeaderView) or isinstance(parent, QAbstractSpinBox | QComboBox) or (
-        isinstance(parent, QTableView) and isinstance(widget, QAbstractButton)
-    )
+    if isinstance(widget, QScrollBar | QHeaderView) or isinstance(parent, QAbstractSpinBox | QComboBox | QLineEdit):
+        return True
+    return isinstance(parent, QTableView) and isinstance(widget, QAbstractButton)
 
 
 def interactive(root: QWidget) -> list[QWidget]:
@@ -127,7 +126,7 @@ def test_everything_that_can_be_used_has_a_name(full: Person, language: str) -> 
     nameless = []
     for name in NAMES:
         shown(full, name)
-        for widget in interactive(full.window.centralWidget()):
+        for widget in interactive(full.window):
             label = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
             if not label.strip():
                 where = widget.parentWidget()
@@ -139,10 +138,11 @@ def test_everything_that_can_be_used_has_a_name(full: Person, language: str) -> 
 def test_on_a_scan_page_the_page_alone_has_the_keyboard(full: Person, name: str) -> None:
     page = shown(full, name)
     assert page.hasFocus()
-    wanting = [widget for widget in widgets(page) if widget is not page and widget.focusPolicy() != Qt.FocusPolicy.NoFocus]
+    inside = [widget for widget in widgets(page) if widget is not page]
+    wanting = [widget for widget in inside if widget.focusPolicy() != Qt.FocusPolicy.NoFocus]
     assert [(type(widget).__name__, widget.accessibleName()) for widget in wanting] == []
     # nor does a press of a button outside of it take it away
-    for widget in widgets(full.window.centralWidget()):
+    for widget in widgets(full.window):
         if isinstance(widget, QAbstractButton):
             assert widget.focusPolicy() == Qt.FocusPolicy.NoFocus, widget.accessibleName()
 
@@ -170,23 +170,14 @@ def test_tab_reaches_everything_of_a_page(full: Person, name: str) -> None:
     assert [(type(widget).__name__, widget.accessibleName()) for widget in wanted - reached] == []
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("packing", "picking")])
-def test_what_no_key_reaches_by_tab_has_a_key_of_its_own(full: Person, name: str) -> None:
-    page = shown(full, name)
-    for button in page.findChildren(QAbstractButton):
-        if button.isVisible() and not button.focusPolicy() & Qt.FocusPolicy.TabFocus and not is_part(button):
-            told = f"{button.accessibleName()} {button.text()} {button.toolTip()}"
-            assert re.search(r"F\d|Esc|\b\d\b|Enter", told) or button.parent().focusPolicy(), told  # type: ignore[union-attr]
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_left_in_the_other_language(full: Person, name: str) -> None:
     page = shown(full, name)
     full.work.words.switch("en")
-    english = texts(full.window.centralWidget())
+    english = texts(full.window)
     full.work.words.switch("zh")
     full.wait(full.settled)
-    chinese = texts(full.window.centralWidget())
+    chinese = texts(full.window)
     assert page.isVisible()
     left = []
     for text in set(english) & set(chinese):
@@ -197,7 +188,7 @@ def test_nothing_is_left_in_the_other_language(full: Person, name: str) -> None:
     assert left == []
     full.work.words.switch("en")
     full.wait(full.settled)
-    again = texts(full.window.centralWidget())
+    again = texts(full.window)
     assert sorted(text for text in set(again) - set(english) if not re.search(r"\d", text)) == []
 
 

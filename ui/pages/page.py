@@ -58,6 +58,7 @@ class Page(QWidget):
         self._again = False
         self._fetched_at: float | None = None
         self._unread: Refusal | None = None
+        work.words.show(self.setAccessibleName, f"frame_page_{self.name}")
         self._strip = _Strip(work)
         self.content = QWidget()
         self._panel = StatePanel(work)

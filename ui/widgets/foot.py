@@ -33,6 +33,7 @@ class Foot(QFrame):
         self._commands = [command for command in commands if command.key.startswith("F")]
         for button in self._buttons:
             self._row.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self._buttons = []
         for number, command in enumerate(self._commands):
