@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QLockFile
+from PySide6.QtCore import QCoreApplication, QEvent, QLockFile
 from PySide6.QtWidgets import QApplication
 
 from app import crash, settings
@@ -125,7 +125,7 @@ async def opened_window(
     speak(application, work.words)
     window = MainWindow(work)
     window.wedge.install(application)
-    running = _Engine(window, wanted, patience, unsettled_limit).run()
+    running = _Engine(window, wanted, patience, unsettled_limit)
     engine = asyncio.create_task(_watched(running, work, window), name="engine")
 
     def tell_crash(report: Path) -> None:
@@ -146,15 +146,17 @@ async def opened_window(
         window.wedge.uninstall()
         window.close()  # what is hidden begins nothing new
         await work.end()
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
         forget_qt()
         hooks.uninstall()
         lock.unlock()
 
 
-async def _watched(engine: Coroutine[Any, Any, None], work: Workspace, window: MainWindow) -> None:
+async def _watched(engine: _Engine, work: Workspace, window: MainWindow) -> None:
     """The engine must not end in silence: what ends it is reported, and the window says so."""
     try:
-        await engine
+        await engine.run()
     except Exception as error:  # noqa: BLE001 (nothing is above it but the window that must say so)
         work.on_mistake(error)
         window.show_trouble("error", Refusal("internal_error"), None)

@@ -172,8 +172,7 @@ async def measure(window: MainWindow, files: Sequence[Path], orders: int, labels
             await bare.measure()
             probe = Probe()
             window.go(page)
-            if number == 1:
-                work.use_settings(replace(work.settings, printer=url))
+            work.use_settings(replace(work.settings, printer=url))
             await asyncio.sleep(1.0)
             probe.take()
             started, importing, done = time.perf_counter(), Import(work), list[Imported]()
@@ -183,9 +182,9 @@ async def measure(window: MainWindow, files: Sequence[Path], orders: int, labels
             assert done[0].report.counts["orders"].new == orders, done[0].report.counts
             found.importing[page], found.seconds[page] = probe.take(), time.perf_counter() - started
             while work.feed.store.read(printed) < labels * number // 2:
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(0.2)
             found.printing[page] = probe.take()
-        work.use_settings(replace(work.settings, printer=""))
+            work.use_settings(replace(work.settings, printer=""))
     probe.deleteLater()
     await bare.measure()
     for page in ("packing", "board"):

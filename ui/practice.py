@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 
 from app.domain.barcode import Command, make_label_code
 from app.domain.bench import Bench
+from app.domain.errors import Refusal
 from app.domain.states import JobState, Lane, ParcelState
 from app.queries.packing import bench, waiting_orders
 from app.queries.picking_view import claimed_batch
@@ -31,9 +32,14 @@ class Practice:
             self._work.spawn(self._scan_on(page.name, right))
 
     async def _scan_on(self, page: str, right: bool) -> None:
-        code = await (self._bench_code(right) if page == "packing" else self._cart_code(right))
+        try:
+            code = await (self._bench_code(right) if page == "packing" else self._cart_code(right))
+        except Refusal as refusal:
+            self._work.dialogs.tell_refusal(refusal)
+            return
         if code is None:
-            self._work.dialogs.tell("frame_practice_done")
+            carts = page == "picking" and isinstance(self._window.pages[page].data, list)
+            self._work.dialogs.tell("picking_choose_first" if carts else "frame_practice_done")
         else:
             # keys let Qt work in between, which must not happen inside a task
             QTimer.singleShot(0, lambda: type_scan(self._window.windowHandle(), code))

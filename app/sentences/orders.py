@@ -147,6 +147,9 @@ SENTENCES: dict[str, str] = {
     "orders_import_done": "{file} is imported",
     "orders_import_with_problems": "{file} is imported, rows left out: {count}",
     "orders_import_refused": "{file} was not imported",
+    "orders_import_unknown": (
+        "Packbench does not know the columns of {file}: name them as in a Packbench file, or write a profile for it"
+    ),
     "orders_import_nothing_taken": "Nothing was taken from it. Correct the file and import it again",
     "orders_import_bad_rows": "Rows left out: {count}",
     "orders_import_problems": "Rows that were left out",

@@ -172,6 +172,7 @@ def work_in_window(
     """Open the program's own window in this process, let somebody do a job in it, and close it."""
     wanted = Wanted(str(db), language, "BENCH-1", printer)
     opened: list[MainWindow] = []
+    application.setQuitOnLastWindowClosed(False)  # as in the program: the engine ends it
 
     async def run() -> int:
         async with opened_window(

@@ -37,9 +37,11 @@ def summary(report: Report, words: Words) -> list[str]:
     lines = []
     for kind, count in report.counts.items():
         lines.append(
-            words.say(
-                "import_counts", kind=kind, new=count.new, changed=count.changed, unchanged=count.unchanged,
-                refused=count.refused,
+            _begun(
+                words.say(
+                    "import_counts", kind=kind, new=count.new, changed=count.changed, unchanged=count.unchanged,
+                    refused=count.refused,
+                )
             )
         )
     if report.lines:
@@ -52,6 +54,11 @@ def summary(report: Report, words: Words) -> list[str]:
         words.say("import_changed", order=change.order, fields=", ".join(change.fields)) for change in report.changes
     ]
     return lines
+
+
+def _begun(sentence: str) -> str:
+    """A sentence with its first letter large; the names of kinds are small."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 class ImportLine(QWidget):
@@ -197,7 +204,10 @@ class ImportReport(QWidget):
         self._title.setText(headline(self._work, self._result)[0])
         lines = [] if report is None else summary(report, words)
         if refusal is not None:
-            lines = [words.explain(refusal), words.say("orders_import_nothing_taken")]
+            why = words.explain(refusal)
+            if refusal.code == "profile_not_found":  # nobody can name a profile here, as its own sentence asks
+                why = words.say("orders_import_unknown", file=self._result.file)
+            lines = [why, words.say("orders_import_nothing_taken")]
         self._summary.setText("\n".join(lines))
         problems = () if report is None else report.problems
         self._table.show_rows([(str(each.line), words.say(each.code, **each.facts)) for each in problems])

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import Refusal
 from ui.dialogs import Option
-from ui.icons import icon
+from ui.icons import pixmap
 from ui.models.paged import Column, PagedModel
 from ui.pages.page import Empty, Page
 from ui.theme import SPACE, px
 from ui.widgets.count_tabs import CountTabs
 from ui.widgets.paged_table import PagedTable
 from ui.widgets.state import StatePanel
-from ui.widgets.text import Elided
+from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 
 TYPED_MS = 180  # a pause in typing after which is looked for
@@ -241,9 +241,7 @@ class _Find(QLineEdit):
         self._pause = QTimer(self, singleShot=True, interval=TYPED_MS)
         self._pause.timeout.connect(self.changed)
         self.textChanged.connect(lambda _: self._pause.start())
-        # the icon is a button to the style, and buttons are higher than this box
-        self.setStyleSheet("QToolButton { min-height: 0px; padding: 0px; border: none; background: transparent; }")
-        self._symbol: QAction | None = None
+        self._symbol = text_label(parent=self)  # Qt's own place for an icon does not grow with the text
         work.look_changed.connect(self._draw)
         self._draw()
 
@@ -267,9 +265,14 @@ class _Find(QLineEdit):
         self.finish()
         self.left.emit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The sign stands in the middle of the box's height."""
+        super().resizeEvent(event)
+        self._symbol.move(SPACE[1], (self.height() - self._symbol.height()) // 2)
+
     def _draw(self) -> None:
-        if self._symbol is not None:
-            self.removeAction(self._symbol)
-        picture = icon("search", self._work.theme.secondary, px("body", self._work.scale))
-        self._symbol = self.addAction(picture, QLineEdit.ActionPosition.LeadingPosition)
-        self.setFixedWidth(px("body", self._work.scale) * 15)
+        side = px("body", self._work.scale)
+        self._symbol.setPixmap(pixmap("search", self._work.theme.secondary, side))
+        self._symbol.adjustSize()
+        self.setTextMargins(side + SPACE[0], 0, 0, 0)
+        self.setFixedWidth(side * 15)

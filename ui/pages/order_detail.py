@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -300,6 +300,7 @@ class OrderDetailView(QWidget):
         scale = self._work.scale
         self._banner.setFixedHeight(round(44 * scale))
         self._back.setIcon(icon("arrow-left", self._work.theme.secondary, px("title", scale)))
+        self._back.setIconSize(QSize(px("title", scale), px("title", scale)))
 
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -450,7 +450,7 @@ def test_a_good_file_is_imported_and_reported(support: Support, shelf: House, tm
     import_file(support, write_orders(tmp_path / "new.csv", 30))
     report = support.report
     assert "new.csv is imported" in report.text()
-    assert "orders: 30 new, 0 changed, 0 unchanged, 0 refused" in report.text()
+    assert "Orders: 30 new, 0 changed, 0 unchanged, 0 refused" in report.text()
     assert "Lines of the new orders: 30" in report.text()
     assert report.problems == []
     assert shelf.count(Order) == 30
