@@ -136,10 +136,10 @@ def pack(store: Store, warehouse: int, labels: int) -> None:
     raise SystemExit(f"only {done} orders could be packed")
 
 
-def printed(session: Session) -> int:
-    """How many labels have come out."""
-    found = session.scalar(select(func.count()).where(PrintJob.state == JobState.PRINTED))
-    return found or 0
+def waiting_labels(session: Session) -> int:
+    """How many labels are still to be printed."""
+    left = (JobState.QUEUED, JobState.SENDING)
+    return session.scalar(select(func.count()).where(PrintJob.state.in_(left))) or 0
 
 
 class Lags:
@@ -181,7 +181,8 @@ async def measure(window: MainWindow, files: Sequence[Path], orders: int, labels
             assert done[0].report is not None, done[0].refusal
             assert done[0].report.counts["orders"].new == orders, done[0].report.counts
             found.importing[page], found.seconds[page] = probe.take(), time.perf_counter() - started
-            while work.feed.store.read(printed) < labels * number // 2:
+            # the last one may be in the printer still when it is taken away
+            while work.feed.store.read(waiting_labels) > labels * (2 - number) // 2:
                 await asyncio.sleep(0.2)
             found.printing[page] = probe.take()
             work.use_settings(replace(work.settings, printer=""))
