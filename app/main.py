@@ -37,6 +37,9 @@ __all__ = [
 T = TypeVar("T")
 ASK_SECONDS = 5.0  # between two questions to an idle printer
 RETRY_SECONDS = 3.0  # between two tries to open a database
+# how long a thread that computes (an import, a plan) keeps the window waiting; three turns of Python's own 5 ms would
+# be a frame
+TURN_SECONDS = 0.0002
 FIRST_SECONDS = 2.0  # for the first page to show something, before the others are made
 EXIT_DONE, EXIT_REFUSED = 0, 2
 _USUAL_THRESHOLD = gc.get_threshold()
@@ -72,8 +75,13 @@ def run_window(wanted: Wanted, beside: Beside | None = None) -> int:
 def in_window(application: QApplication, work: Coroutine[Any, Any, int]) -> int:
     """Run a coroutine on the application's loop; returns its result, 130 when it was interrupted."""
     cut_short = suppress(KeyboardInterrupt, asyncio.CancelledError)
-    with cut_short, asyncio.Runner(loop_factory=lambda: make_loop(application)) as runner:
-        return runner.run(_until_terminated(work))
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(TURN_SECONDS)
+    try:
+        with cut_short, asyncio.Runner(loop_factory=lambda: make_loop(application)) as runner:
+            return runner.run(_until_terminated(work))
+    finally:
+        sys.setswitchinterval(before)
     return 130
 
 

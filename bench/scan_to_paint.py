@@ -98,6 +98,33 @@ def serve(folder: Path) -> None:
         sys.stdout.flush()
 
 
+class Peer:
+    """The bare process, seen from here."""
+
+    def __init__(self, folder: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bench.scan_to_paint", "--bare", str(folder)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def scan(self, code: str) -> tuple[float, float]:
+        """Seconds at once, and with a sync."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(code + "\n")
+        self._process.stdin.flush()
+        bare, synced = map(float, self._process.stdout.readline().split())
+        return bare, synced
+
+    def close(self) -> None:
+        """End it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+
 class Bench:
     """The window under measurement: `scan` types a code and waits for its painted verdict."""
 
@@ -170,16 +197,11 @@ async def measure(
 ) -> dict[str, list[tuple[float, float, float]]]:
     """Triples of seconds by kind of verdict: ours, bare, bare with a sync."""
     found: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
-    peer = subprocess.Popen(
-        [sys.executable, "-m", "bench.scan_to_paint", "--bare", str(folder)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert peer.stdin is not None
-    assert peer.stdout is not None
+    peer = Peer(folder)
     try:
         async with opened_window(application, Wanted(db=str(database), station="BENCH", printer="")) as window:
             window.show()
-            while len(window.pages) < 7:
+            while len(window.pages) < 7:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             await asyncio.sleep(FRESH_S)
             bench_ = Bench(window, window.work.feed.store)
@@ -187,18 +209,14 @@ async def measure(
 
             async def scan(code: str) -> Shown:
                 seconds, shown = await bench_.scan(code)
-                peer.stdin.write(code + "\n")
-                peer.stdin.flush()
-                bare, synced = map(float, peer.stdout.readline().split())
+                bare, synced = peer.scan(code)
                 kind = {"opened": "tote", "item": "item", "complete": "last item"}.get(shown.code)
                 found[kind or ("wrong item" if shown.verdict == "fail" else "command")].append((seconds, bare, synced))
                 return shown
 
             await work(bench_, totes, scans, scan)
     finally:
-        peer.stdin.close()
-        peer.wait()
-        peer.stdout.close()
+        peer.close()
     return found
 
 
@@ -250,7 +268,8 @@ def report(orders: int, database: Path, totes: list[str], scans: int, folder: Pa
         ratios = [percentile(ours, share) / percentile(peer, share) for share in (0.5, 0.95, 0.99)]
         print(f"{'ratio to ' + title:<40}" + "".join(f"{ratio:>8.2f}" for ratio in ratios))
     ratio = percentile(ours, 0.99) / percentile(synced, 0.99)
-    print(f"p99 {p99:.1f} ms (goal: at most {GOAL_MS:.0f}), {ratio:.2f} times the synced bare one (goal: at most {GOAL})")
+    print(f"p99 {p99:.1f} ms (goal: at most {GOAL_MS:.0f})")
+    print(f"p99 {ratio:.2f} times the bare window with a synced record (goal: at most {GOAL})")
     return 0 if p99 <= GOAL_MS and ratio <= GOAL else 1
 
 

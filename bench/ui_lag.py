@@ -156,7 +156,7 @@ class Lags:
 async def measure(window: MainWindow, files: Sequence[Path], orders: int, labels: int, tray: Path, bare: Bare) -> Lags:
     """Rest, then import and print with the packing page in front, then with the board."""
     found, work = Lags(), window.work
-    while len(window.pages) < 7:
+    while len(window.pages) < 7:  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     await asyncio.sleep(REST_S)
     probe = Probe()
@@ -182,7 +182,7 @@ async def measure(window: MainWindow, files: Sequence[Path], orders: int, labels
             assert done[0].report.counts["orders"].new == orders, done[0].report.counts
             found.importing[page], found.seconds[page] = probe.take(), time.perf_counter() - started
             # the last one may be in the printer still when it is taken away
-            while work.feed.store.read(waiting_labels) > labels * (2 - number) // 2:
+            while work.feed.store.read(waiting_labels) > labels * (2 - number) // 2:  # noqa: ASYNC110
                 await asyncio.sleep(0.2)
             found.printing[page] = probe.take()
             work.use_settings(replace(work.settings, printer=""))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from app.sync.files import Report
 
 SEEN_MS = 100  # between two looks at how far it is
-# The window waits at most this long for its turn while a file is read (Python's own 5 ms are too long for 60 Hz).
-TURN_SECONDS = 0.0005
 # what a refused file can still be told: the argument of `import_file`, and the fact that lists its choices
 _CHOICES = {"warehouse_needed": ("warehouse", "warehouses"), "profile_ambiguous": ("profile", "profiles")}
 Index = QModelIndex | QPersistentModelIndex
@@ -107,7 +104,7 @@ class Import(QObject):
         self._look.start()
         self.moved.emit()
         try:
-            with _leave_room():
+            with _no_search_for_garbage():
                 report = await asyncio.to_thread(
                     import_file, self._work.feed.store, path, progress=self._note,
                     actor=self._work.place.person, profile=more.get("profile"), warehouse=more.get("warehouse"),
@@ -127,20 +124,16 @@ class Import(QObject):
 
 
 @contextmanager
-def _leave_room() -> Iterator[None]:
-    """Keep the importing thread from holding up the window.
+def _no_search_for_garbage() -> Iterator[None]:
+    """The hundred thousands of objects that live for the import alone are not searched for cycles.
 
-    Threads take shorter turns, and the hundred thousands of objects that live for the import alone are not searched
-    for cycles: a full search stops every thread for 20 to 80 ms.
+    A full search stops every thread for 20 to 80 ms.
     """
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(TURN_SECONDS)
     gc.disable()
     try:
         yield
     finally:
         gc.enable()
-        sys.setswitchinterval(before)
 
 
 async def ask_file(work: Workspace, over: QWidget, path: str = "") -> Path | None:

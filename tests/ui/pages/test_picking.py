@@ -443,7 +443,9 @@ def test_what_is_not_saved_is_a_failure(walking: Picker, monkeypatch: pytest.Mon
         walking.scan("A-01")
     assert walking.stop == "NOT SAVED"
     assert walking.person.work.sounds.alarming
-    assert "Scan it again when this is mended" in walking.page._stop.accessibleName()
+    said = walking.page._stop.accessibleName()
+    assert walking.person.work.words.say("database_full") in said
+    assert "Scan it again when this is mended" in said
     task = walking.view.task
     assert task is not None
     assert not task.at_location
