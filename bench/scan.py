@@ -9,7 +9,6 @@ a scan through the station's queue: look-ups, verdict, event, counted piece, dur
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import statistics
 import sys
@@ -17,30 +16,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from app.demo_input import sender, write_made_up
-from app.demo_people import pick_all
-from app.desk import LEAD, import_to
 from app.domain.states import Lane
-from app.operations.stations import ensure_warehouse
-from app.operations.waves import release_wave
-from app.planning import plan_wave
 from app.queries.packing import bench, waiting_orders
 from app.queries.waves import barcode_of
 from app.station import Station
+from bench.warehouse import prepare
 from db.engine import parse_url
 from db.store import Store
-
-
-def prepare(store: Store, folder: Path, orders: int) -> int:
-    """A warehouse with this many picked orders that wait for a packer; returns its id."""
-    warehouse = store.write(ensure_warehouse, "DEMO", "Bench", sender())
-    for path in write_made_up(folder, orders, seed=7):
-        import_to(store, path, warehouse="DEMO")
-    planned = plan_wave(store, LEAD, warehouse)
-    assert planned.wave_id is not None
-    store.write(release_wave, LEAD, planned.wave_id)
-    asyncio.run(pick_all(store, warehouse, lambda _done: None))
-    return warehouse
 
 
 def time_fsync(file: int, record: bytes) -> float:

@@ -182,7 +182,7 @@ def test_facts_that_are_codes_have_words() -> None:
 
 
 def chinese() -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for file in resources.files("resources").joinpath("i18n", "zh").iterdir():
         with file.open("rb") as stream:
             found |= {str(m.id): str(m.string) for m in read_po(stream, locale="zh", abort_invalid=True) if m.id}

@@ -43,7 +43,7 @@ class StatusBar(QFrame):
             item.setAutoRaise(True)
             item.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             item.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            item.clicked.connect(lambda _=False, name=name, page=page: self.wanted.emit(self._helper(name, page)))
+            item.clicked.connect(lambda _=False, name=name, page=page: self.wanted.emit(self._page_for(name, page)))
             self._items[name] = item
             row.addWidget(item)
             if name == "operator":
@@ -150,7 +150,7 @@ class StatusBar(QFrame):
         if item.styleSheet() != wanted:
             item.setStyleSheet(wanted)
 
-    def _helper(self, name: str, page: str) -> str:
+    def _page_for(self, name: str, page: str) -> str:
         """The page that mends what an item says."""
         if name == "printer" and not (self._seen is not None and self._seen.uncertain):
             return "devices"

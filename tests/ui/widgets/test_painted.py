@@ -34,7 +34,9 @@ def test_text_of_data_is_one_line_of_visible_signs(text: str, line: str) -> None
     assert one_line(text) == line
 
 
-@pytest.mark.parametrize("text", ["A leak-proof double-walled flask", "不锈钢双层真空保温杯", "🎁🎁 Gift 😀 box, large and heavy"])
+@pytest.mark.parametrize(
+    "text", ["A leak-proof double-walled flask", "不锈钢双层真空保温杯", "🎁🎁 Gift 😀 box, large and heavy"]
+)
 def test_broken_lines_keep_every_sign_of_a_text(work: Workspace, text: str) -> None:
     painted = Painted(work)
     whole = painted.fit(text, QRectF(0, 0, 90, 900), (20,), most=20)
