@@ -226,8 +226,10 @@ def test_enter_opens_an_order_and_esc_goes_back_to_its_row(support: Support, she
     for number in range(3):
         shelf.order(("MUG", number + 1), source_id=f"A-{number}")
     support.page.refresh()
-    support.person.wait(lambda: len(support.rows()) == 3)
+    # the rows are there before the table is, and until then the keys belong to the box
+    support.person.wait(lambda: len(support.rows()) == 3 and support.person.settled())
     support.press(Key.Key_Down, Key.Key_Return)
+    support.person.wait(support.is_open)
     texts = support.view.texts()
     for text in ("A-1", "MUG", "Ada Lovelace\n12 St James's Square\nSW1Y 4JH London\nUnited Kingdom", "Lines: 1"):
         assert text in texts
