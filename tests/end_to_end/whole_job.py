@@ -186,18 +186,20 @@ class Job:
         assert (shown.scan, shown.code) == (command, wanted)
         self.bench.append((command, wanted))
 
-    async def table(self) -> Any:
-        """What lies on the table, as the page has it."""
-        await self.worker.settled()
-        page = self.worker.window.page
-        assert page is not None
+    async def table(self, *states: JobState) -> Any:
+        """What lies on the table, as the page has it after the newest scan; with the label in one of these states."""
+        page: Any = self.worker.window.page
+
+        def is_so() -> bool:
+            new = page.at_rest and page.data.last is not None and page.data.last.seq == len(self.bench)
+            return new and (not states or page.data.parcel.job_state in states)
+
+        await self.worker.until(is_so)
         return page.data
 
     async def take_label(self, number: int) -> None:
         """Read the codes on label `number` of the tray, once the bench knows what became of it."""
-        page: Any = self.worker.window.page
-        ended = (JobState.PRINTED, JobState.UNCERTAIN)
-        await self.worker.until(lambda: page.at_rest and page.data.parcel.job_state in ended)
+        await self.table(JobState.PRINTED, JobState.UNCERTAIN)
         await self.worker.until(lambda: self.labels_out >= number)
         texts = read_label(self.paper, number)
         (self.square,) = [text for text in texts if text.startswith("PB")]
@@ -247,8 +249,7 @@ class Job:
     async def pack_what_the_printer_loses(self) -> None:
         """W-1002: the connection breaks in the middle of the label; it did not come out, and the next copy does."""
         await self.scans((self.totes["W-1002"], "opened"), (BARCODE["LAMP"], "item"), (BARCODE["MAT"], "complete"))
-        page: Any = self.worker.window.page
-        await self.worker.until(lambda: page.at_rest and page.data.parcel.job_state is JobState.UNCERTAIN)
+        await self.table(JobState.UNCERTAIN)
         assert self.labels_out == 3
         await self.press("F8", "XXNOTOUT", "settled_not_out")
         await self.take_label(4)
