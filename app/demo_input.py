@@ -7,6 +7,7 @@ import random
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -23,6 +24,7 @@ from app.queries.demo import (
 from db.store import Store
 
 AISLES, BAYS, SKUS = 8, 20, 160
+_DEADLINES = tuple(timedelta(hours=hours) for hours in (1, 5, 24))
 _GOODS = (
     "Wireless earbuds", "Phone case", "USB-C cable 1 m", "Desk lamp", "Water bottle", "Yoga mat", "Notebook A5",
     "Backpack", "Socks, pair", "Kitchen scale", "Garden gloves", "Board game", "Face towel", "Bike light", "Puzzle",
@@ -47,8 +49,11 @@ def _recipients() -> list[dict[str, str]]:
     return found
 
 
-def write_made_up(folder: Path, orders: int, seed: int) -> list[Path]:
-    """Files of a small made-up warehouse and `orders` orders, the same for the same seed; in order of import."""
+def write_made_up(folder: Path, orders: int, seed: int, now: datetime | None = None) -> list[Path]:
+    """Files of a small made-up warehouse and `orders` orders, the same for the same seed; in order of import.
+
+    With `now` each order is to be shipped within the next day, the first ones within the hour.
+    """
     rng = random.Random(seed)
     locations, skus, stock = [], [], []
     places = [(aisle, bay) for aisle in range(1, AISLES + 1) for bay in range(1, BAYS + 1)]
@@ -63,6 +68,8 @@ def write_made_up(folder: Path, orders: int, seed: int) -> list[Path]:
     for number in range(orders):
         count = 1 if rng.random() < 0.55 else rng.randint(2, 4)
         person = rng.choice(_recipients())
+        if now is not None:
+            person = {**person, "ship_by": (now + _DEADLINES[number * len(_DEADLINES) // orders]).isoformat()}
         for sku in rng.sample(range(SKUS), count):
             quantity = 1 if count == 1 or rng.random() < 0.8 else rng.randint(2, 3)
             lines.append(

@@ -343,8 +343,8 @@ def _place(store: Store, chosen: settings.Settings, language: str) -> Place:
     from app.queries.waves import warehouse_ids
     from app.station import Station
 
-    station = Station(store, chosen.station, operator=chosen.operator or None, device="wedge", language=language)
-    picker = store.write(ensure_station, chosen.cart, chosen.operator or None, Role.PICKER)
+    station = Station(store, chosen.station, operator=chosen.operator, device="wedge", language=language)
+    picker = store.write(ensure_station, chosen.cart, chosen.operator, Role.PICKER)
     role = Role.SUPPORT if chosen.role == "support" else Role.LEAD
     person = replace(station.actor, role=role)
     return Place(store.read(warehouse_ids)[0], station, picker, person)

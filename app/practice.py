@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -32,6 +33,8 @@ def run_practice(folder: Path, orders: int, seed: int, language: str) -> int:
         (folder / "tray").mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise KnownError("file_unwritable", file=str(folder), why=error.strerror or "") from None
+    # what is tried here must not change how the real bench is set up
+    os.environ["PACKBENCH_SETTINGS"] = str(folder / "settings.toml")
     with open_store(str(folder / DATABASE)) as store:
         asyncio.run(_make_ready(store, folder, orders, seed))
 
@@ -50,7 +53,7 @@ async def _make_ready(store: Store, folder: Path, orders: int, seed: int) -> Non
     if store.read(order_counts):
         return
     store.write(mark_demo, orders, seed)
-    for path in write_made_up(folder / "input", orders, seed):
+    for path in write_made_up(folder / "input", orders, seed, store.clock.now()):
         import_to(store, path, warehouse="DEMO")
     for part, last in ((2, "picked"), (4, "released"), (8, "planned")):
         if orders // part == 0:

@@ -71,9 +71,10 @@ if len(sys.argv) > 1:
 tell(seen)
 """
 OURS = """
+from app.cli import main
+import app.main
 from contextlib import asynccontextmanager
 from PySide6.QtCore import QEvent, QObject, QTimer
-import app.main
 
 seen = {}
 
@@ -112,7 +113,6 @@ async def beside(opened):
 database, tote = sys.argv[1:]
 run_window = app.main.run_window
 app.main.run_window = lambda wanted: run_window(wanted, beside)
-from app.cli import main
 code = main(["window", "--db", database, "--station", "BENCH"])
 tell(seen)
 sys.exit(code)

@@ -329,6 +329,7 @@ class _Notice(QFrame):
         self.show()
         self.raise_()
         self.place()
+        QTimer.singleShot(0, self.place)  # a window that is just being shown gets its measures afterwards
         self._timer.start()
 
     def _dress(self) -> None:
@@ -343,7 +344,9 @@ class _Notice(QFrame):
         if self.between is not None:
             left = self.between[0].width() + SPACE[1]
             right = self.between[1].mapTo(over, QPoint(0, 0)).x() - SPACE[1]
-        width = max(min(px("body", self._work.scale) * 35, right - left), 1)  # before the first layout there is no room
+        if right - left < px("body", self._work.scale) * 12:  # before the first layout nothing has its place
+            left, right = 0, max(over.width(), 1)
+        width = min(px("body", self._work.scale) * 35, right - left)
         self.setFixedWidth(width)
         self.adjustSize()
         # over the head of the page, where nothing is read while something is told

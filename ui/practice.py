@@ -58,7 +58,8 @@ class Practice:
             waiting = await read(waiting_orders, place.warehouse)
             if not waiting:
                 return None
-            first = waiting[0]
+            # an order of several items shows more than a single one
+            first = next((order for order in waiting if order.lane is Lane.CART), waiting[0])
             if first.lane is Lane.CART or table.tote_id != first.tote_id:
                 return first.tote
             return first.order if first.started else await read(barcode_of, first.sku_id)

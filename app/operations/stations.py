@@ -28,6 +28,7 @@ def ensure_station(
 ) -> tuple[Actor, Change]:
     """Who acts at a station: it is made when nobody has used its name yet, and so is the operator.
 
+    Without an `operator` the last one stays; "" says that nobody is logged on, and nobody's name stands at the scans.
     Raises Refusal `station_name` for an empty one.
     """
     name = name.strip()
@@ -36,7 +37,7 @@ def ensure_station(
     station = tx.session.scalars(select(Station).where(Station.name == name)).first()
     person = None
     touched = False
-    if operator is not None:
+    if operator:
         person = tx.session.scalars(select(Operator).where(Operator.name == operator)).first()
         if person is None:
             person = Operator(name=operator, role=role)
@@ -51,6 +52,9 @@ def ensure_station(
         tx.session.add(station)
         tx.session.flush()
         record(tx, Actor(None, station.id, role), "new_station", {"station": station.id})
+        touched = True
+    if operator == "" and station.operator_id is not None:
+        station.operator_id = None
         touched = True
     actor = Actor(person.id if person else station.operator_id, station.id, role)
     if person is not None and station.operator_id != person.id:

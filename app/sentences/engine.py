@@ -8,7 +8,7 @@ SENTENCES: dict[str, str] = {
     "tote_opened": "Tote {tote}, single items: {orders} to pack, scan an item",
     "item": "{name}: {left} to go",
     "complete": "All items verified: the label is printing",
-    "closed": "Parcel closed: scan the next tote or order",
+    "closed": "Parcel closed: scan the next",
     "acknowledged": "Go on",
     "undone": "Taken back: take {name} out of the box",
     "held": "Order {order} is put aside: scan the next tote or order",

@@ -82,7 +82,7 @@ SENTENCES: dict[str, str] = {
     "orders_cancel_why": "Why is it cancelled?",
     "orders_cancel_reason": "Reason: {reason}",
     "orders_cancel_at_once": "It is cancelled at once; what is on a cart already is put back",
-    "orders_cancel_at_gate": "It is in work: the packer is stopped at the next scan",
+    "orders_cancel_at_gate": "It is in work: the bench stops it when it is opened, at its last item or at its label",
     "orders_cancel_keep": "Keep the order",
     "orders_cancel_go": "Cancel the order",
     "orders_why_buyer": "The buyer asked for it",

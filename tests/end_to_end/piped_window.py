@@ -13,6 +13,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from app.main import Hands, MainWindow, Wanted, run_window
@@ -30,6 +31,10 @@ def seen(window: MainWindow) -> dict[str, Any]:
         "job": parcel and parcel.job_state,
         "stop": panel.stop.word if panel.stop is not None and panel.isVisible() else "",
     }
+
+
+def _is_new(page: Any, seq: int) -> bool:
+    return page.at_rest and page.data.last is not None and page.data.last.seq >= seq
 
 
 @asynccontextmanager
@@ -54,8 +59,9 @@ async def pipe(window: MainWindow) -> AsyncIterator[None]:
         await hands.settled()
         tell(**seen(window))
         while (code := await codes.get()) is not None:
+            page: Any = window.page
             shown = await hands.scan(code)
-            await hands.settled()
+            await hands.until(partial(_is_new, page, shown.seq))
             tell(seq=shown.seq, scan=shown.scan, code=shown.code, label=shown.label, **seen(window))
         window.close()
 

@@ -104,8 +104,8 @@ def test_the_demo_goes_on_in_the_window_comes_to_the_same_as_without_and_shows_e
 ) -> None:
     window, alone = tmp_path / "window", tmp_path / "alone"
     db = window / "demo.db"
-    six = ("demo", "--orders", "6", "--seed", "2", "--headless")
-    begun = start(*six, "--until", "import", "--db", db, "--out", window)
+    five = ("demo", "--orders", "5", "--seed", "2", "--headless")
+    begun = start(*five, "--until", "import", "--db", db, "--out", window)
     assert end_of(begun)[0] == 0
     seen = start("demo", "--language", "zh", "--db", db, "--out", window)
     wait_until(lambda: list(window.glob("demo.db.window.lock")), seen)
@@ -114,15 +114,15 @@ def test_the_demo_goes_on_in_the_window_comes_to_the_same_as_without_and_shows_e
     code, said = end_of(seen)
     assert code == 0, said
     assert said.splitlines() == [
-        say("demo_goes_on", {"orders": 6}, "zh"), say("demo_pictures", {"folder": str(window / "pages")}, "zh"),
+        say("demo_goes_on", {"orders": 5}, "zh"), say("demo_pictures", {"folder": str(window / "pages")}, "zh"),
     ]  # fmt: skip
-    unseen = start(*six, "--out", alone)
+    unseen = start(*five, "--out", alone)
     assert end_of(unseen)[0] == 0
     found = results(window)
     assert found == results(alone)
-    assert (found["orders"], found["parcels"], found["labels"]) == (6, {"closed": 6}, {"confirmed": 6})
+    assert (found["orders"], found["parcels"], found["labels"]) == (5, {"closed": 5}, {"confirmed": 5})
     assert set(found["scans"]) == {"pass"}
-    check_labels(window, db, 6)
+    check_labels(window, db, 5)
     check_pictures(window / "pages")
     assert Site(db).rows("select distinct device from scan_events order by 1") == [("wedge",), ("wedge picking",)]
 

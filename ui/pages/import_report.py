@@ -129,7 +129,8 @@ def headline(work: Workspace, result: Imported) -> tuple[str, bool]:
     if result.report is None:
         return say("orders_import_refused", file=result.file), False
     if result.report.problems:
-        return say("orders_import_with_problems", file=result.file, count=len(result.report.problems)), False
+        bad = len({problem.line for problem in result.report.problems})
+        return say("orders_import_with_problems", file=result.file, count=bad), False
     return say("orders_import_done", file=result.file), True
 
 

@@ -209,8 +209,17 @@ class Page(QWidget):
             self._stack.setCurrentWidget(self._panel)
             return
         self.show_data(self.data)
-        self._stack.setCurrentWidget(self.content)
+        self._show_content()
         self.prompted.emit()
+
+    def _show_content(self) -> None:
+        """Bring the content to the front; Qt would give the keys to whatever of it comes first."""
+        if self._stack.currentWidget() is self.content:
+            return
+        self._stack.setCurrentWidget(self.content)
+        focus = self.window().focusWidget()
+        if self.isVisible() and focus is not None and (focus is self or self.isAncestorOf(focus)):
+            self.focus_first()
 
     def _offer(self, command: str) -> None:
         """What an empty page offers is a command of its own, or of another page."""

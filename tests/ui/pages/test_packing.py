@@ -120,7 +120,7 @@ def test_a_whole_order_by_scans_alone(person: Person, page: PackingPage, house: 
     assert page.table.facts.text.copy == "Copy 1"
 
     person.scan(square(house))
-    assert shown(page) == ("pass", "Parcel closed: scan the next tote or order")
+    assert shown(page) == ("pass", "Parcel closed: scan the next")
     assert not page.table.idle.isHidden()
     assert page.table.idle.text is not None
     assert number in page.table.idle.text.last
@@ -787,7 +787,7 @@ def test_a_label_that_does_not_belong_here(
     assert wanted.detail == expected
     person.scan("XXOK")
     person.scan(square(house))
-    assert shown(page) == ("pass", "Parcel closed: scan the next tote or order")
+    assert shown(page) == ("pass", "Parcel closed: scan the next")
 
 
 def test_a_failure_lights_the_frame_up_once_and_not_where_motion_is_unwanted(
