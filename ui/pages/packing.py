@@ -198,7 +198,7 @@ class PackingPage(Page):
         """Paint the bench; what a newer scan has told already is not taken back."""
         before, self._view = self._view, data
         if self._follow:
-            self._follow = False
+            self._follow, self._stale = False, True
             QTimer.singleShot(0, self, self.refresh)
         seen = data.last.seq if data.last is not None else 0
         if seen >= self._seq:

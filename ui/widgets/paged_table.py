@@ -116,7 +116,8 @@ class PagedTable(QTableView):
     def currentChanged(self, current: QModelIndex | QPersistentModelIndex, previous: Any) -> None:
         """A person has come to another row."""
         super().currentChanged(current, previous)
-        if not self._following and current.isValid():
+        # the focus alone makes Qt name a current row of the old list: only a row that is selected was chosen
+        if not self._following and current.isValid() and self.selectionModel().isSelected(current):
             self._pick(self._rows.key_at(current.row()))
 
     def _pick(self, key: int | None) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import csv
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,29 @@ def test_an_order_is_found_by_number_name_and_tracking(support: Support, shelf: 
     support.press(Key.Key_F2, Key.Key_Escape)
     assert sorted(support.rows()) == ["A-12", "B-77"]
     assert labelled
+
+
+def test_what_is_found_is_what_is_chosen(support: Support, shelf: House) -> None:
+    """F6 and F8 act on the chosen row: it must never be that of the list before the search."""
+    orders = {number: shelf.order("MUG", source_id=number) for number in ("a-1", "b-1", "c-1")}
+    support.page.refresh()
+    support.person.wait(lambda: len(support.rows()) == 3)
+    for number, order in orders.items():
+        for wait_first in (True, False):
+            support.press(Key.Key_F2)
+            support.type(number)
+            if wait_first:
+                support.person.wait(partial(_shows, support, number))
+            support.press(Key.Key_Return)
+            support.person.wait(partial(_shows, support, number))
+            support.person.wait(support.person.settled)
+            assert support.page.table.key == order
+            support.press(Key.Key_F2, Key.Key_Escape)
+            support.person.wait(lambda: len(support.rows()) == 3)
+
+
+def _shows(support: Support, number: str) -> bool:
+    return support.rows() == [number]
 
 
 def test_a_letter_typed_in_the_list_begins_to_find(support: Support, shelf: House) -> None:
