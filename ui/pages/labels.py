@@ -160,13 +160,16 @@ class LabelsPage(ListPage):
     @property
     def at_rest(self) -> bool:
         """Whether the page shows the newest, the chosen label and its picture."""
-        shown = self.detail.job is None or self.detail.job.job.job_id == self._job
+        seen = self.detail.job
+        shown = seen is None or self._job is None or seen.job.job_id == self._job
         found = self._looking is None or self._looking.done()
         return super().at_rest and found and not self._soon.isActive() and shown and self.detail.preview.at_rest
 
     def show_data(self, data: Seen) -> None:
         """Paint counts, rows, queues and the label that is chosen."""
         self.show_list(data.counts, data.total)
+        if self.text and not data.total:
+            self._job = None  # nothing was found: F6 must not act on the label of an earlier search
         self._heads.setText(" · ".join(self._head(head) for head in data.heads))
         detail = self.detail.job if data.job is None or data.job.job.job_id != self._job else data.job
         if detail is not None:

@@ -183,6 +183,17 @@ def test_f2_finds_by_order_tracking_and_parcel(desk: Desk) -> None:
         assert desk.shown == ("ORD-1", 1)
 
 
+def test_when_nothing_is_found_nothing_can_be_reprinted(desk: Desk) -> None:
+    desk.label(number="ORD-1")
+    desk.open()
+    desk.press(Key.Key_F2)
+    desk.person.type("Z-9")
+    desk.person.wait(lambda: desk.rows() == [])
+    desk.person.wait(desk.person.settled)
+    assert not desk.page.detail.isVisible()
+    assert desk.told(Key.Key_F6) == "Choose a label in the list first"
+
+
 # what is printed
 
 
