@@ -24,6 +24,12 @@ from ui.pages.board import BoardPage
 Key = Qt.Key
 
 
+@pytest.fixture
+def page_names() -> tuple[str, ...]:
+    """Only what is tested here, for speed."""
+    return ("board", "orders")
+
+
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board_module, "THROTTLE_MS", 5)

@@ -26,6 +26,12 @@ from ui.widgets.preview import Preview
 Key = Qt.Key
 
 
+@pytest.fixture
+def page_names() -> tuple[str, ...]:
+    """Only what is tested here, for speed."""
+    return ("labels", "orders")
+
+
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_module, "THROTTLE_MS", 5)

@@ -30,6 +30,12 @@ from ui.pages.orders import OrdersPage
 Key = Qt.Key
 
 
+@pytest.fixture
+def page_names() -> tuple[str, ...]:
+    """Only what is tested here, for speed."""
+    return ("orders",)
+
+
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_module, "THROTTLE_MS", 5)
