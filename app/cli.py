@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import io
 import logging
 import sys
@@ -94,6 +95,10 @@ def _parser() -> argparse.ArgumentParser:
     station.add_argument("--headless", action="store_true", help="without a window, on standard input and output")
     station.add_argument("--station", required=True, metavar="NAME")
     station.add_argument("--printer", metavar="URL")
+    station.add_argument(
+        "--scanner", action="append", default=[], metavar="URL", help="a scanner that is attached, repeatable"
+    )
+    station.add_argument("--scale", default="", metavar="URL")
     station.add_argument("--json", action="store_true", help="verdicts as JSON lines")
 
     wave = command("wave", _wave, "Plan, list, release or cancel waves; kick an order out of one.")
@@ -129,9 +134,11 @@ def _parser() -> argparse.ArgumentParser:
 
     sim = commands.add_parser("sim", help="Simulated devices.", description="Simulated devices.")
     devices = sim.add_subparsers(required=True, metavar="DEVICE")
-    printer = devices.add_parser("printer", parents=[shared], help="A ZPL printer that prints into a folder.")
-    printer.set_defaults(run=_sim_printer)
-    printer.add_argument("--listen", required=True, metavar="tcp://127.0.0.1:PORT")
+    # not the shared options: here --language is the printer's
+    printer = devices.add_parser("printer", help="A printer that prints into a folder.")
+    printer.set_defaults(run=_sim_printer, language=None)
+    printer.add_argument("--verbose", action="store_true", help="log what the program does")
+    printer.add_argument("--listen", required=True, metavar="tcp://127.0.0.1:PORT|pty[:PATH]")
     printer.add_argument("--out", type=Path, required=True, metavar="DIR")
     printer.add_argument("--dpi", type=int, choices=(203, 300, 600), default=203)
     printer.add_argument("--ips", type=_factor, default=6.0, help="inches a second")
@@ -139,9 +146,19 @@ def _parser() -> argparse.ArgumentParser:
     printer.add_argument(
         "--fault", action="append", default=[], metavar="WHAT@LABEL[:SECONDS]", help="such as paper_out@137:2.5"
     )
-    printer.add_argument("--proof", choices=("counts", "state_only", "blind"), default="counts")
+    printer.add_argument("--random", type=_share, default=0.0, metavar="SHARE", help="trouble at that share of labels")
+    printer.add_argument("--seed", type=int, default=0, help="from which the random trouble is drawn")
+    printer.add_argument("--language", dest="printer_language", choices=("zpl", "tspl", "escpos"), default="zpl")
+    printer.add_argument(
+        "--class", "--proof", dest="proof", choices=("acknowledges", "counts", "state_only", "blind"),
+        help="what it can prove; default: the most that its language can",
+    )
+    printer.add_argument("--baud", type=_count, metavar="N", help="speed of the line; default: as fast as it goes")
     printer.add_argument("--mute-when-faulty", action="store_true", help="like newer firmware: no answer while faulty")
     printer.add_argument("--until-stdin-closes", action="store_true", help="end with the standard input")
+
+    attached = command("devices", _devices, "List what is attached, and how the devices of the settings are.")
+    attached.add_argument("--json", action="store_true", help="one JSON object")
 
     command("doctor", _doctor, "Check database, devices, fonts and sound; say what mends what is wrong.")
     return parser
@@ -155,6 +172,13 @@ class _Version(argparse.Action):
 
         _say(f"packbench {version('packbench')}")
         sys.exit(EXIT_DONE)
+
+
+def _share(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if 0 <= (share := float(text)) <= 1:
+            return share
+    raise argparse.ArgumentTypeError("must be a number from 0 to 1")
 
 
 def _count(text: str) -> int:
@@ -236,7 +260,8 @@ def _station(arguments: argparse.Namespace) -> int:
     with open_store(arguments.db) as store:
         asyncio.run(
             run_station(
-                store, arguments.station, arguments.printer, as_json=arguments.json, language=arguments.language,
+                store, arguments.station, arguments.printer, scanners=arguments.scanner, scale=arguments.scale,
+                as_json=arguments.json, language=arguments.language,
                 stdin=io.BytesIO() if sys.stdin is None else sys.stdin.buffer, stdout=sys.stdout, stderr=sys.stderr,
             )
         )
@@ -307,11 +332,20 @@ def _sim_printer(arguments: argparse.Namespace) -> int:
 
     asyncio.run(
         run_sim_printer(
-            arguments.listen, arguments.out, dpi=arguments.dpi, ips=arguments.ips, time_factor=arguments.time_factor,
-            faults=arguments.fault, proof=arguments.proof, mute_when_faulty=arguments.mute_when_faulty,
-            until_stdin_closes=arguments.until_stdin_closes,
+            arguments.listen, arguments.out, printer_language=arguments.printer_language, dpi=arguments.dpi,
+            ips=arguments.ips, time_factor=arguments.time_factor, faults=arguments.fault, share=arguments.random,
+            seed=arguments.seed, baud=arguments.baud, proof=arguments.proof,
+            mute_when_faulty=arguments.mute_when_faulty, until_stdin_closes=arguments.until_stdin_closes,
         )
     )
+    return EXIT_DONE
+
+
+def _devices(arguments: argparse.Namespace) -> int:
+    from app.doctor import list_devices
+
+    for line in list_devices(settings.load_settings()[0], arguments.language, arguments.json):
+        _say(line)
     return EXIT_DONE
 
 

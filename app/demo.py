@@ -38,7 +38,7 @@ from app.settings import database_url
 from app.texts import say
 from db.engine import parse_url
 from db.store import Store
-from hardware.drivers import open_printer
+from hardware.printers import open_printer
 from printing.interpreter import render
 from printing.pdf import to_pdf
 from printing.spooler import UNSETTLED_BLIND, Patience

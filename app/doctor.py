@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.devices import PRINTERS, DeviceSeen, check_devices, command_for, find_devices, look_at, scanner_urls
 from app.domain.errors import KnownError, Refusal
-from app.settings import database_url
+from app.queries.station_view import without_sender
+from app.settings import Settings, database_url, load_settings
+from app.spooling import answer_of
 from app.texts import explain, say
 from db.engine import parse_url
 from db.store import Store
@@ -46,13 +49,14 @@ def examine(db: str | None, language: str) -> Iterator[Finding]:
     yield _fonts(language)
     yield from _window(language)
     yield from _devices(language)
+    yield from _named(language)
 
 
 def _database(text: str, language: str) -> Iterator[Finding]:
     try:
         url = parse_url(text)
-        with Store(url):
-            pass
+        with Store(url) as store:
+            nameless = store.read(without_sender)
     except (Refusal, KnownError) as refusal:
         yield _found("database", language, False, explain(refusal, language))
         return
@@ -62,6 +66,9 @@ def _database(text: str, language: str) -> Iterator[Finding]:
         free = shutil.disk_usage(Path(str(url.database)).absolute().parent).free // 1_000_000
         code = "doctor_disk" if free >= _FREE_MB else "doctor_disk_low"
         yield _found("disk", language, free >= _FREE_MB, say(code, {"free": free}, language))
+    for warehouse in nameless:
+        text = say("settings_no_sender", {"warehouse": warehouse}, language)
+        yield _found("sender", language, False, text)
 
 
 def _fonts(language: str) -> Finding:
@@ -90,6 +97,73 @@ def _window(language: str) -> Iterator[Finding]:
     # no sound device is no illness: the bench then rings the bell
     text = say("doctor_sound" if told["sound"] else "doctor_no_sound", language=language)
     yield _found("sound", language, True, text)
+
+
+PRINTERS_WELL = frozenset({"ready", "busy", "label_waiting", "not_asked", "printer_in_use"})
+
+
+def named_devices(chosen: Settings) -> Iterator[DeviceSeen]:
+    """The devices of the settings, each asked or opened for a moment; takes some seconds."""
+    wrong = check_devices(chosen)
+    for use in PRINTERS:
+        url: str = getattr(chosen, use)
+        if url and use in wrong:
+            yield DeviceSeen(use, url, "fault", wrong[use])
+        elif url:
+            answer = answer_of(url)
+            well = answer.code in PRINTERS_WELL
+            state = "ready" if well else "absent" if answer.code in ("device_open_failed", "device_gone") else "fault"
+            yield DeviceSeen(use, url, state, None if answer.code == "ready" else answer)
+    yield from look_at(scanner_urls(chosen), chosen.scale)
+
+
+def list_devices(chosen: Settings, language: str, as_json: bool) -> Iterator[str]:
+    """What is attached to this computer, and how the devices of the settings are: lines to print, or one of JSON."""
+    found, named = find_devices(), list(named_devices(chosen))
+    if as_json:
+        yield json.dumps(
+            {
+                "found": [
+                    {
+                        "kind": one.kind, "url": one.url, "language": one.language, "title": one.title, "why": one.why,
+                        "trouble": one.trouble.code if one.trouble else None, "command": command_for(one.trouble),
+                    }
+                    for one in found
+                ],
+                "configured": [
+                    {
+                        "use": one.use, "url": one.url, "state": one.state, "well": one.well,
+                        "reason": one.trouble.code if one.trouble else None, "command": command_for(one.trouble),
+                    }
+                    for one in named
+                ],
+            }
+        )
+        return
+    yield say("devices_listed_found", language=language)
+    for one in found:
+        kind, why = say(f"devices_kind_{one.kind}", language=language), say(one.why, language=language)
+        words = [kind, one.title, one.url, why]
+        yield "  " + " · ".join(word for word in words if word)
+        if one.trouble is not None:
+            yield f"    ! {explain(one.trouble, language)}"
+    if not found:
+        yield "  " + say("devices_find_none", language=language)
+    yield say("devices_listed_named" if named else "devices_listed_none", language=language)
+    for seen in named:
+        yield "  " + _device_line(seen, language)
+
+
+def _device_line(seen: DeviceSeen, language: str) -> str:
+    use = say(f"settings_field_{seen.use}", language=language)
+    state = say(f"device_{seen.state}", language=language)
+    why = "" if seen.trouble is None else f", {explain(seen.trouble, language)}"
+    return f"{'✓' if seen.well else '✕'} {use} {seen.url}: {state}{why}"
+
+
+def _named(language: str) -> Iterator[Finding]:
+    for seen in named_devices(load_settings()[0]):
+        yield _found("devices", language, seen.well, _device_line(seen, language)[2:])
 
 
 def _devices(language: str) -> Iterator[Finding]:

@@ -5,28 +5,33 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from app.devices import StationDevices, check_device
 from app.domain.bench import OpenParcel
 from app.domain.errors import KnownError, Refusal
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, ParcelState
 from app.opening import station_lock
-from app.operations.labels import cancel_job, queue_file, reprint
+from app.operations.labels import reprint
+from app.operations.print_queue import cancel_job, queue_file
 from app.queries.labels import find_parcel, job_state, newest_job_of, open_jobs
 from app.queries.packing import bench
 from app.spooling import running_spooler
-from app.station import Shown, Station
-from app.texts import say
+from app.station import Origin, Shown, Station
+from app.texts import explain, say
 from db.base import new_uuid
 from db.store import Store
 from hardware.printer import Proof
-from hardware.simulator.faults import parse_faults
+from hardware.simulator.faults import Chance, parse_faults
+from hardware.simulator.mechanics import Drawing
+from hardware.simulator.picture import draw_escpos, draw_tspl
 from hardware.simulator.serve import serve
-from hardware.simulator.zpl_printer import Drawing
 from printing.interpreter import render
 from printing.spooler import Patience
 
@@ -40,6 +45,8 @@ async def run_station(
     name: str,
     printer: str | None,
     *,
+    scanners: Sequence[str] = (),
+    scale: str = "",
     as_json: bool,
     language: str,
     stdin: BinaryIO,
@@ -49,8 +56,9 @@ async def run_station(
 ) -> None:
     """A bench without a window: a scan a line in, a verdict a line out after its commit.
 
-    Ends with the input, after the labels that are on their way are done (at most DRAIN_SECONDS). What happens
-    besides the scans (the printer's troubles, where the station resumed) goes to `stderr`.
+    Scans of `scanners` (device URLs) are judged in one order with the lines of the input. Ends with the input, after
+    the labels that are on their way are done (at most DRAIN_SECONDS). What happens besides the scans (the printer's
+    troubles, where the station resumed) goes to `stderr`.
     """
 
     def tell(text: str) -> None:
@@ -71,11 +79,27 @@ async def run_station(
                 )
             )
         tell(_where(store.read(bench, station.actor.station).parcel, language))
-        while line := await loop.run_in_executor(None, stdin.readline):
-            raw = line.decode("utf-8", "backslashreplace").rstrip("\r\n")
+        scans: asyncio.Queue[tuple[str, Origin | None] | None] = asyncio.Queue()
+
+        def arrived(scan: tuple[str, Origin | None] | None) -> None:
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(scans.put_nowait, scan)
+
+        for use, urls in (("scanners", scanners), ("scale", [scale] if scale else [])):
+            for url in urls:
+                check_device(use, url)
+        if scanners or scale:
+            told = _Telling(tell, language)
+            devices = StationDevices(scanners, scale, lambda raw, origin: arrived((raw, origin)), lambda: told.look())
+            stack.callback(devices.stop)
+            station.read_scale = devices.stable_grams
+            told.watch(devices)
+        _read_lines(stdin, arrived)
+        while (scan := await scans.get()) is not None:
+            raw, origin = scan
             if not raw.strip():
                 continue
-            shown = await asyncio.wrap_future(station.submit(raw))
+            shown = await asyncio.wrap_future(station.submit(raw, origin))
             answer = json.dumps(shown.as_dict(), ensure_ascii=True) if as_json else _line(shown)
             try:
                 print(answer, file=stdout, flush=True)
@@ -84,6 +108,61 @@ async def run_station(
                 raise KnownError("output_gone") from None
         if printer is not None:
             await wait_until(lambda: store.read(open_jobs, station.name) == 0, DRAIN_SECONDS)
+
+
+def _read_lines(stdin: BinaryIO, arrived: Callable[[tuple[str, None] | None], None]) -> None:
+    """Pass on each line, and None at the end of the input, from a thread that keeps nobody from ending.
+
+    A thread that waits inside Python's buffer of the input would: the interpreter wants its lock at exit. So the file
+    is read past the buffer, where the input is a file.
+    """
+
+    def lines() -> Iterator[bytes]:
+        try:
+            file = stdin.fileno()
+        except (OSError, ValueError):
+            yield from stdin
+            return
+        rest = b""
+        while data := os.read(file, 65536):
+            *whole, rest = (rest + data).split(b"\n")
+            yield from whole
+        yield rest
+
+    def read() -> None:
+        with suppress(OSError):  # the input has gone: its end
+            for line in lines():
+                arrived((line.decode("utf-8", "backslashreplace").rstrip("\r\n"), None))
+        arrived(None)
+
+    threading.Thread(target=read, name="standard input", daemon=True).start()
+
+
+class _Telling:
+    """Says once what is the matter with a device, and when it is well again."""
+
+    def __init__(self, tell: Callable[[str], None], language: str) -> None:
+        self._tell, self._language = tell, language
+        self._devices: StationDevices | None = None
+        self._told: dict[str, str] = {}
+        self._one = threading.Lock()
+
+    def watch(self, devices: StationDevices) -> None:
+        """These devices, from now on."""
+        self._devices = devices
+        self.look()
+
+    def look(self) -> None:
+        """Something may have changed; comes from the devices' threads."""
+        if self._devices is None:
+            return
+        with self._one:
+            for seen in (*self._devices.scanners, *([self._devices.scale] if self._devices.scale else [])):
+                why = "" if seen.trouble is None else explain(seen.trouble, self._language)
+                if seen.state != "connecting" and self._told.get(seen.url) != f"{seen.state} {why}":
+                    self._told[seen.url] = f"{seen.state} {why}"
+                    state = say(f"device_{seen.state}", language=self._language)
+                    self._tell(f"{seen.url}: {state}" + (f", {why}" if why else ""))
 
 
 def _where(parcel: OpenParcel | None, language: str) -> str:
@@ -166,19 +245,22 @@ def _own_queue() -> str:
 
 
 async def run_sim_printer(
-    listen: str, out: Path, *, dpi: int, ips: float, time_factor: float, faults: Sequence[str], proof: str,
-    mute_when_faulty: bool, until_stdin_closes: bool,
+    listen: str, out: Path, *, printer_language: str, dpi: int, ips: float, time_factor: float, faults: Sequence[str],
+    share: float, seed: int, baud: int | None, proof: str | None, mute_when_faulty: bool, until_stdin_closes: bool,
 ) -> None:
-    """A simulated ZPL printer that prints into a folder until it is stopped."""
+    """A simulated printer that prints into a folder until it is stopped."""
 
-    def draw(zpl: bytes) -> Drawing:
+    def draw_zpl(zpl: bytes) -> Drawing:
         pages = render(zpl, dpi)
         picture = io.BytesIO()
         pages[0].image.save(picture, "PNG", compress_level=1)
         return Drawing(picture.getvalue(), pages[0].image.height / dpi * 25.4)
 
+    draws = {"tspl": lambda data: draw_tspl(data, dpi), "escpos": lambda data: draw_escpos(data, dpi)}
     await serve(
-        listen, out, draw, ips=ips, time_factor=time_factor, faults=parse_faults(faults), proof=Proof(proof),
-        mute_when_faulty=mute_when_faulty, until_stdin_closes=until_stdin_closes,
+        listen, out, draws.get(printer_language, draw_zpl), language=printer_language,
+        proof=Proof(proof) if proof else None, ips=ips, time_factor=time_factor, faults=parse_faults(faults),
+        chance=Chance(share, seed) if share else None, baud=baud, mute_when_faulty=mute_when_faulty,
+        until_stdin_closes=until_stdin_closes,
         ready=lambda url: print(f"listening on {url}", flush=True),  # noqa: T201 (its output is its interface)
     )

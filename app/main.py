@@ -7,9 +7,11 @@ import gc
 import logging
 import signal
 import sys
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,14 +21,17 @@ from PySide6.QtWidgets import QApplication
 from app import crash, settings
 from app.domain.errors import KnownError, Refusal
 from app.domain.people import Role
-from app.texts import explain
-from ui.application import dress, has_display, make_application, make_loop, speak
+from app.domain.routing import FALLBACK_SECONDS
+from app.texts import explain, say
+from ui.application import dress, has_display, make_application, make_loop, no_display, speak
 from ui.crash import install_qt
 from ui.hands import Hands
 from ui.main_window import MainWindow, pages_of
 from ui.workspace import Place, Workspace
 
 if TYPE_CHECKING:
+    from app.spooling import TakeOver
+    from app.station import Origin
     from db.store import Store
     from printing.spooler import Patience
 
@@ -36,6 +41,7 @@ __all__ = [
 ]  # fmt: skip
 T = TypeVar("T")
 ASK_SECONDS = 5.0  # between two questions to an idle printer
+LOOK_SECONDS = 1.0  # between two looks whether another printer has to take over
 RETRY_SECONDS = 3.0  # between two tries to open a database
 # how long a thread that computes (an import, a plan) keeps the window waiting; three turns of Python's own 5 ms would
 # be a frame
@@ -68,6 +74,9 @@ def run_window(wanted: Wanted, beside: Beside | None = None) -> int:
     """
     # what is loaded now stays: to look for garbage in it takes a tenth of the start
     gc.set_threshold(100_000)
+    if no_display():
+        sys.stderr.write(say("frame_no_display", language=settings.language(wanted.language)) + "\n")
+        sys.stderr.flush()
     application = make_application(sys.argv[:1])
     return in_window(application, _until_closed(application, wanted, beside))
 
@@ -228,6 +237,7 @@ class _Engine:
         self._patience, self._unsettled_limit = patience, unsettled_limit
         self._moved = asyncio.Event()
         self._again = asyncio.Event()
+        self._scans: deque[tuple[str, Origin]] = deque()
         self._work.moved.connect(self._moved.set)
         self._work.moved.connect(self._again.set)
 
@@ -240,10 +250,10 @@ class _Engine:
                 async with AsyncExitStack() as stack:
                     await self._until(lambda: self._take_place(store, stack))
                     chosen = self._work.settings
+                    names = [name for name, _ in pages_of(chosen.role)]
                     if not self._window.pages:
                         from ui.pages import make_page
 
-                        names = [name for name, _ in pages_of(chosen.role)]
                         first = self._wanted.page if self._wanted.page in names else names[0]
                         self._window.add_pages([make_page(self._work, first)], first)
                         self._work.spawn(self._load_rest([name for name in names if name != first]))
@@ -251,7 +261,10 @@ class _Engine:
                             from ui.practice import Practice
 
                             self._practice = Practice(self._window)
+                    else:
+                        self._work.spawn(self._add_pages(names))
                     self._work.settled.emit()
+                    stack.push_async_callback(_end, self._work.spawn(self._attach()))
                     stack.push_async_callback(_end, self._work.spawn(self._print(store)))
                     await self._moved.wait()
         finally:
@@ -259,8 +272,6 @@ class _Engine:
 
     async def _load_rest(self, names: list[str]) -> None:
         """What the first page can do without, a piece at a time so that scans come between."""
-        from ui.pages import make_page
-
         page = self._window.page
         if page is not None and page.data is None:
             shown = asyncio.Event()
@@ -269,14 +280,21 @@ class _Engine:
                 await asyncio.wait_for(shown.wait(), FIRST_SECONDS)
         self._window.status.begin()
         await asyncio.to_thread(_load_printing)
-        for name in names:
-            await asyncio.sleep(0)
-            self._window.add_pages([make_page(self._work, name)])
+        await self._add_pages(names)
         await asyncio.sleep(0)
         self._work.sounds.load()
         # all that is loaded now stays: no later search for garbage goes through it again
         gc.freeze()
         gc.set_threshold(*_USUAL_THRESHOLD)
+
+    async def _add_pages(self, names: list[str]) -> None:
+        """Make the pages of these names that are not there yet: another role may have others."""
+        from ui.pages import make_page
+
+        for name in names:
+            await asyncio.sleep(0)
+            if name not in self._window.pages:
+                self._window.add_pages([make_page(self._work, name)])
 
     async def _until(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Try until it succeeds, and say in the window what is in the way."""
@@ -307,38 +325,128 @@ class _Engine:
         work, chosen = self._work, self._work.settings
         with ExitStack() as held:  # given back when the database does not answer: the next try takes it anew
             held.enter_context(station_lock(store, chosen.station))
-            work.place = await asyncio.to_thread(_place, store, chosen, work.words.language)
+            work.place, refusal = await asyncio.to_thread(_place, store, chosen, work.words.language)
             stack.enter_context(held.pop_all())
-        work.printer.url, work.printer.code = chosen.printer, ""
+        if refusal is not None:
+            work.dialogs.tell_refusal(refusal)
+        for use, seen in work.printers.items():
+            seen.url, seen.code = getattr(chosen, use), ""
+
+    async def _attach(self) -> None:
+        """Keep the station's scanners and its scale open until cancelled."""
+        chosen, loop = self._work.settings, asyncio.get_running_loop()
+        if not (chosen.scanners or chosen.scale):
+            return
+        from app.devices import StationDevices, scanner_urls
+
+        def scanned(raw: str, origin: Origin) -> None:
+            self._scans.append((raw, origin))
+            _soon(loop, self._take_scans)
+
+        def changed() -> None:
+            _soon(loop, self._work.devices_changed.emit)
+
+        # loading the drivers takes longer than a frame
+        opening = asyncio.ensure_future(
+            asyncio.to_thread(StationDevices, scanner_urls(chosen), chosen.scale, scanned, changed)
+        )
+        try:
+            await asyncio.shield(opening)
+            self._work.attached = devices = opening.result()
+            if self._work.place.station is not None:
+                self._work.place.station.read_scale = devices.stable_grams
+            self._work.devices_changed.emit()
+            await asyncio.Event().wait()
+        finally:
+            self._work.attached = None
+            await asyncio.to_thread((await opening).stop)
+            self._take_scans()  # what was scanned before is not lost
+            self._work.devices_changed.emit()
+
+    def _take_scans(self) -> None:
+        """The scans of all attached scanners, in the order in which they came."""
+        while self._scans:
+            self._window.scan(*self._scans.popleft())
 
     async def _print(self, store: Store) -> None:
-        """Print the station's queue as long as it has a printer, and ask an idle printer how it is."""
-        work, url = self._work, self._work.settings.printer
-        if not url:
+        """Print the station's queues as long as it has printers for them; one that is out hands over to the other."""
+        from app.domain.routing import document_queue, fallback_queue, label_queue
+
+        work, chosen = self._work, self._work.settings
+        queues = {
+            "printer": label_queue(chosen.station), "printer_fallback": fallback_queue(chosen.station),
+            "document_printer": document_queue(chosen.station),
+        }  # fmt: skip
+        urls = {use: getattr(chosen, use) for use in queues if getattr(chosen, use)}
+        if urls.get("printer_fallback") == urls.get("printer"):
+            urls.pop("printer_fallback", None)
+        if not urls:
             work.devices_changed.emit()
             return
+        from app.spooling import TakeOver
+
+        take_over: TakeOver | None = None
+        if "printer" in urls and "printer_fallback" in urls and work.place.station is not None:
+            take_over = TakeOver(
+                store, work.place.station.actor, (queues["printer"], queues["printer_fallback"]),
+                seconds=FALLBACK_SECONDS,
+            )
+
+        def note(use: str, code: str) -> None:
+            work.note_printer(code, use)
+            if take_over is not None and use != "document_printer":
+                take_over.note(queues[use], code)
+
+        async with asyncio.TaskGroup() as group:
+            for use, url in urls.items():
+                group.create_task(self._print_queue(store, queues[use], url, partial(note, use)))
+            if take_over is not None:
+                group.create_task(self._watch(take_over, queues["printer_fallback"]))
+
+    async def _print_queue(self, store: Store, queue: str, url: str, note: Callable[[str], None]) -> None:
+        """Print one queue, and ask an idle printer how it is."""
         from app.spooling import ask_printer, running_spooler
 
         try:
             async with running_spooler(
-                store, work.settings.station, url, patience=self._patience, unsettled_limit=self._unsettled_limit,
-                on_status=work.note_printer,
+                store, queue, url, patience=self._patience, unsettled_limit=self._unsettled_limit, on_status=note,
             ):
                 while True:
                     seen = await asyncio.to_thread(ask_printer, url)
                     if seen != "printer_in_use":
-                        work.note_printer(seen)
+                        note(seen)
                     await asyncio.sleep(ASK_SECONDS)
         except Refusal as refusal:
-            work.note_printer(refusal.code)
+            note(refusal.code)
+
+    async def _watch(self, take_over: TakeOver, fallback: str) -> None:
+        """Say when another printer takes over."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            with suppress(KnownError):  # the database does not answer now: the next look moves them
+                moved = await asyncio.to_thread(take_over.look)
+                if moved is not None and moved[1]:
+                    code = "devices_fallback_prints" if moved[0] == fallback else "devices_printer_prints"
+                    self._work.sounds.play("system")
+                    self._work.dialogs.tell(code, count=moved[1])
 
 
 def _load_printing() -> None:
-    """What the first label needs, before somebody waits for it."""
+    """What the first label and the first GS1 code need, before somebody waits for it."""
     import printing.zpl  # noqa: F401
+    from hardware.gs1 import prepare
+
+    prepare()
 
 
-def _place(store: Store, chosen: settings.Settings, language: str) -> Place:
+def _soon(loop: asyncio.AbstractEventLoop, act: Callable[[], object]) -> None:
+    """From a device's thread to the window's; a window that is closing hears no more."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(act)
+
+
+def _place(store: Store, chosen: settings.Settings, language: str) -> tuple[Place, Refusal | None]:
+    """Where this computer stands, and why the sender of its settings cannot stand on labels."""
     from app.operations.stations import ensure_station
     from app.queries.waves import warehouse_ids
     from app.station import Station
@@ -347,7 +455,26 @@ def _place(store: Store, chosen: settings.Settings, language: str) -> Place:
     picker = store.write(ensure_station, chosen.cart, chosen.operator, Role.PICKER)
     role = Role.SUPPORT if chosen.role == "support" else Role.LEAD
     person = replace(station.actor, role=role)
-    return Place(store.read(warehouse_ids)[0], station, picker, person)
+    place = Place(store.read(warehouse_ids)[0], station, picker, person)
+    try:
+        _name_sender(store, chosen, place)
+    except KnownError:
+        raise
+    except Refusal as refusal:
+        return place, refusal
+    return place, None
+
+
+def _name_sender(store: Store, chosen: settings.Settings, place: Place) -> None:
+    """A sender that was written into the file by hand counts, too; raises Refusal for one that cannot be printed."""
+    parts = (
+        chosen.sender_name, chosen.sender_street, chosen.sender_postcode, chosen.sender_city, chosen.sender_country,
+    )  # fmt: skip
+    if not any(parts):
+        return  # what the database says stays
+    from app.operations.labels import name_sender, sender_lines
+
+    store.write(name_sender, place.person, place.warehouse, sender_lines(*parts), chosen.sender_country)
 
 
 async def _end(task: asyncio.Task[Any] | None) -> None:

@@ -42,6 +42,7 @@ def run_practice(folder: Path, orders: int, seed: int, language: str) -> int:
     async def beside(window: MainWindow) -> AsyncIterator[None]:
         async with own_printer(folder / "tray", 1.0) as url:
             window.work.use_settings(replace(window.work.settings, printer=url))
+            window.setProperty("tray", str(folder / "tray"))  # where F12 looks for what came out, see `ui.practice`
             yield
 
     return run_window(Wanted(str(folder / DATABASE), language, STATION, "", practice=True), beside)

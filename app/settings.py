@@ -50,8 +50,12 @@ class Settings:
     """What a person has chosen for this computer; `KEYS` says what each field may be.
 
     `station` is the bench, `cart` the picker's terminal at the same computer; `role` says which pages the rail shows;
-    `language` "" is the system's; `printer` is a device URL or "" for none; the wedge's times are milliseconds,
-    `wedge_shortest` is characters, `wedge_prefix` what a scanner sends before each code, if anything.
+    the `sender_…` are who stands as sender on labels of Packbench's own template, all "" for what the database says;
+    `language` "" is the system's; `printer` prints labels, `printer_fallback` when that one is out, `document_printer`
+    all but labels: device URLs or "" for none, as is `scale`; `scanners` are the URLs of all scanners of the station
+    apart from those that type, with blanks between them; the wedge's times are milliseconds,
+    `wedge_shortest` is characters, `wedge_prefix` what a scanner sends before each code, if anything,
+    `wedge_jitter_ms` how unevenly its keys may come (as long as `wedge_gap_ms`: speed alone tells it from a person).
     """
 
     station: str = "BENCH-1"
@@ -65,11 +69,20 @@ class Settings:
     sound: bool = True
     volume: float = 0.8
     printer: str = ""
-    scanner: str = "wedge:"
+    printer_fallback: str = ""
+    document_printer: str = ""
+    scanners: str = ""
+    scale: str = ""
     wedge_gap_ms: int = 60
     wedge_total_ms: int = 1500
     wedge_shortest: int = 4
     wedge_prefix: str = ""
+    wedge_jitter_ms: int = 6
+    sender_name: str = ""
+    sender_street: str = ""
+    sender_postcode: str = ""
+    sender_city: str = ""
+    sender_country: str = ""
 
 
 Value = str | bool | int | float
@@ -80,7 +93,7 @@ class Key:
     """One key of the file: its table and name, the field it fills, its type and what it may be.
 
     Either one of `choices`, or from `low` to `high`: the value of a number, the length of a text. A text is printable,
-    unless it stands for keys (`keys`); a `device` is a device URL.
+    unless it stands for keys (`keys`); a `device` is a device URL, or `several` with blanks between them.
     """
 
     table: str
@@ -92,6 +105,7 @@ class Key:
     high: float = 0
     device: bool = False
     keys: bool = False
+    several: bool = False
 
     @property
     def path(self) -> str:
@@ -120,7 +134,8 @@ class Key:
             code = None if same else "settings_choice"
         elif self.kind is str:
             code = None if isinstance(value, str) and self._fits(value) else "settings_text"
-            if self.device and code is None and value and not _DEVICE.fullmatch(str(value)):
+            urls = str(value).split() if self.several else [str(value)] if value else []
+            if self.device and code is None and not all(map(_DEVICE.fullmatch, urls)):
                 code = "settings_device"
         else:
             numbers = (int, float) if self.kind is float else int
@@ -154,12 +169,23 @@ KEYS = (
     Key("sound", "on", "sound", bool, (False, True)),
     Key("sound", "volume", "volume", float, low=0, high=1),
     Key("devices", "printer", "printer", str, high=200, device=True),
-    Key("devices", "scanner", "scanner", str, ("wedge:",)),
+    Key("devices", "printer_fallback", "printer_fallback", str, high=200, device=True),
+    Key("devices", "document_printer", "document_printer", str, high=200, device=True),
+    Key("devices", "scanners", "scanners", str, high=1_000, device=True, several=True),
+    Key("devices", "scale", "scale", str, high=200, device=True),
     Key("scanner", "gap_ms", "wedge_gap_ms", int, low=5, high=200),
     Key("scanner", "total_ms", "wedge_total_ms", int, low=200, high=10_000),
     Key("scanner", "shortest", "wedge_shortest", int, low=1, high=40),
     Key("scanner", "prefix", "wedge_prefix", str, high=8, keys=True),
+    Key("scanner", "jitter_ms", "wedge_jitter_ms", int, low=0, high=200),
+    Key("sender", "name", "sender_name", str, high=60),
+    Key("sender", "street", "sender_street", str, high=60),
+    Key("sender", "postcode", "sender_postcode", str, high=16),
+    Key("sender", "city", "sender_city", str, high=60),
+    Key("sender", "country", "sender_country", str, high=2),
 )
+# keys that earlier versions wrote and nobody reads any more: no fault of whoever keeps the file
+_RETIRED = frozenset({"devices.scanner"})
 _TABLES = tuple(dict.fromkeys(key.table for key in KEYS))
 
 
@@ -272,7 +298,7 @@ def _strangers(found: Mapping[str, Any], file: str) -> list[Refusal]:
             problems += [
                 Refusal("settings_key_unknown", file=file, key=f"{name}.{other}"[:_SHOWN], allowed=", ".join(allowed))
                 for other in table
-                if other not in allowed
+                if other not in allowed and f"{name}.{other}" not in _RETIRED
             ]
     return problems
 

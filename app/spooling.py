@@ -4,41 +4,59 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from filelock import FileLock, Timeout
 
 from app.change import Change
-from app.domain.errors import KnownError
+from app.domain.errors import KnownError, Refusal
+from app.domain.people import Actor
+from app.domain.routing import FALLBACK_SECONDS, Outage, Paper, Route, queue_for
 from app.domain.states import JobState
-from app.operations.labels import claim_job, finish_attempt, note_wait, recover_queue
-from app.queries.labels import has_counted, has_queued
+from app.operations.print_queue import claim_job, finish_attempt, move_queue, note_wait, recover_queue
+from app.queries.labels import has_proven
+from app.queries.print_queues import has_queued, waits_paused
 from app.settings import data_directory
 from db.store import Priority, Store
 from hardware.device import parse_url
-from hardware.drivers import open_printer
+from hardware.permission import explain
+from hardware.printers import open_printer
 from printing.spooler import Patience, Spooler, Work
+
+# what says nothing against the printer itself: it works, or a person has stopped it, or has to settle something
+_NO_OUTAGE = frozenset({
+    "ready", "busy", "not_asked", "label_waiting", "paused", "buffer_full", "queue_paused", "too_many_unsettled",
+    "no_proof", "no_counter", "not_counted", "internal_error",
+})  # fmt: skip
 
 
 class StoreJournal:
-    """Reads and writes one queue (the name of a station) of print jobs."""
+    """Reads and writes one queue (the name of a station) of print jobs; `on_status` hears that it is paused."""
 
-    def __init__(self, store: Store, queue: str) -> None:
+    def __init__(self, store: Store, queue: str, on_status: Callable[[str], None] | None = None) -> None:
         self._store = store
         self._queue = queue
+        self._on_status = on_status
+        self._held = False
 
     async def recover(self) -> None:
         """Call what was being sent when the program died uncertain."""
         await asyncio.wrap_future(self._store.submit(Priority.PRINTER, recover_queue, self._queue))
 
     async def waiting(self) -> bool:
-        """Whether a job is queued."""
-        return await asyncio.to_thread(self._store.read, has_queued, self._queue)
+        """Whether a job is queued that may be sent."""
+        waits = await asyncio.to_thread(self._store.read, has_queued, self._queue)
+        held = not waits and await asyncio.to_thread(self._store.read, waits_paused, self._queue)
+        if held and not self._held and self._on_status is not None:
+            self._on_status("queue_paused")
+        self._held = held
+        return waits
 
-    async def has_counted(self, printer: str) -> bool:
-        """Whether this printer has ever told its odometer."""
-        return await asyncio.to_thread(self._store.read, has_counted, printer)
+    async def has_proven(self, printer: str) -> bool:
+        """Whether this printer has ever counted or acknowledged a label."""
+        return await asyncio.to_thread(self._store.read, has_proven, printer)
 
     async def note(self, reason: str | None) -> None:
         """Say what the head of the queue waits for."""
@@ -95,16 +113,21 @@ def ask_printer(url: str) -> str:
 
     `printer_in_use` while a program prints on it. Raises Refusal for a URL that names no printer.
     """
+    return answer_of(url).code
+
+
+def answer_of(url: str) -> Refusal:
+    """As `ask_printer`, with the facts of the sentence, and what mends it where the system is in the way."""
     printer, lease = open_printer(url), PrinterLease(url)
     if not lease.acquire():
-        return "printer_in_use"
+        return Refusal("printer_in_use")
     try:
         printer.open()
         printer.probe()
         status = printer.status()
-        return status.reason or status.condition.value
+        return Refusal((status.reason or status.condition.value).split()[0])
     except KnownError as error:
-        return error.code
+        return explain(error) or error
     finally:
         printer.close()
         lease.release()
@@ -126,7 +149,7 @@ async def running_spooler(
     """
     open_printer(url)  # a wrong URL is refused here, before anything is queued for it
     spooler = Spooler(
-        StoreJournal(store, queue),
+        StoreJournal(store, queue, on_status),
         lambda: open_printer(url),
         patience=patience,
         unsettled_limit=unsettled_limit,
@@ -147,3 +170,37 @@ async def running_spooler(
         forget()
         await spooler.stop()
         await task
+
+
+class TakeOver:
+    """Lets another printer print what waits for one that is out, and back again, should that one be out instead.
+
+    `queues` are those of the label printer and of the one that takes over; `note` takes each code that a printer tells.
+    What is being sent or uncertain stays where it is, and so does what waits in a queue that a person has paused.
+    """
+
+    def __init__(
+        self, store: Store, actor: Actor, queues: tuple[str, str], *, seconds: float = FALLBACK_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store, self._actor, self._clock, self._seconds = store, actor, clock, seconds
+        self._outages = dict.fromkeys(queues, Outage())
+
+    def note(self, queue: str, code: str) -> None:
+        """What a queue's printer has just said of itself; "" before it has been asked."""
+        if code not in ("", "printer_in_use"):  # these say nothing of how it is
+            self._outages[queue] = self._outages[queue].seen(code in _NO_OUTAGE, self._clock())
+
+    def look(self) -> tuple[str, int] | None:
+        """Move what has waited long enough; returns the queue that got it and how many jobs, None when nothing moved.
+
+        Blocks until it is written.
+        """
+        now = self._clock()
+        out = {queue: outage.is_long(now, self._seconds) for queue, outage in self._outages.items()}
+        routes = [Route(queue, Paper.LABEL, usable=outage.since is None) for queue, outage in self._outages.items()]
+        for queue in self._outages:
+            to = queue_for(Paper.LABEL, "", routes)
+            if out[queue] and to is not None and to != queue and self._store.read(has_queued, queue):
+                return to, self._store.write(move_queue, self._actor, queue, to)
+        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -19,6 +19,7 @@ from app.operations.stations import ensure_station
 from app.texts import say
 from db.base import new_uuid
 from db.store import Priority, Store
+from hardware.gs1 import look_up_code
 
 MAX_SCAN = 400
 log = logging.getLogger(__name__)
@@ -51,20 +52,35 @@ class Shown:
         return fields
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which scan of which device: `boot` is drawn when the device is opened, `seq` counts from 1, none comes twice."""
+
+    device: str
+    boot: UUID
+    seq: int
+
+
 class ScanSource:
-    """Numbers the scans of one device since it was opened, so that none is ever judged twice."""
+    """Numbers the scans that bring no number of their own since it was made, so that none is ever judged twice."""
 
     def __init__(self, device: str) -> None:
         self.device = device
         self.boot: UUID = new_uuid()
         self._seq = 0
 
-    def scan(self, raw: str) -> Scan:
-        """A scan with its number; control characters of the raw text are kept out of the look-up only."""
-        self._seq += 1
+    def scan(self, raw: str, origin: Origin | None = None) -> Scan:
+        """A scan with its number, the device's own if it gives one.
+
+        Control characters, AIM identifiers and what GS1 adds are kept out of the look-up.
+        """
+        if origin is None:
+            self._seq += 1
+            origin = Origin(self.device, self.boot, self._seq)
         # half a surrogate pair and NUL cannot be stored; nothing that a scanner sends is thrown away
         kept = raw[:MAX_SCAN].encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
-        return Scan(kept, clean_scan(kept), self.device, self.boot, self._seq)
+        code = clean_scan(look_up_code(clean_scan(kept)))
+        return Scan(kept, code, origin.device, origin.boot, origin.seq)
 
 
 class Station:
@@ -81,18 +97,24 @@ class Station:
         self.language = language
         self.actor: Actor = store.write(ensure_station, name, operator, Role.PACKER)
         self._source = ScanSource(device)
+        self.read_scale: Callable[[], int | None] = lambda: None
+
+    def weight(self) -> int | None:
+        """Grams of what lies still on the station's scale; None without a scale, or while it moves."""
+        return self.read_scale()
 
     def scan(self, raw: str) -> Shown:
         """Judge a scan and wait until its verdict is on disk."""
         return self.submit(raw).result()
 
-    def submit(self, raw: str) -> Future[Shown]:
+    def submit(self, raw: str, origin: Origin | None = None) -> Future[Shown]:
         """Queue a scan; the future has its verdict once it is on disk.
 
-        Scans are judged in the order in which they were submitted. A scan that cannot be saved comes back as a failure
-        `not_saved`, never as a pass.
+        Scans are judged in the order in which they were submitted, whatever device of the station they are from. The
+        same `origin` again is not judged again. A scan that cannot be saved comes back as a failure `not_saved`, never
+        as a pass.
         """
-        judged = self._store.submit(Priority.SCAN, scan_item, self.actor, self._source.scan(raw))
+        judged = self._store.submit(Priority.SCAN, scan_item, self.actor, self._source.scan(raw, origin))
         shown: Future[Shown] = Future()
 
         def finish(done: Future[Judged]) -> None:

@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from app.domain.barcode import Command
 from app.domain.errors import KnownError
 from app.domain.states import JobState
-from app.operations.labels import note_wait
 from app.operations.orders import request_cancel
 from app.operations.picking import claim_batch
+from app.operations.print_queue import note_wait
 from bench import picture_day as day
 from bench.picture_stage import Stage
 from bench.picture_state import States

@@ -19,9 +19,10 @@ from app.domain.bench import Bench
 from app.domain.errors import Refusal
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, Lane, ParcelState
-from app.operations.labels import claim_job, finish_attempt, note_wait, reprint
+from app.operations.labels import reprint
 from app.operations.orders import request_cancel
 from app.operations.picking import claim_batch, scan_pick, short_pick
+from app.operations.print_queue import claim_job, finish_attempt, note_wait
 from app.operations.stations import ensure_station, ensure_warehouse
 from app.operations.waves import cancel_wave, kick_out, release_wave
 from app.planning import plan_wave

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt
 
+from app.domain.states import JobState
+from app.operations.print_queue import claim_job, finish_attempt, pause_queue, queue_file
 from bench import picture_day as day
 from bench.picture_stage import Stage
 from bench.picture_state import States
 
 Key = Qt.Key
 labels, orders, board = States("labels"), States("orders"), States("board")
-devices, settings = States("devices"), States("settings")
+settings = States("settings")
+SHAPES = b"^XA^FO60,60^GB500,300,12^FS^FO120,120^GB300,120,60^FS^XZ"
+
+
+async def _choose(on: Stage, digit: str) -> None:
+    """Answer by a digit, and wait for the next question."""
+    before = on.work.dialogs.question_id
+    await on.hands.type(digit)
+    await on.hands.until(lambda: on.work.dialogs.question_id > before)
 
 
 # labels
@@ -67,6 +76,64 @@ async def _(on: Stage) -> None:
 async def _(on: Stage) -> None:
     await _label(on, day.TWICE)
     await on.command("labels_reprint")
+
+
+@labels("paused")
+async def _(on: Stage) -> None:
+    on.store.write(pause_queue, on.work.place.person, day.BENCH)
+    on.store.write(queue_file, on.work.place.person, day.BENCH, SHAPES)
+    await on.go("labels")
+
+
+@labels("paused_two")
+async def _(on: Stage) -> None:
+    on.store.write(pause_queue, on.work.place.person, day.BENCH)
+    on.store.write(pause_queue, on.work.place.person, "BENCH-3")
+    page = await on.go("labels")
+    page.tabs.choose("waiting")
+    await on.settle()
+
+
+@labels("queue")
+async def _(on: Stage) -> None:
+    await _waiting(on)
+    await on.command("labels_queue")
+
+
+@labels("queue_move")
+async def _(on: Stage) -> None:
+    await _waiting(on)
+    await on.command("labels_queue")
+    await _choose(on, "1")
+
+
+@labels("queue_move_sure")
+async def _(on: Stage) -> None:
+    await _waiting(on)
+    await on.command("labels_queue")
+    await _choose(on, "1")
+    await _choose(on, "1")
+
+
+async def _waiting(on: Stage) -> None:
+    page = await on.go("labels")
+    page.tabs.choose("waiting")
+    await on.settle()
+    await on.hands.until(lambda: page.detail.job is not None)
+
+
+@labels("which_was_last")
+async def _(on: Stage) -> None:
+    for _ in range(3):
+        claimed = on.store.write(claim_job, "BENCH-3", day.PRINTER, None, 25)
+        assert claimed is not None
+        on.store.write(finish_attempt, claimed.attempt_id, JobState.UNCERTAIN, None, "no_proof")
+    page = await on.go("labels")
+    page.tabs.choose("uncertain")
+    await on.settle()
+    await on.key(Key.Key_Down)
+    await on.settle()
+    await on.command("labels_printed")
 
 
 @labels("sort")
@@ -162,9 +229,37 @@ async def _(on: Stage) -> None:
     await on.load("march-orders.csv", "\n".join(rows) + "\n")
 
 
+@orders("import_what")
+async def _(on: Stage) -> None:
+    await on.begin_load("holidays.csv", "day,name\n2026-12-25,Christmas\n")
+
+
 @orders("import_refused")
 async def _(on: Stage) -> None:
-    await on.load("holidays.csv", "day,name\n2026-12-25,Christmas\n")
+    await on.begin_load("holidays.csv", "day,name\n2026-12-25,Christmas\n")
+    await on.hands.type("1")
+    await on.hands.until(lambda: not on.work.dialogs.is_open)
+    await on.settle()
+
+
+@orders("import_no_file")
+async def _(on: Stage) -> None:
+    await on.go("orders")
+    await on.command("orders_import")
+    before = on.work.dialogs.question_id
+    await on.hands.type("march.csv")
+    await on.key(Key.Key_Return)
+    await on.hands.until(lambda: on.work.dialogs.question_id > before and on.work.dialogs.is_open)
+    await on.settle()
+
+
+@orders("search_name")
+async def _(on: Stage) -> None:
+    await on.go("orders")
+    on.window.search.begin()
+    await on.hands.type("mussig")
+    await on.key(Key.Key_Return)
+    await on.settle()
 
 
 @orders("cancel_why")
@@ -249,58 +344,6 @@ async def _(on: Stage) -> None:
     await _wave(on, 4)
     await on.command("board_cancel")
     await on.answer("x")
-
-
-# devices
-
-
-@devices("none")
-async def _(on: Stage) -> None:
-    on.work.use_settings(replace(on.work.settings, printer=""))
-    on.work.printer.url = ""
-    await on.go("devices")
-
-
-@devices("ready")
-async def _(on: Stage) -> None:
-    on.work.use_settings(replace(on.work.settings, sound=True))
-    page = await on.go("devices")
-    page.scan("6900070000158")
-    on.work.note_scan("6900070000158")
-    await on.settle()
-
-
-@devices("fault")
-async def _(on: Stage) -> None:
-    on.work.note_printer("device_open_failed")
-    await on.go("devices")
-
-
-@devices("paper_out")
-async def _(on: Stage) -> None:
-    on.work.note_printer("paper_out")
-    await on.go("devices")
-
-
-@devices("asked")
-async def _(on: Stage) -> None:
-    on.work.note_printer("")
-    await on.go("devices")
-
-
-@devices("test_label")
-async def _(on: Stage) -> None:
-    page = await on.go("devices")
-    await on.key(Key.Key_F3)
-    await on.hands.until(lambda: page._expected)
-    on.window.scan(page._expected)
-    await on.settle()
-
-
-@devices("change")
-async def _(on: Stage) -> None:
-    await on.go("devices")
-    await on.command("devices_change")
 
 
 # settings

@@ -20,7 +20,7 @@ from app.domain.barcode import make_label_code
 from app.domain.errors import KnownError, Refusal
 from app.domain.people import Role
 from app.domain.states import JobState
-from app.operations.labels import claim_job, finish_attempt
+from app.operations.print_queue import claim_job, finish_attempt
 from app.operations.stations import ensure_station
 from app.queries.order_detail import order_detail
 from app.queries.orders import find_order
@@ -284,6 +284,19 @@ class Stage:
         await done
         imports.done.disconnect(done.set_result)
         await self.hands.until(lambda: page.at_rest)
+        await self.settle()
+
+    async def begin_load(self, name: str, text: str) -> None:
+        """Import a file, until it is asked what it holds."""
+        from ui.pages.order_import import Import
+
+        await self.go("orders")
+        path = self.folder / name
+        await asyncio.to_thread(path.write_text, text, encoding="utf-8")
+        imports = self.work.findChild(Import)
+        assert imports is not None
+        self.work.spawn(imports.run(path))
+        await self.hands.until(lambda: self.work.dialogs.is_open)
         await self.settle()
 
     async def hold_import(self, done: int, total: int) -> None:

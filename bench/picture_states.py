@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from app.domain.errors import KnownError, Refusal
 from bench import picture_day as day
 from bench.picture_bench import packing, picking
-from bench.picture_desk import board, devices, labels, orders, settings
+from bench.picture_desk import board, labels, orders, settings
+from bench.picture_devices import devices
 from bench.picture_stage import Stage
 from bench.picture_state import Enter, State, States
 

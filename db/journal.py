@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, insert, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.packing import Outcome
@@ -32,6 +32,7 @@ class ScanEvent(Base):
         Index("ix_scan_events_order_id", "order_id"),
         Index("ix_scan_events_order_line_id", "order_line_id"),  # a pick knows its line alone
         Index("ix_scan_events_code", "code", "at", "station_id"),
+        Index("ix_scan_events_station_id", "station_id", "code", "seq"),  # what a bench has closed today
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -116,12 +117,19 @@ def record(
     )
 
 
+_TAKE = (
+    update(Counter)
+    .where(Counter.name == bindparam("series"))
+    .values(next=Counter.next + bindparam("count"))
+    .returning(Counter.next)
+)
+
+
 def take_number(tx: Tx, name: str, count: int = 1) -> int:
     """The first of `count` consecutive numbers of a series that nobody else will get; series start at 1."""
-    counter = tx.session.get(Counter, name)
-    if counter is None:
-        counter = Counter(name=name, next=1)
-        tx.session.add(counter)
-    first = counter.next
-    counter.next = first + count
-    return first
+    connection = tx.session.connection()  # asked anew: only then does a session set the savepoint that it is in
+    taken = connection.execute(_TAKE, {"series": name, "count": count}).scalar()
+    if taken is None:
+        connection.execute(insert(Counter), {"name": name, "next": 1 + count})
+        taken = 1 + count
+    return taken - count

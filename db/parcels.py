@@ -120,6 +120,16 @@ class PrintJob(Base):
     updated_at: Mapped[datetime]
 
 
+class PrintQueue(Base):
+    """What a person has said of a queue of print jobs; one without a row is not paused."""
+
+    __tablename__ = "print_queues"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    paused_at: Mapped[datetime | None]
+    paused_by: Mapped[int | None] = mapped_column(ForeignKey("operators.id"))
+
+
 class PrintAttempt(Base):
     """One sending of a job's bytes, durable before the first of them leaves."""
 

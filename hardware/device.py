@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,14 +23,31 @@ class DeviceState(StrEnum):
     FAULT = "fault"  # does not work until a person mends it
 
 
-# schemes that the product knows but has no driver for yet
-_PLANNED = frozenset({"serial", "usb", "hid", "cups", "wedge", "sim"})
-_OPTIONS = {"tcp": frozenset({"status"})}
+# what a line needs to be carried, by scheme
+_CARRIES = {
+    "tcp": frozenset[str](),
+    "listen": frozenset[str](),  # the device connects to us
+    "file": frozenset[str](),
+    "serial": frozenset({"baud", "bits", "parity", "stop", "flow"}),
+    "usb": frozenset({"interface"}),
+    "hid": frozenset[str](),
+    "cups": frozenset[str](),
+    "windows": frozenset[str](),
+    "wedge": frozenset[str](),
+}
+# what it needs to be understood: `language`, `status` and `dpi` of printers, the framing of scanners, the protocol of
+# scales
+_MEANS = frozenset({"language", "status", "dpi", "prefix", "suffix", "idle", "gap", "protocol"})
+_USB_ID = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceUrl:
-    """A device's URL in parts: `host` and `port` for networks, `path` for everything else."""
+    """A device's URL in parts.
+
+    `host` and `port` of networks (`host` of USB and HID: `0a5f:0166`, vendor and product in hex); `path`: the file, the
+    serial port (`/dev/ttyACM0`, `COM3`), the queue, or the serial number of a USB device, "" for any.
+    """
 
     text: str
     scheme: str
@@ -40,24 +58,41 @@ class DeviceUrl:
 
 
 def parse_url(text: str, default_port: int = 9100) -> DeviceUrl:
-    """`tcp://printer-3:9100?status=none` or `file:labels.zpl` in parts.
+    """A device's URL in parts; raises Refusal `device_url_unknown` for what is none.
 
-    Raises Refusal `device_url_unknown` for what is no URL of a device and `device_not_supported_yet` for a scheme
-    without a driver.
+    `tcp://printer-3:9100?status=none`, `file:labels.zpl`, `serial:///dev/ttyACM0?baud=115200`, `serial:COM3`,
+    `usb://0a5f:0166/SERIAL?language=tspl`, `hid://0922:8003`, `cups://queue`, `cups://server:631/queue`,
+    `windows:Zebra%20ZD421`, `wedge:`, `listen://0.0.0.0:4001`.
     """
     try:
         parts = urlsplit(text.strip())
-        host, port = parts.hostname or "", default_port if parts.port is None else parts.port
+        numbered = parts.scheme in ("usb", "hid")  # their ids look like a port, and are none
+        host = parts.netloc.lower() if numbered else parts.hostname or ""
+        port = default_port if numbered or parts.port is None else parts.port
     except ValueError:  # a port that is no number, a broken IPv6 address
         raise Refusal("device_url_unknown", url=text) from None
-    if parts.scheme in _PLANNED:
-        raise Refusal("device_not_supported_yet", url=text, scheme=parts.scheme)
     path = unquote(parts.path)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    complete = {"tcp": bool(host) and path in ("", "/"), "file": bool(path) and host in ("", "localhost")}
+    if numbered:
+        path = path.removeprefix("/")
+    elif parts.scheme == "cups":
+        # a queue alone stands where the server would: cups://queue
+        host, path = ("", unquote(parts.netloc)) if not path else (host, path.removeprefix("/"))
+        port = 631 if not host or parts.port is None else port
+    complete = {
+        "tcp": bool(host) and path in ("", "/"),
+        "listen": bool(host) and path in ("", "/") and not numbered and parts.port is not None,
+        "file": bool(path) and host in ("", "localhost"),
+        "serial": bool(path) and not host,
+        "usb": _USB_ID.fullmatch(host) is not None,
+        "hid": _USB_ID.fullmatch(host) is not None,
+        "cups": bool(path) and "/" not in path,
+        "windows": bool(path) and not host,
+        "wedge": not path and not host,
+    }
     # a file name with "?" or "#" in it is written with %3F or %23: cut off there, it would name another file
-    known = options.keys() <= _OPTIONS.get(parts.scheme, frozenset()) and not parts.fragment and "\0" not in path
-    if not (complete.get(parts.scheme, False) and known):
+    known = options.keys() <= _CARRIES.get(parts.scheme, frozenset()) | _MEANS and not parts.fragment
+    if not (complete.get(parts.scheme, False) and known and "\0" not in path):
         raise Refusal("device_url_unknown", url=text)
     return DeviceUrl(text=text, scheme=parts.scheme, host=host, port=port, path=path, options=options)
 
@@ -87,3 +122,9 @@ class Transport(Protocol):
 
     def read(self, timeout: float) -> bytes:
         """The next bytes, waiting at most `timeout` seconds; b"" means that nothing came."""
+
+
+def words_of(error: OSError | UnicodeError) -> str:
+    """What the system says of an error, for the fact `reason`."""
+    strerror = error.strerror if isinstance(error, OSError) else None
+    return strerror or str(error) or type(error).__name__

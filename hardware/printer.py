@@ -1,6 +1,6 @@
 """What every printer driver offers, and the one vocabulary of printer states; no bytes here.
 
-The drivers: `hardware.zpl_printer.ZplPrinter`, `hardware.drivers.FilePrinter`; `hardware.drivers.open_printer`
+The drivers: `hardware.printers.zpl.ZplPrinter`, `hardware.printers.FilePrinter`; `hardware.printers.open_printer`
 chooses by URL. All calls block; the owner gives each printer a thread.
 """
 
@@ -31,7 +31,7 @@ class Condition(StrEnum):
 class Proof(StrEnum):
     """What a printer can prove; decides how a job may become *printed*."""
 
-    ACKNOWLEDGES = "acknowledges"  # `send` returns only after the device has said "done"
+    ACKNOWLEDGES = "acknowledges"  # says itself what is done, in order; see `Progress.acknowledged`
     COUNTS = "counts"  # has an odometer of labels
     STATE_ONLY = "state_only"  # tells its state, counts nothing
     BLIND = "blind"  # has never answered on this connection
@@ -77,6 +77,19 @@ _DEVICE_STATE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a printer has come, all of one moment.
+
+    `odometer`: labels in the device's life, None where it does not say, or not now. `acknowledged`: how many of this
+    connection's `send`s, in their order, the device has said are done.
+    """
+
+    status: PrinterStatus
+    odometer: int | None = None
+    acknowledged: int = 0
+
+
 class Printer(Protocol):
     """A printer behind any transport and language; one owner, one thread at a time.
 
@@ -107,13 +120,12 @@ class Printer(Protocol):
     def status(self) -> PrinterStatus:
         """Ask for the state; silence is the answer `SILENT`, never an exception."""
 
-    def odometer(self) -> int | None:
-        """Labels printed in the device's life; None if it does not count or does not answer now."""
+    def progress(self) -> Progress:
+        """State, odometer and acknowledgements of one moment, as far as the device can tell them."""
 
     def send(self, data: bytes, timeout: float) -> None:
-        """Hand over the bytes of one label within `timeout` seconds.
+        """Hand over the bytes of one job within `timeout` seconds; a return means "in a buffer", no more.
 
-        An ACKNOWLEDGES printer returns only when the device has said that it is done; for the others a return means
-        "in a buffer". Raises KnownError `device_gone` or `device_write_failed` with the fact `written`: bytes that
-        left (0: surely nothing printed; None: not known; anything else is ambiguous).
+        What came of it is told by `progress`. Raises KnownError `device_gone` or `device_write_failed` with the fact
+        `written`: bytes that left (0: surely nothing printed; None: not known; anything else is ambiguous).
         """

@@ -1,8 +1,9 @@
 """One printer's queue: every label is sent at most once, and what is not proven to be printed is called uncertain.
 
 The recipe: the job is durably *sending* before its first byte leaves; nothing is sent into a printer that is faulty,
-paused or still busy; *printed* is said only by the device's own acknowledgement, or when its buffer is empty and its
-odometer has moved by exactly what was sent; anything else is *uncertain*, and nothing is ever sent again by itself.
+paused or has two labels to print already; *printed* is said only by the device's own acknowledgement, or when its
+odometer and its buffer together account for exactly what was sent (`printing.in_flight`); anything else is *uncertain*,
+and nothing is ever sent again by itself.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Protocol, TypeVar
 
 from app.domain.errors import KnownError
 from app.domain.states import JobState
-from hardware.printer import Condition, Printer, PrinterStatus, Proof
+from hardware.printer import Condition, Printer, Progress, Proof
+from printing.in_flight import InFlight, Settled, reason_of
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -42,8 +44,8 @@ class Journal(Protocol):
     async def waiting(self) -> bool:
         """Whether a job is queued."""
 
-    async def has_counted(self, printer: str) -> bool:
-        """Whether this printer has ever told its odometer: then its silence is a fault, not its nature."""
+    async def has_proven(self, printer: str) -> bool:
+        """Whether this printer has ever counted or acknowledged: then its silence is a fault, not its nature."""
 
     async def note(self, reason: str | None) -> None:
         """Say what the head of the queue waits for; None when it waits for nothing."""
@@ -71,7 +73,9 @@ class Patience:
 
     `poll` between two questions; `idle` until it looks for work unasked; `reopen` after a failed connection; `send`
     for handing over the bytes; `proof` until a printer that says it is ready and empty must have counted the label;
-    `silence` until a printer that does not answer while a label is in it is given up.
+    `silence` until a printer that does not answer while a label is in it is given up; `farewell` for the proof of what
+    is in the printer when the program ends; `stray` until a label that vanished on its way no longer comes out late,
+    where it would be counted as another one.
     """
 
     poll: float = 0.05
@@ -80,6 +84,8 @@ class Patience:
     send: float = 30.0
     proof: float = 5.0
     silence: float = 20.0
+    farewell: float = 3.0
+    stray: float = 30.0
 
 
 class Spooler:
@@ -111,40 +117,39 @@ class Spooler:
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._said: str | None = None
+        self._recovered = False
+        self._end_by: float | None = None
+        self._stray_until = 0.0
+        self._stray_counted: int | None = None  # the odometer once all that was sent has come out
+        self._flight = InFlight(Proof.BLIND, 0, 0)  # of the open connection
+        self._stood = False  # too much was unsettled since the last label
+        self._less_since: float | None = None  # since when the printer has shown less than it can
 
     def wake(self) -> None:
         """Look for work now; call it on the event loop's thread."""
         self._wake.set()
 
     async def stop(self) -> None:
-        """End `run`: a label whose proof is being waited for becomes uncertain."""
+        """End `run`; a label whose proof does not come in time becomes uncertain."""
         self._stopping.set()
         self._wake.set()
 
     async def run(self) -> None:
         """Print the queue until stopped; a journal that cannot be written now is tried again, and nothing is sent."""
-        recovered = False
         try:
-            while not self._stopping.is_set():
+            while not (self._stopping.is_set() and await self._may_end()):
                 self._wake.clear()
                 try:
-                    if not recovered:
-                        await self._journal.recover()
-                        recovered = True
-                    if not await self._journal.waiting():
-                        await self._pause(self._patience.idle, until_woken=True)
-                        if not self._wake.is_set():
-                            await self._close()  # many printers take one client: others may have it meanwhile
-                    elif not await self._print_next():
+                    if not await self._turn():
                         await self._pause(self._patience.poll)
                 except KnownError as error:
-                    recovered = False  # nothing is in the printer: what is *sending* now was claimed in vain
+                    self._recovered = False  # what is *sending* and not in flight was claimed in vain
                     self._tell(error.code)
                     await self._pause(self._patience.reopen)
                 except Exception:
                     # a mistake of ours with one label must not take the printer from the bench
                     log.exception("the spooler stumbled")
-                    recovered = False
+                    self._recovered = False
                     self._tell("internal_error")
                     await self._close()
                     await self._pause(self._patience.reopen)
@@ -152,47 +157,137 @@ class Spooler:
             await self._close()
             self._thread.shutdown(wait=False)
 
-    async def _print_next(self) -> bool:
-        """One step: connect, preflight, claim, send, prove; False when there was nothing to be done now."""
+    async def _may_end(self) -> bool:
+        """After `stop`: whether nothing is in flight any more, or has become uncertain by the end of the patience."""
+        if not self._in_flight:
+            return True
+        now = asyncio.get_running_loop().time()
+        self._end_by = now + self._patience.farewell if self._end_by is None else self._end_by
+        if now < self._end_by:
+            return False
+        await self._settle(self._flight.lost("stopped"))
+        return True
+
+    async def _turn(self) -> bool:
+        """Look for work, or for what the printer says of the work it has; False when there is nothing to be done now.
+
+        What was being sent when an earlier program died is called uncertain before anything else.
+        """
+        if not self._in_flight:
+            if not self._recovered:
+                await self._journal.recover()
+                self._recovered = True
+            if not await self._journal.waiting():
+                await self._pause(self._patience.idle, until_woken=True)
+                if not self._wake.is_set():
+                    await self._close()  # many printers take one client: others may have it meanwhile
+                return True
         try:
             printer = await self._connect()
             if printer is None:
                 return False
-            status = await self._call(printer.status) if self._talks(printer) else None
-            counts = Proof.COUNTS in (printer.proof, self._best)
-            if status is not None and not _clear(status, counts):
-                await self._note(_reason(status))
-                if status.condition is Condition.SILENT:
-                    await self._close()  # it has answered before: silence is a fault, not its nature
-                    await self._pause(self._patience.reopen)
-                return False
-            odometer = await self._call(printer.odometer) if counts else None
+            progress = await self._call(printer.progress) if self._flight.proof is not Proof.BLIND else None
         except KnownError as error:
             await self._lost(error)
             return False
-        if counts and odometer is None:
-            await self._note("no_counter")
+        self._rise(printer.proof)
+        if progress is not None:
+            await self._settle(self._flight.observe(progress, asyncio.get_running_loop().time()))
+            if self._printer is None or not await self._fit(progress):
+                return False
+        if self._stopping.is_set() or not self._recovered:
             return False
-        if self._stopping.is_set():
-            return False
-        work = await self._journal.claim(printer.url, odometer, self._limit or _LIMITS[printer.proof])
-        if work is None:
-            await self._note("too_many_unsettled" if await self._journal.waiting() else None)
-            await self._pause(self._patience.idle, until_woken=True)
+        return await self._send_next(printer, progress)
+
+    async def _fit(self, progress: Progress) -> bool:
+        """The preflight: whether the next label may be sent, and what it waits for, noted."""
+        hindrance = self._flight.hindrance(progress)
+        if hindrance is None and not self._in_flight and self._shows_less:
+            hindrance = "silent"
+        if hindrance is None and self._stray_may_come(progress):
+            hindrance = "late_label"
+        if hindrance is None:
+            if self._in_flight:
+                await self._note(None)
             return True
-        self._said = None
-        outcome, after, reason = await self._attempt(printer, work, odometer)
-        await self._finish(work, outcome, after, reason)
-        if outcome is JobState.UNCERTAIN:
-            await self._close()  # a fresh connection, so that no late answer is taken for a new one
-        elif outcome is JobState.QUEUED:
+        if self._in_flight:
+            await self._note(None if progress.status.accepts else reason_of(progress.status))
+            return False
+        await self._note(hindrance)
+        if progress.status.condition is Condition.SILENT:
+            await self._close()  # it has answered before: silence is a fault, not its nature
             await self._pause(self._patience.reopen)
+        elif self._shows_less:
+            now = asyncio.get_running_loop().time()
+            self._less_since = now if self._less_since is None else self._less_since
+            if now - self._less_since >= self._patience.silence:
+                await self._close()  # what was asked for its class may have got lost, and is asked but once
+        return False
+
+    @property
+    def _shows_less(self) -> bool:
+        """Whether the printer has not yet shown on this connection what it has shown on others."""
+        return self._printer is not None and _RANK[self._printer.proof] < _RANK[self._flight.proof]
+
+    def _rise(self, proof: Proof) -> None:
+        """A printer that was busy or faulty when it was probed may show its class later."""
+        if not self._in_flight and _RANK[proof] > _RANK[self._flight.proof]:
+            self._best = proof
+            self._flight = InFlight(proof, self._patience.proof, self._patience.silence)
+
+    async def _send_next(self, printer: Printer, progress: Progress | None) -> bool:
+        flight = self._flight
+        before = flight.before(progress)
+        work = await self._journal.claim(printer.url, before, self._limit or _LIMITS[flight.proof])
+        if work is None:
+            if not flight:
+                self._stood = await self._journal.waiting()
+                await self._note("too_many_unsettled" if self._stood else None)
+                await self._pause(self._patience.idle, until_woken=True)
+            return False
+        self._said = None
+        flight.send(work.attempt_id, work.labels, progress)
+        stood, self._stood = self._stood, False
+        try:
+            if stood and flight.proof is Proof.BLIND:
+                await self._call(printer.close)  # nobody has noticed if that connection is dead
+                await self._call(printer.open)
+            await self._call(lambda: printer.send(work.payload, self._patience.send))
+        except KnownError as error:
+            nothing_left = error.facts.get("written") == 0 or error.code == "device_open_failed"
+            if nothing_left:
+                flight.take_back()
+            lost = flight.lost(error.code)
+            await self._close()
+            await self._settle(lost)
+            if nothing_left:  # not one byte has left: nothing can have been printed
+                await self._finish(Settled(work.attempt_id, JobState.QUEUED, before, error.code))
+                await self._pause(self._patience.reopen)
+            return True
+        await self._settle(flight.sent())
         return True
 
-    async def _finish(self, work: Work, outcome: JobState, odometer: int | None, reason: str | None) -> None:
+    async def _settle(self, settled: list[Settled]) -> None:
+        for one in settled:
+            await self._finish(one)
+        lost = {one.reason for one in settled if one.outcome is JobState.UNCERTAIN} - _EXPECTED
+        if "not_counted" in lost:
+            self._stray_until = asyncio.get_running_loop().time() + self._patience.stray
+            self._stray_counted = self._flight.expected
+        if lost:
+            await self._close()  # a fresh connection, so that no late answer is taken for a new one
+
+    def _stray_may_come(self, progress: Progress) -> bool:
+        """Whether a label that vanished on a sound line may come out yet, and be counted in place of the next one."""
+        if self._flight.proof is not Proof.COUNTS or asyncio.get_running_loop().time() >= self._stray_until:
+            return False
+        counted, told = self._stray_counted, progress.odometer
+        return counted is None or told is None or told < counted
+
+    async def _finish(self, one: Settled) -> None:
         while True:
             try:
-                await self._journal.finish(work.attempt_id, outcome, odometer, reason)
+                await self._journal.finish(one.attempt_id, one.outcome, one.odometer, one.reason)
             except KnownError as error:
                 self._tell(error.code)
                 if self._stopping.is_set():
@@ -201,63 +296,9 @@ class Spooler:
             else:
                 return
 
-    async def _attempt(
-        self, printer: Printer, work: Work, before: int | None
-    ) -> tuple[JobState, int | None, str | None]:
-        try:
-            await self._call(lambda: printer.send(work.payload, self._patience.send))
-        except KnownError as error:
-            await self._close()
-            if error.facts.get("written") == 0:
-                return JobState.QUEUED, before, error.code  # not one byte has left: nothing can have been printed
-            return JobState.UNCERTAIN, None, error.code
-        if printer.proof is Proof.ACKNOWLEDGES:
-            return JobState.PRINTED, None, None
-        if printer.proof is Proof.BLIND:
-            return JobState.UNCERTAIN, None, "no_proof"
-        try:
-            return await self._await_proof(printer, work, before)
-        except KnownError as error:
-            await self._close()
-            return JobState.UNCERTAIN, None, error.code
-
-    async def _await_proof(
-        self, printer: Printer, work: Work, before: int | None
-    ) -> tuple[JobState, int | None, str | None]:
-        loop = asyncio.get_running_loop()
-        quiet_since = settled_since = None
-        while True:
-            status = await self._call(printer.status)
-            now = loop.time()
-            # what a printer says is of no use where it counts but leaves out its buffer
-            no_use = before is not None and status.accepts and status.formats_in_buffer is None
-            if no_use or status.condition is Condition.SILENT:
-                settled_since = None
-                quiet_since = now if quiet_since is None else quiet_since
-                await self._note(Condition.SILENT)
-                if now - quiet_since >= self._patience.silence:
-                    return JobState.UNCERTAIN, None, "printer_silent"
-            else:
-                quiet_since = None
-                await self._note(None if status.accepts else _reason(status))
-                if _clear(status, before is not None):
-                    settled_since = now if settled_since is None else settled_since
-                    if before is None:
-                        return JobState.UNCERTAIN, None, "no_counter"
-                    after = await self._call(printer.odometer)
-                    if after is not None and after == before + work.labels:
-                        return JobState.PRINTED, after, None
-                    if after is not None and after > before + work.labels:
-                        return JobState.UNCERTAIN, after, "odometer_ahead"
-                    if after is not None and after < before:
-                        return JobState.UNCERTAIN, after, "odometer_behind"
-                    if now - settled_since >= self._patience.proof:
-                        return JobState.UNCERTAIN, after, "not_counted"
-                else:
-                    settled_since = None  # paper out, head open, still printing: the label is in the printer
-            if self._stopping.is_set():
-                return JobState.UNCERTAIN, None, "stopped"
-            await self._pause(self._patience.poll)
+    @property
+    def _in_flight(self) -> bool:
+        return self._printer is not None and len(self._flight) > 0
 
     async def _connect(self) -> Printer | None:
         if self._printer is None:
@@ -266,18 +307,19 @@ class Spooler:
                 return None
             self._printer = self._make()  # known before it is open: whatever happens, it will be closed
             await self._call(self._printer.open)
-            if self._best is Proof.BLIND and await self._journal.has_counted(self._printer.url):
+            if self._best is Proof.BLIND and await self._journal.has_proven(self._printer.url):
                 self._best = Proof.COUNTS
             proof = await self._call(self._printer.probe)
             if _RANK[proof] > _RANK[self._best]:
                 self._best = proof
+            self._flight = InFlight(self._best, self._patience.proof, self._patience.silence)
+            self._less_since = None
         return self._printer
 
-    def _talks(self, printer: Printer) -> bool:
-        return printer.proof is not Proof.BLIND or self._best is not Proof.BLIND
-
     async def _lost(self, error: KnownError) -> None:
+        lost = self._flight.lost(error.code) if self._in_flight else []
         await self._close()
+        await self._settle(lost)
         await self._note(error.code)
         await self._pause(self._patience.reopen)
 
@@ -318,14 +360,5 @@ class Spooler:
 
 _RANK = {Proof.BLIND: 0, Proof.STATE_ONLY: 1, Proof.COUNTS: 2, Proof.ACKNOWLEDGES: 3}
 _LIMITS = {Proof.BLIND: UNSETTLED_BLIND, Proof.STATE_ONLY: 1, Proof.COUNTS: 2, Proof.ACKNOWLEDGES: 2}
-
-
-def _clear(status: PrinterStatus, counts: bool) -> bool:
-    """Whether a label may be sent: a printer that counts has told of its buffer before, and must tell again."""
-    return status.accepts and (status.idle or (status.formats_in_buffer is None and not counts))
-
-
-def _reason(status: PrinterStatus) -> str:
-    if status.accepts:
-        return "busy"
-    return status.reason if status.condition is Condition.FAULT and status.reason else status.condition.value
+# no sign of trouble: it can prove nothing, or its paper ended
+_EXPECTED = frozenset({"no_proof", "no_counter", "paper_ended"})

@@ -30,8 +30,9 @@ _DATAMATRIX_ESCAPES = "\\|`@#"
 def to_zpl(label: Label, dpi: int = 203) -> bytes:
     """The label as one ZPL format, UTF-8, for one copy; raises what `printing.layout.lay_out` refuses."""
     placed = lay_out(label, dpi)
-    # orientation, reversal and field rotation are stated, since a format before this one may have left them changed
-    parts = [f"^XA^CI28^PW{placed.width}^LL{placed.height}^LH0,0^PON^LRN^FWN\n"]
+    # orientation, reversal and field rotation are stated, since a format before this one may have left them changed;
+    # ^JZY: a label in which the paper ends is printed again, for with ^JZN its first half counts as a label
+    parts = [f"^XA^CI28^JZY^PW{placed.width}^LL{placed.height}^LH0,0^PON^LRN^FWN\n"]
     for item in placed.items:
         if isinstance(item, PlacedText):
             parts.append(_text(item))

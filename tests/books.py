@@ -7,6 +7,7 @@ from collections import Counter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.domain.folding import folded
 from app.domain.packing import Outcome
 from app.domain.states import BatchState, JobState, Lane, OrderState, ParcelState, TaskState, WaveState
 from db.journal import ScanEvent
@@ -19,6 +20,7 @@ from db.waves import Batch, BatchOrder, PickTask, Wave
 
 def check_books(session: Session) -> None:
     """What must hold after every transaction."""
+    check_orders(session)
     check_stock(session)
     check_parcels(session)
     check_labels(session)
@@ -26,6 +28,16 @@ def check_books(session: Session) -> None:
     for station in session.scalars(select(Station)):
         seqs = list(session.scalars(select(ScanEvent.seq).where(ScanEvent.station_id == station.id)))
         assert sorted(seqs) == list(range(1, station.last_seq + 1)), "a scan is missing or doubled"
+
+
+def check_orders(session: Session) -> None:
+    """What is stored to sort and to find by says the same as lines and name."""
+    lines = dict(
+        session.execute(select(OrderLine.order_id, func.sum(OrderLine.quantity)).group_by(OrderLine.order_id)).all()
+    )
+    for order in session.scalars(select(Order)):
+        assert order.pieces == lines.get(order.id, 0)
+        assert order.folded_name == folded(order.recipient_name)
 
 
 def check_stock(session: Session) -> None:

@@ -17,9 +17,9 @@ from app.domain.barcode import make_label_code
 from app.domain.bench import Bench, OpenParcel
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, OrderState
-from app.operations.labels import Claimed, claim_job, finish_attempt
 from app.operations.packing import Judged, scan_item
 from app.operations.picking import Pick, scan_pick
+from app.operations.print_queue import Claimed, claim_job, finish_attempt
 from app.operations.scans import Scan
 from app.operations.stations import ensure_station
 from app.operations.stock import Move, apply_moves
@@ -103,7 +103,7 @@ def make_order(
         **{
             "warehouse_id": warehouse, "backend_id": at_shop.backend_id, "shop_id": at_shop.id,
             "source_id": f"S-{next(_number)}", "payload": "{}", "fingerprint": "", "state": OrderState.READY,
-            "created_at": tx.at, "updated_at": tx.at,
+            "pieces": sum(quantity for _, quantity in lines), "created_at": tx.at, "updated_at": tx.at,
         }
         | RECIPIENT
         | values

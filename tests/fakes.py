@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from app.domain.errors import KnownError
 from app.domain.states import JobState
-from hardware.printer import Condition, Printer, PrinterStatus, Proof
+from hardware.printer import Condition, Printer, PrinterStatus, Progress, Proof
 from printing.spooler import Lease, Patience, Spooler, Work
 
-QUICK = Patience(poll=0.001, idle=0.02, reopen=0.001, send=1.0, proof=0.02, silence=0.02)
+QUICK = Patience(poll=0.001, idle=0.02, reopen=0.001, send=1.0, proof=0.02, silence=0.02, farewell=0.0, stray=0.0)
 
 READY = PrinterStatus(Condition.READY, formats_in_buffer=0, labels_remaining=0)
 BUSY = PrinterStatus(Condition.READY, formats_in_buffer=1, labels_remaining=0)
@@ -81,8 +81,11 @@ class Scripted:
         return told
 
     def odometer(self) -> int | None:
-        assert self.is_open
         return self.counting
+
+    def progress(self) -> Progress:
+        status = self.status()
+        return Progress(status, self.odometer(), len(self.sent) if self.proof is Proof.ACKNOWLEDGES else 0)
 
     def send(self, data: bytes, timeout: float) -> None:
         assert self.is_open
@@ -110,7 +113,7 @@ class Books:
     faults: dict[str, deque[Exception]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     outcomes: dict[int, JobState] = field(default_factory=dict)
-    has_counted_before: bool = False
+    has_proven_before: bool = False
 
     def _call(self, name: str) -> None:
         self.calls.append(name)
@@ -119,12 +122,12 @@ class Books:
 
     async def recover(self) -> None:
         self._call("recover")
-        for job in self.jobs:
-            if job.state is JobState.SENDING:
-                job.state, job.reason = JobState.UNCERTAIN, "interrupted"
+        interrupted = [job for job in self.jobs if job.state is JobState.SENDING]
+        for job in interrupted:
+            job.state, job.reason = JobState.UNCERTAIN, "interrupted"
 
-    async def has_counted(self, printer: str) -> bool:
-        return self.has_counted_before
+    async def has_proven(self, printer: str) -> bool:
+        return self.has_proven_before
 
     async def waiting(self) -> bool:
         self._call("waiting")

@@ -20,12 +20,17 @@ from ui.workspace import Workspace
 
 def has_display() -> bool:
     """Whether a person can see a window that is opened now."""
-    return not needs_offscreen(sys.platform, dict(os.environ)) and os.environ.get("QT_QPA_PLATFORM") != "offscreen"
+    return not no_display() and os.environ.get("QT_QPA_PLATFORM") != "offscreen"
+
+
+def no_display() -> bool:
+    """Whether nobody can see a window here, and nobody has asked for that."""
+    return needs_offscreen(sys.platform, dict(os.environ))
 
 
 def make_application(arguments: Sequence[str] = ("packbench",)) -> QApplication:
     """The application; without a display it draws into memory."""
-    if needs_offscreen(sys.platform, dict(os.environ)):
+    if no_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     # PySide searches the source of each module that is imported for `__feature__`, which nobody uses here: without that
     # the engine is loaded a sixth faster, and its source is not kept in memory

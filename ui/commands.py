@@ -15,12 +15,25 @@ EVERYWHERE = ""
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something a person can order by a key, or by scanning its barcode; `key` as Qt writes it."""
+    """Something a person can order by a key, or by scanning its barcode; `key` as Qt writes it.
+
+    Where the foot of a page has no room for all, those with the highest `spare` are left out first.
+    """
 
     name: str
     page: str
     key: str = ""
     barcode: Barcode | None = None
+    spare: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PageKey:
+    """A key that is no command, of a page or of every page, and the code of what it does; `keys` as they are read."""
+
+    page: str
+    keys: str
+    code: str
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -32,9 +45,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("board_plan", "board", "F2"),
     Command("board_release", "board", "F3"),
     Command("board_orders", "board", "F4"),
-    Command("board_kick", "board", "F5"),
-    Command("board_put_back", "board", "F6"),
-    Command("board_cancel", "board", "F8"),
+    Command("board_kick", "board", "F5", spare=2),
+    Command("board_put_back", "board", "F6", spare=1),
+    Command("board_cancel", "board", "F8", spare=3),
     # picking
     Command("picking_batches", "picking", "F2"),
     Command("picking_short", "picking", "F5", Barcode.SHORT),
@@ -42,40 +55,79 @@ COMMANDS: tuple[Command, ...] = (
     # packing
     Command("packing_next", "packing", "F2", Barcode.NEXT),
     Command("packing_undo", "packing", "F3", Barcode.UNDO),
-    Command("packing_hold", "packing", "F4", Barcode.HOLD),
-    Command("packing_reprint", "packing", "F6", Barcode.REPRINT),
-    Command("packing_printed", "packing", "F7", Barcode.PRINTED),
-    Command("packing_not_out", "packing", "F8", Barcode.NOT_OUT),
-    Command("packing_type", "packing", "F9"),
+    Command("packing_hold", "packing", "F4", Barcode.HOLD, spare=1),
+    Command("packing_reprint", "packing", "F6", Barcode.REPRINT, spare=3),
+    Command("packing_printed", "packing", "F7", Barcode.PRINTED, spare=4),
+    Command("packing_not_out", "packing", "F8", Barcode.NOT_OUT, spare=5),
+    Command("packing_type", "packing", "F9", spare=2),
     Command("packing_ok", "packing", "Return", Barcode.OK),
     Command("packing_torn", "packing", "", Barcode.TORN),
     Command("packing_blurred", "packing", "", Barcode.BLURRED),
     Command("packing_lost", "packing", "", Barcode.LOST),
     # labels
-    Command("labels_find", "labels", "F2"),
-    Command("labels_filter", "labels", "F3"),
-    Command("labels_sort", "labels", "F5"),
+    Command("labels_find", "labels", "F2", spare=2),
+    Command("labels_filter", "labels", "F3", spare=3),
+    Command("labels_pause", "labels", "F4"),
+    Command("labels_sort", "labels", "F5", spare=4),
     Command("labels_reprint", "labels", "F6", Barcode.REPRINT),
     Command("labels_printed", "labels", "F7", Barcode.PRINTED),
     Command("labels_not_out", "labels", "F8", Barcode.NOT_OUT),
+    Command("labels_queue", "labels", "F9", spare=1),
     # orders
     Command("orders_find", "orders", "F2"),
     Command("orders_filter", "orders", "F3"),
-    Command("orders_import", "orders", "F4"),
-    Command("orders_sort", "orders", "F5"),
-    Command("orders_reprint", "orders", "F6"),
-    Command("orders_cancel", "orders", "F8"),
+    Command("orders_import", "orders", "F4", spare=1),
+    Command("orders_sort", "orders", "F5", spare=4),
+    Command("orders_reprint", "orders", "F6", spare=2),
+    Command("orders_cancel", "orders", "F8", spare=3),
     # devices
     Command("devices_check", "devices", "F2"),
     Command("devices_test_label", "devices", "F3"),
     Command("devices_test_sound", "devices", "F4"),
-    Command("devices_change", "devices", "F5"),
+    Command("devices_change", "devices", "F5", spare=1),
+    Command("devices_find", "devices", "F6"),
+    Command("devices_calibrate", "devices", "F7", spare=2),
+    Command("devices_zero", "devices", "F8", spare=3),
+    Command("devices_tare", "devices", "F9", spare=4),
     # settings
     Command("settings_save", "settings", "F2"),
     Command("settings_sheet", "settings", "F3"),
 )
 
 
+PAGE_KEYS: tuple[PageKey, ...] = (
+    PageKey("board", "Enter", "frame_key_board_enter"),
+    PageKey("board", "Tab", "frame_key_board_tab"),
+    PageKey("board", "Esc", "frame_key_board_esc"),
+    PageKey("picking", "1 – 9", "frame_key_picking_digit"),
+    PageKey("picking", "Enter", "frame_key_picking_enter"),
+    PageKey("packing", "1 – 3", "frame_key_packing_digit"),
+    PageKey("packing", "↑ ↓", "frame_key_packing_arrows"),
+    PageKey("packing", "Esc", "frame_key_packing_esc"),
+    PageKey("labels", "Enter", "frame_key_labels_enter"),
+    PageKey("labels", "A – Z", "frame_key_list_letter"),
+    PageKey("orders", "Enter", "frame_key_orders_enter"),
+    PageKey("orders", "A – Z", "frame_key_list_letter"),
+    PageKey("orders", "Esc", "frame_key_orders_esc"),
+    PageKey("devices", "↑ ↓", "frame_key_devices_arrows"),
+    PageKey("devices", "1 – 9", "frame_key_devices_digit"),
+    PageKey("devices", "Esc", "frame_key_devices_esc"),
+    PageKey("settings", "Tab", "frame_key_settings_tab"),
+    PageKey(EVERYWHERE, "F12", "frame_key_practice_right"),
+    PageKey(EVERYWHERE, "Shift+F12", "frame_key_practice_wrong"),
+    PageKey(EVERYWHERE, "1 – 9", "frame_key_digit"),
+    PageKey(EVERYWHERE, "Enter", "frame_key_enter"),
+    PageKey(EVERYWHERE, "Esc", "frame_key_esc"),
+    PageKey(EVERYWHERE, "Home End", "frame_key_list_ends"),
+    PageKey(EVERYWHERE, "PgUp PgDn", "frame_key_list_page"),
+)
+
+
 def commands_of(page: str) -> tuple[Command, ...]:
     """The commands of a page, in the order of the table."""
     return tuple(command for command in COMMANDS if command.page == page)
+
+
+def keys_of(page: str) -> tuple[PageKey, ...]:
+    """The keys of a page that are no commands, in the order of the table."""
+    return tuple(key for key in PAGE_KEYS if key.page == page)

@@ -21,11 +21,16 @@ from ui.widgets.text import text_label
 from ui.workspace import Workspace
 
 NOTICE_MS = 6_000
+# answers that nobody gives unread: only a digit, a barcode or a press on them does, never Enter
+DELIBERATE = frozenset({"danger", "reason"})
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer: what comes back, its words, `kind` of its button (`primary`, `danger`), a barcode that means it."""
+    """One answer: what comes back, its words, `kind` of its button, a barcode that means it.
+
+    `kind` is `primary`, `danger` (red, and given deliberately: never by Enter) or `reason` (deliberately, not red).
+    """
 
     answer: str
     text: str
@@ -91,16 +96,18 @@ class Dialogs(QObject):
         return self._question is not None
 
     async def ask(
-        self, title: str, detail: str = "", options: Sequence[Option] = (), field: Field | None = None
+        self, title: str, detail: str = "", options: Sequence[Option] = (), field: Field | None = None,
+        *, wrong: str = "",
     ) -> Answer | None:
         """Ask with sentences that are said already; options are chosen by digit, scan, or Tab and Enter.
 
-        Enter takes the first option. Returns None when the question was left.
+        Enter takes the first option, unless that is one to be given deliberately. `wrong` says in red why the last
+        answer was not taken, when it is asked again. Returns None when the question was left.
         """
         async with self._turn:
             before = self._over.window().focusWidget()
             answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
-            question = _Question(self._work, self._over, title, detail, options, field, answer)
+            question = _Question(self._work, self._over, title, detail, options, field, answer, wrong)
             self._question = question
             self.question_id += 1
             self.opened.emit(True)
@@ -149,7 +156,7 @@ class _Question(QWidget):
 
     def __init__(
         self, work: Workspace, over: QWidget, title: str, detail: str, options: Sequence[Option], field: Field | None,
-        answer: asyncio.Future[Answer | None],
+        answer: asyncio.Future[Answer | None], wrong: str,
     ) -> None:
         super().__init__(over)
         self._work = work
@@ -183,16 +190,17 @@ class _Question(QWidget):
             column.addWidget(label)
             column.addWidget(self._edit)
         self._hint = text_label("fail", wrap=True)
-        self._hint.hide()
         column.addWidget(self._hint)
+        self._say(wrong)
         self._buttons: list[QPushButton] = []
         for number, option in enumerate(options, 1):
             mark = f"{number}   " if len(options) > 1 and field is None else ""
             button = QPushButton(mark + option.text.replace("&", "&&"))
             button.setAccessibleName(option.text)
             button.setAutoDefault(False)
-            button.setProperty("kind", option.kind or ("primary" if number == 1 else ""))
-            if option.kind == "danger" and field is None:
+            plain = "primary" if number == 1 else ""
+            button.setProperty("kind", "" if option.kind == "reason" else option.kind or plain)
+            if option.kind in DELIBERATE and field is None:
                 # its digit presses it; Enter and the blank must not
                 button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _=False, name=option.answer: self._choose(name))
@@ -201,7 +209,9 @@ class _Question(QWidget):
         leave.setAccessibleName(work.words.say("frame_leave"))
         leave.setAutoDefault(False)
         leave.clicked.connect(self._leave)
-        if len(options) > 2:
+        width = min(px("body", work.scale) * 40, over.width() - 2 * SPACE[4])
+        beside = sum(button.sizeHint().width() + SPACE[2] for button in (*self._buttons, leave))
+        if len(options) > 2 or beside > width - 2 * SPACE[5]:
             for button in self._buttons:
                 column.addWidget(button)
             column.addWidget(leave)
@@ -213,14 +223,14 @@ class _Question(QWidget):
             for button in reversed(self._buttons):
                 row.addWidget(button)
             column.addLayout(row)
-        card.setFixedWidth(min(px("body", work.scale) * 40, over.width() - 2 * SPACE[4]))
+        card.setFixedWidth(width)
         outer = QVBoxLayout(self)
         outer.addWidget(card, 0, Qt.AlignmentFlag.AlignCenter)
         self.setGeometry(over.rect())
         self.show()
         self.raise_()
-        # a destructive button never holds the focus: Enter would press it
-        first = next((b for b, o in zip(self._buttons, options, strict=True) if o.kind != "danger"), None)
+        # what is answered deliberately never holds the focus: Enter would press it
+        first = next((b for b, o in zip(self._buttons, options, strict=True) if o.kind not in DELIBERATE), None)
         if self._edit is not None:
             self._edit.setFocus()
             self._edit.selectAll()
@@ -255,7 +265,7 @@ class _Question(QWidget):
             focus = self.focusWidget()
             if isinstance(focus, QPushButton) and focus.hasFocus():
                 focus.click()
-            elif self._options and self._options[0].kind != "danger":
+            elif self._options and self._options[0].kind not in DELIBERATE:
                 self._choose(self._options[0].answer)
             elif self._options:
                 self._say(self._work.words.say("frame_choose_by_digit"))

@@ -75,6 +75,7 @@ class Hands:
     async def go(self, page: str) -> Any:
         """F10 and the digit of a page."""
         names = [name for name, _ in pages_of(self.work.settings.role)]
+        await self.until(lambda: page in self.window.pages)  # the first ones are shown before the others are made
         await self.press(Qt.Key.Key_F10)
         await self.type(str(names.index(page) + 1))
         await self.until(lambda: self.window.page is self.window.pages[page])

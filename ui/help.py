@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.commands import EVERYWHERE, Command, commands_of
+from ui.commands import EVERYWHERE, Command, commands_of, keys_of
 from ui.dialogs import give_back
 from ui.theme import SPACE
 from ui.widgets.text import text_label
@@ -102,10 +102,10 @@ class Help(QFrame):
             column = QVBoxLayout()
             column.setSpacing(SPACE[3])
             column.addWidget(self._heading(say(f"frame_page_{page}") if page else say("frame_help_everywhere")))
-            column.addLayout(self._table(commands_of(page)))
-            for code in ("frame_help_pages", "frame_help_scan") if page == EVERYWHERE else ():
+            column.addLayout(self._table(page, commands_of(page)))
+            if page == EVERYWHERE:
                 hint = text_label("secondary", wrap=True)
-                hint.setText(say(code))
+                hint.setText(say("frame_help_scan"))
                 column.addWidget(hint)
             column.addStretch(1)
             columns.addLayout(column, 1)
@@ -117,7 +117,7 @@ class Help(QFrame):
         label.setText(text)
         return label
 
-    def _table(self, commands: tuple[Command, ...]) -> QGridLayout:
+    def _table(self, page: str, commands: tuple[Command, ...]) -> QGridLayout:
         say = self._work.words.say
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE[5])
@@ -129,12 +129,18 @@ class Help(QFrame):
             label = text_label("caption")
             label.setText(say(code))
             grid.addWidget(label, 0, place)
-        for row, command in enumerate(commands, 1):
-            search = "F10 K" if self._scans else "Ctrl+K, F10 K"
-            key = {"Return": "Enter", "Ctrl+K": search}.get(command.key, command.key)
-            cells = (key, say(f"command_{command.name}"), command.barcode.value if command.barcode else "")
+        search = "F10 K" if self._scans else "Ctrl+K, F10 K"
+        rows = [
+            (
+                {"Return": "Enter", "Ctrl+K": search, "F10": "F10 1 – 9"}.get(command.key, command.key),
+                say(f"command_{command.name}"), command.barcode.value if command.barcode else "",
+            )
+            for command in commands
+        ]
+        rows += [(key.keys, say(key.code), "") for key in keys_of(page)]
+        for row, cells in enumerate(rows, 1):
             for place, (text, role) in enumerate(zip(cells, ("mono", "", "mono"), strict=True)):
-                label = text_label(role)
+                label = text_label(role, wrap=place == 1)
                 label.setText(text)
                 grid.addWidget(label, row, place)
         grid.setColumnStretch(1, 1)

@@ -8,8 +8,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.errors import Refusal
 from app.settings import Settings
@@ -21,14 +30,16 @@ from ui.theme import SPACE, px
 from ui.wedge import Wedge, WedgeTiming
 from ui.widgets.foot import Foot
 from ui.widgets.rail import Rail
-from ui.widgets.state import StatePanel
+from ui.widgets.state import StaleStrip, StatePanel
 from ui.widgets.status import StatusBar
 from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from app.station import Origin
     from ui.pages.page import Page
 
+WEDGE = "wedge:"
 # every page, its icon, and who has it; the rail shows them in this order
 PAGES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("board", "layout-dashboard", frozenset({"lead"})),
@@ -50,7 +61,7 @@ def wedge_timing(settings: Settings) -> WedgeTiming:
     """How the scanner of the settings types; raises Refusal `devices_wedge_prefix`."""
     return WedgeTiming(
         gap_ms=settings.wedge_gap_ms, total_ms=settings.wedge_total_ms, shortest=settings.wedge_shortest,
-        prefix=settings.wedge_prefix or None,
+        prefix=settings.wedge_prefix or None, jitter_ms=settings.wedge_jitter_ms,
     )
 
 
@@ -65,6 +76,7 @@ class MainWindow(QMainWindow):
         self.work = work
         self.pages: dict[str, Page] = {}
         self._behind: Page | None = None  # the page that trouble covers
+        self._role = work.settings.role
         work.words.show(self.setWindowTitle, "frame_window_title")
         self.resize(1366, 768)
         self.setMinimumSize(1024, 640)
@@ -73,7 +85,7 @@ class MainWindow(QMainWindow):
 
         middle = QWidget()
         self._body = middle
-        self.rail = Rail(work, pages_of(work.settings.role))
+        self.rail = Rail(work, pages_of(self._role))
         self.rail.chosen.connect(self.go)
         self.rail.search.connect(self._begin_search)
         self.rail.left.connect(self._back_to_page)
@@ -127,16 +139,20 @@ class MainWindow(QMainWindow):
         work.dialogs = Dialogs(work, middle)
         work.dialogs.keep_notices_between(self.rail, self.search)
         work.dialogs.lost.connect(self._back_to_page)
+        self._strip = StaleStrip(work, middle)
         self.help = Help(work, middle)
         self.help.lost.connect(self._back_to_page)
         self._bind_keys()
         self.wedge = Wedge(None, self)
+        self.wedge.typing_expected = self._typing_expected
         self._follow_scanner()
-        self.wedge.scanned.connect(self.scan)
+        self.wedge.scanned.connect(self._take_typed)
         self.wedge.refused.connect(self._refused)
         work.settled.connect(self._follow_scanner)
         work.settled.connect(self._end_trouble)
+        work.moved.connect(self._follow_role)
         work.found.connect(self._show_order)
+        work.back.connect(self._go_back)
         work.ordered.connect(self._order_elsewhere)
         work.words.switched.connect(self._say_page)
         work.look_changed.connect(self._resize_search)
@@ -148,7 +164,7 @@ class MainWindow(QMainWindow):
         for page in pages:
             self.pages[page.name] = page
             self._stack.addWidget(page)
-            page.prompted.connect(self._say_page)
+            page.prompted.connect(partial(self._say_prompt, page))
         if first is not None:
             self.go(first if first in self.pages else next(iter(self.pages)))
 
@@ -182,11 +198,12 @@ class MainWindow(QMainWindow):
         return next((page for page in self.pages.values() if page is self._stack.currentWidget()), None)
 
     def go(self, name: str) -> None:
-        """Bring a page to the front; not away from under a question."""
-        page = self.pages.get(name)
+        """Bring a page to the front that this role has; not away from under a question."""
+        page = self.pages.get(name) if name in dict(pages_of(self._role)) else None
         if page is None or self.work.dialogs.is_open:
             return
         self.help.leave()
+        self.work.came_from = ""
         if self._behind is not None and name != "settings":
             self._behind = page
             self._cover()
@@ -214,12 +231,38 @@ class MainWindow(QMainWindow):
         page = self.page
         self._title.setText(self.work.words.say(f"frame_page_{page.name}") if page else "")
         self._prompt.setText(page.prompt() if page else "")
+        self._strip.show_text(page.unread if page else "")
+        self._lay_strip()
+
+    def _say_prompt(self, page: Page) -> None:
+        if page is self.page:
+            self._say_page()
+
+    def _lay_strip(self) -> None:
+        self._strip.lie_at(self.rail.width(), self.foot.y(), self._body.width() - self.rail.width())
 
     def _show_order(self, order_id: int) -> None:
-        orders = self.pages.get("orders")
-        if orders is not None:
-            self.go("orders")
-            orders.show_order(order_id)
+        """Show an order; Esc there leads back to the page that asked for it."""
+        before = self.page.name if self.page is not None else ""
+        came_from = self.work.came_from if before == "orders" else before
+        self.go("orders")
+        if self.page is not None and self.page.name == "orders":
+            self.work.came_from = came_from
+            self.page.show_order(order_id)
+
+    def _go_back(self) -> None:
+        if self.work.came_from:
+            self.go(self.work.came_from)
+
+    def _follow_role(self) -> None:
+        """Another role has other pages, at once; those that are not made yet come when the engine has followed."""
+        role = self.work.settings.role
+        if role != self._role:
+            self._role = role
+            self.rail.show_pages(pages_of(role))
+            page = self.page
+            if page is not None and page.name not in dict(pages_of(role)):
+                self.go("settings")
 
     def _order_elsewhere(self, name: str) -> None:
         command = next(command for command in COMMANDS if command.name == name)
@@ -270,9 +313,23 @@ class MainWindow(QMainWindow):
         elif self.page is not None and not self.help.isVisible():
             self.page.run(command.name)
 
-    def scan(self, code: str) -> None:
-        """A scan goes to the question on the screen, else to the page in front; never to a field."""
-        self.work.note_scan(code)
+    def scan(self, code: str, origin: Origin | None = None) -> None:
+        """A scan goes to the question on the screen, else to the page in front; never to a field.
+
+        `origin` says which scan it is of which attached scanner; without one it was typed, by a scanner or a person.
+        """
+        self.work.note_scan(code, WEDGE if origin is None else origin.device)
+        self.work.origin = origin
+        try:
+            self._hand_on(code)
+        finally:
+            self.work.origin = None
+
+    def _take_typed(self, code: str) -> None:
+        self.work.raw = self.wedge.raw
+        self.scan(code)
+
+    def _hand_on(self, code: str) -> None:
         if self.work.dialogs.scan(code):
             return
         self.help.leave()
@@ -309,6 +366,11 @@ class MainWindow(QMainWindow):
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    def _typing_expected(self) -> bool:
+        """Whether a person may be typing words; on a page for scans nobody does, but into a field."""
+        scans = self.page is not None and self.page.takes_scans
+        return not scans or self.work.dialogs.is_open or isinstance(self.focusWidget(), QLineEdit)
+
     def _resize_search(self) -> None:
         self.search.setFixedWidth(px("body", self.work.scale) * 24)
 
@@ -319,6 +381,11 @@ class MainWindow(QMainWindow):
             focus.click()
         else:
             super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The strip stays between page and foot."""
+        super().resizeEvent(event)
+        self._lay_strip()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell whoever composed the window; the bench resumes on the same line the next time."""

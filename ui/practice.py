@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import count
+from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
-from app.domain.barcode import Command, make_label_code
+from app.domain.barcode import Command, make_label_code, read_label_code
 from app.domain.bench import Bench
 from app.domain.errors import Refusal
 from app.domain.states import JobState, Lane, ParcelState
@@ -15,25 +17,62 @@ from app.queries.picking_view import claimed_batch
 from app.queries.waves import barcode_of, next_task
 from ui.keys import type_scan
 from ui.main_window import MainWindow
+from ui.pages.page import Page
+from ui.trial_label import PREFIX
+
+
+class PrintedLabels:
+    """What the printer's twin has printed into its tray: the codes that can be read on its labels."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, frozenset[str]] = {}
+
+    def holds(self, code: str) -> bool:
+        """Whether a label with this code lies there, the newest looked at first; blocks while pictures are read."""
+        markers = sorted(self._folder.glob("*.zpl"), reverse=True)  # a label is out when its .zpl is there
+        return any(code in self._codes(marker) for marker in markers)
+
+    def _codes(self, marker: Path) -> frozenset[str]:
+        if marker.name not in self._read:
+            from PIL import Image
+
+            from printing.symbols import decode  # who has a scanner does without
+
+            try:
+                with Image.open(marker.with_suffix(".png")) as image:
+                    self._read[marker.name] = frozenset(symbol.text for symbol in decode(image))
+            except OSError:
+                self._read[marker.name] = frozenset()  # blank paper: nothing can be scanned on it
+        return self._read[marker.name]
 
 
 class Practice:
-    """Types into a window what a scanner would, as long as it is open."""
+    """Types into a window what a scanner would, as long as it is open.
+
+    The window's property `tray` names the folder into which the printer's twin prints: without it nobody can say
+    whether an uncertain label came out.
+    """
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self._work = window.work
+        self._tray: PrintedLabels | None = None
         window.practise.connect(self._scan)
         window.show_ribbon("frame_practice")
 
     def _scan(self, right: bool) -> None:
         page = self._window.page
-        if page is not None and page.takes_scans:
+        if page is not None and not self._work.dialogs.is_open:
             self._work.spawn(self._scan_on(page.name, right))
 
     async def _scan_on(self, page: str, right: bool) -> None:
+        ways = {
+            "packing": self._bench_code, "picking": self._cart_code, "labels": self._label_code,
+            "devices": self._test_code,
+        }  # fmt: skip
         try:
-            code = await (self._bench_code(right) if page == "packing" else self._cart_code(right))
+            code = await ways[page](right) if page in ways else None
         except Refusal as refusal:
             self._work.dialogs.tell_refusal(refusal)
             return
@@ -68,7 +107,49 @@ class Practice:
             return await read(barcode_of, next(line.sku_id for line in parcel.lines if line.open))
         if parcel.job is JobState.PRINTED:
             return make_label_code(parcel.code, parcel.copy)
-        return Command.PRINTED if parcel.job is JobState.UNCERTAIN else Command.NEXT
+        if parcel.job is JobState.UNCERTAIN:
+            return await self._settle(make_label_code(parcel.code, parcel.copy), parcel.copy)
+        return Command.NEXT
+
+    async def _settle(self, code: str, copy: int) -> str:
+        """What somebody at the tray says of an uncertain label."""
+        came_out = await self._came_out(code)
+        if came_out is None:
+            raise Refusal("labels_settle_hint", copy=copy)
+        return Command.PRINTED if came_out else Command.NOT_OUT
+
+    async def _came_out(self, code: str) -> bool | None:
+        """Whether a label with this code lies in the tray; None where there is none to look into."""
+        folder: str | None = self._window.property("tray")
+        if folder is None:
+            return None
+        if self._tray is None:
+            self._tray = PrintedLabels(Path(folder))
+        return await asyncio.to_thread(self._tray.holds, code)
+
+    async def _label_code(self, right: bool) -> str | None:
+        page = self._page("labels")
+        wanted, code = page.asks_for  # type: ignore[attr-defined]
+        if not code:
+            return None
+        copy = read_label_code(code)
+        assert copy is not None
+        if not right:
+            return make_label_code(copy[0], copy[1] + 1)
+        return await self._settle(code, copy[1]) if wanted == "settle" else code
+
+    async def _test_code(self, right: bool) -> str | None:
+        wanted: str = self._page("devices").asks_for  # type: ignore[attr-defined]
+        if not wanted:  # anything tries a scanner
+            return await self._work.feed.read(barcode_of, 1)
+        if not right:
+            return f"{PREFIX}{(int(wanted.removeprefix(PREFIX)) + 1) % 1_000_000:06d}"
+        if await self._came_out(wanted) is False:
+            raise Refusal("devices_label_on_its_way")
+        return wanted
+
+    def _page(self, name: str) -> Page:
+        return self._window.pages[name]
 
     async def _cart_code(self, right: bool) -> str | None:
         place, read = self._work.place, self._work.feed.read

@@ -15,9 +15,10 @@ from ui.widgets.text import text_label
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from app.queries.station_view import Hit
+    from app.queries.search import Hit
 
 LIMIT = 12
+WIDE = 36  # letters: a long number, a name and a town
 
 
 class Search(QLineEdit):
@@ -70,10 +71,10 @@ class Search(QLineEdit):
         self.left.emit()
 
     async def _find(self, text: str) -> None:
-        from app.queries.station_view import search
+        from app.queries.search import search
 
         try:
-            hits = await self._work.feed.read(search, text, LIMIT)
+            hits = await self._work.feed.read(search, text, LIMIT, typed=True)
         except (Refusal, KnownError) as refusal:
             self._work.dialogs.tell_refusal(refusal)
             return
@@ -85,8 +86,12 @@ class Search(QLineEdit):
         elif len(orders) == 1 and hits[0].order_id is not None:
             self._show_order(hits[0].order_id)
         else:
-            say = self._work.words.say
-            self._hits.show_hits([(say(f"frame_hit_{hit.kind}", title=hit.title), hit) for hit in hits])
+            self._hits.show_hits([(self._words_of(hit), hit) for hit in hits])
+
+    def _words_of(self, hit: Hit) -> str:
+        """What it is; an order that a name has found says whose it is, so that namesakes are told apart."""
+        what = self._work.words.say(f"frame_hit_{hit.kind}", title=hit.title)
+        return f"{what} · {hit.who}" if hit.who else what
 
     def _choose(self, item: QListWidgetItem | None) -> None:
         hit: Hit | None = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
@@ -133,7 +138,10 @@ class _Hits(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         self.list = QListWidget()
+        self.list.setStyleSheet("QListWidget { border: none; }")  # the frame around it has one
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         work.words.show(self.list.setAccessibleName, "frame_search_results")
         self._nothing: QLabel = text_label("secondary", wrap=True)
         self._nothing.setMargin(px("body", work.scale))
@@ -148,6 +156,7 @@ class _Hits(QFrame):
         for text, hit in hits:
             item = QListWidgetItem(text)
             item.setData(Qt.ItemDataRole.UserRole, hit)
+            item.setToolTip(text)
             if orders and hit.order_id is None:
                 item.setFlags(Qt.ItemFlag.NoItemFlags)  # a SKU or a tote, whose orders stand below
             self.list.addItem(item)
@@ -174,9 +183,10 @@ class _Hits(QFrame):
         self._place(px("body", self._work.scale) * 7)
 
     def _place(self, height: int) -> None:
-        over = self._over
-        corner = self._box.mapTo(over, QPoint(0, self._box.height() + 4))
-        self.setGeometry(corner.x(), corner.y(), self._box.width(), min(height, over.height() - corner.y() - 8))
+        over, box = self._over, self._box
+        corner = box.mapTo(over, QPoint(box.width(), box.height() + 4))  # the right one: it is as wide as names need
+        width = max(box.width(), min(px("body", self._work.scale) * WIDE, corner.x() - SPACE[4]))
+        self.setGeometry(corner.x() - width, corner.y(), width, min(height, over.height() - corner.y() - 8))
         self.show()
         self.raise_()
 

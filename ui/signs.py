@@ -40,6 +40,14 @@ PARCEL_SIGNS: Mapping[ParcelState, tuple[str, str]] = {
     ParcelState.VOIDED: ("⊘", "quiet"),
 }
 NOTHING = "–"
+FILE = "file"  # the shop of an order whose file names none, as the profiles have it
+# why a printer was waited for, or a label was not known of: what to do about it was said then, in other words
+PAST = frozenset({
+    "no_proof", "no_counter", "odometer_ahead", "odometer_behind", "not_counted", "printer_silent", "stopped",
+    "interrupted", "paused", "paper_out", "ribbon_out", "head_open", "buffer_full", "overheated", "under_temperature",
+    "label_waiting", "fault", "other_error", "cutter", "motor", "head_element", "silent", "no_answer",
+    "device_open_failed", "device_gone", "device_not_open", "device_write_failed",
+})  # fmt: skip
 _CODE = re.compile(r"torn|blurred|lost|[a-z0-9]+(_[a-z0-9]+)+")
 # what the engine says to a packer at that moment is not what stands in a list afterwards
 _JOB_REASONS = {"order_cancelled": "labels_why_cancelled", "undone": "labels_why_undone"}
@@ -117,3 +125,16 @@ def job_reason(words: Words, reason: str | None, **facts: Fact) -> str:
     if not reason:
         return ""
     return words.say(_JOB_REASONS.get(reason, reason), **facts)
+
+
+def sold_at(words: Words, channel: str, shop: str) -> str:
+    """Where an order was sold: its channel, else its shop; one whose file names none came by the file alone."""
+    return channel or (words.say("orders_channel_file") if shop == FILE else shop)
+
+
+def past_reason(words: Words, reason: str | None, **facts: Fact) -> str:
+    """A reason in words as it is told afterwards, shorter: what was to be done about it is over."""
+    parts = (reason or "").split()
+    if parts and PAST.issuperset(parts):
+        return " · ".join(words.say(f"orders_past_{part}") for part in parts)
+    return reason_text(words, reason, **facts)

@@ -15,6 +15,31 @@ def trial_code(number: int) -> str:
     return f"{PREFIX}{number:06d}"
 
 
+def trial_payload(language: str, title: str, station: str, at: datetime, code: str) -> bytes:
+    """The test label in a printer's language (`zpl`, `tspl`, `escpos`); the two plain ones say ASCII alone."""
+    if language == "zpl":
+        return trial_zpl(title, station, at, code)
+    lines = [_plain(text) for text in ("Packbench", station, f"{at:%Y-%m-%d %H:%M}", code)]
+    if language == "tspl":
+        texts = [f'TEXT 40,{40 + 60 * row},"3",0,1,1,"{line}"' for row, line in enumerate(lines)]
+        commands = [
+            "SIZE 101.6 mm,152.4 mm", "CLS", *texts, f'BARCODE 40,320,"128",160,1,0,3,6,"{code}"',
+            f'DMATRIX 40,560,320,320,x12,"{code}"', "PRINT 1,1",
+        ]  # fmt: skip
+        return "".join(f"{command}\r\n" for command in commands).encode("ascii")
+    bars = f"{{B{code}".encode("ascii")
+    # ESC @; GS h and GS w: height and width of bars; GS k 73: Code 128; GS V 66: feed and cut
+    return (
+        b"\x1b@" + "".join(f"{line}\n" for line in lines).encode("ascii")
+        + b"\x1dh\x60\x1dw\x02" + b"\x1dk\x49" + bytes([len(bars)]) + bars + b"\n\n\n\x1dVB\x00"
+    )
+
+
+def _plain(text: str) -> str:
+    """What can be printed without a font of ours, and ends no field."""
+    return "".join(sign if " " <= sign <= "~" and sign not in '"\\' else "?" for sign in text)
+
+
 def trial_zpl(title: str, station: str, at: datetime, code: str) -> bytes:
     """A test label of 4 × 6 inches (101.6 × 152.4 mm) as ZPL."""
     left, width = 8.0, 85.0

@@ -1,8 +1,10 @@
 """Tells a scanner that types (keyboard wedge) from a person who types, before any widget sees a key.
 
 Without a prefix this is a guess by time: the first key that may begin a code is held back for the length of the gap;
-what comes faster than that is held too, until the suffix makes it a scan, or silence makes it typing, which the window
-then gets unchanged and in order. With a prefix there is nothing to guess and nothing to give back.
+what comes faster than that is held too, until the suffix comes, or silence makes it typing, which the window then gets
+unchanged and in order. At the suffix the rhythm decides (`of_machine`): a scanner is quicker than any hand, or its keys
+come as evenly as a clock, each let go before the next; a hand speeds up and slows down, and rolls over its keys. With a
+prefix there is nothing to guess and nothing to give back.
 """
 
 from __future__ import annotations
@@ -12,13 +14,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from math import inf
+from math import inf, sqrt
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from shiboken6 import isValid
 
+from app.domain.barcode import Command
 from app.domain.errors import Refusal
 from ui.keys import MODIFIERS, Stroke, deliver
 
@@ -28,6 +31,19 @@ _MOST_HELD: Final = 8 * LONGEST
 
 _TYPED = frozenset((QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride))
 _SEEN = _TYPED | {QEvent.Type.InputMethod}
+
+# ms a key: so quick is no hand over four keys, and none over six
+_QUICK, _QUICK_OVER_SIX = 15.0, 25.0
+# of `jitter_ms`, how much of it the gaps of a short code may differ: the fewer they are, the easier a hand is even by
+# chance
+_EVEN: Final = {4: 0.4, 5: 0.65}
+_EVEN_AFTER_TYPING: Final = 0.65  # and it must have six characters
+_TYPING_MS: Final = 500.0  # what comes so soon after a typed character goes on with it
+_KNOWN_GAPS, _FALTERS = 3, 1.5  # after so many even gaps the next may be so many times longer than any should
+_ROLLED_MS: Final = 5.0  # a key that is still down so long after the next one
+
+# command barcodes are short: nobody types one as quickly as that without meaning it
+_KNOWN = frozenset(command.value for command in Command)
 
 # no keyboard repeats faster than this, and no scanner keeps a key down for longer
 _REPEATS_MS: Final = 20
@@ -54,7 +70,9 @@ class WedgeTiming:
 
     `suffixes` are the keys that end a code; Return also stands for CR and LF sent as Ctrl+M and Ctrl+J, Tab for Ctrl+I.
     `prefix` is the key that begins one: "F1" to "F24", "STX" (or the control character itself), or a single character
-    that nobody types; None or "" when the scanner sends none. Raises Refusal `devices_wedge_prefix` for another one.
+    that nobody types; None or "" when the scanner sends none. `jitter_ms` is by how much the gaps between the keys of a
+    scanner may differ (standard deviation); from `gap_ms` on, speed alone decides. Raises Refusal
+    `devices_wedge_prefix` for another prefix.
     """
 
     gap_ms: int = 60
@@ -62,10 +80,57 @@ class WedgeTiming:
     shortest: int = 4
     suffixes: tuple[Qt.Key, ...] = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
     prefix: str | None = None
+    jitter_ms: int = 6
 
     def __post_init__(self) -> None:
         if self.prefix and self.prefix not in _FUNCTION_KEYS and self.prefix != "STX" and len(self.prefix) != 1:
             raise Refusal("devices_wedge_prefix", prefix=self.prefix)
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How the keys of what may be a code came.
+
+    `gaps` are the milliseconds before each character but the first, and before the suffix; `shifted` says of each
+    whether a modifier went down in it, which takes a scanner an extra key. `rolled` when a key was still down
+    `_ROLLED_MS` after the next one, `after_typing` when somebody typed just before.
+    """
+
+    gaps: tuple[float, ...]
+    shifted: tuple[bool, ...]
+    rolled: bool = False
+    after_typing: bool = False
+
+
+def of_machine(code: str, rhythm: Rhythm, jitter_ms: float = 6.0) -> bool:
+    """Whether a scanner has sent this code, of at least one character: nobody types so quickly, or so evenly.
+
+    Fast typists take some 120 ms a key, unevenly, and press most pairs of keys so that they overlap (Dhakal et al.
+    2018, "Observations on Typing from 136 Million Keystrokes"): two to four keys come in 20 to 50 ms each, not six.
+    """
+    gaps, length = rhythm.gaps, len(code)
+    mean = sum(gaps) / len(gaps)
+    if mean <= _QUICK:
+        return True
+    if rhythm.rolled:
+        return False
+    if code.upper() in _KNOWN or (length >= 6 and mean <= _QUICK_OVER_SIX):
+        return True
+    share = _EVEN.get(length, 1.0)
+    if rhythm.after_typing:
+        share = _EVEN_AFTER_TYPING if length >= 6 else 0.0
+    return share > 0 and _deviation(rhythm) <= share * jitter_ms
+
+
+def _deviation(rhythm: Rhythm) -> float:
+    """The standard deviation of the gaps in ms, those with a modifier and those without each around their own mean."""
+    kinds = [
+        [gap for gap, shifted in zip(rhythm.gaps, rhythm.shifted, strict=True) if shifted is kind]
+        for kind in (False, True)
+    ]
+    squares = sum(sum((gap - sum(kind) / len(kind)) ** 2 for gap in kind) for kind in kinds if kind)
+    free = len(rhythm.gaps) - sum(1 for kind in kinds if kind)
+    return sqrt(squares / free) if free > 0 else inf
 
 
 class _State(Enum):
@@ -105,13 +170,25 @@ class Wedge(QObject):
         """`clock` counts seconds; it is asked where the platform gives a key no time of its own."""
         super().__init__(parent)
         self.timing = timing or WedgeTiming()
+        # where nobody types, on a page for scans, whatever is quick enough is a scan
+        self.typing_expected: Callable[[], bool] = lambda: True
         self._clock = clock
+        self.raw = ""  # the last scan with the key that ended it, as far as that writes anything
         self._application: QGuiApplication | None = None
         self._composing: QObject | None = None  # whatever composed text would go to
         self._state = _State.IDLE
         self._held: list[tuple[QWindow, Stroke]] = []
         self._code = ""
         self._lasted = 0.0  # ms since the first key
+        # the rhythm of what is held: gaps before characters, the gap since the last one, and whether Shift came in it
+        self._gaps: list[float] = []
+        self._shifted: list[bool] = []
+        self._gap, self._shift = 0.0, False
+        # characters' keys that are down, each with the time of the next character (0 before there is one)
+        self._lying: dict[int, int] = {}
+        self._rolled = False
+        self._after_typing = False
+        self._typed_ago = inf  # ms from the last character that a person typed to the last press
         # keys whose press no window saw: their release is none of its business either
         self._swallowed: set[int] = set()
         self._giving_back = False
@@ -185,7 +262,7 @@ class Wedge(QObject):
         if kind == QEvent.Type.KeyRelease:
             return self._released(watched, stroke)
         since = self._since(stroke)
-        self._catch_up(since)
+        self._catch_up(stroke, since)
         do = self._judge(stroke, since)
         if do is _Do.PASS and self._state is _State.HELD:
             self.settle()
@@ -219,12 +296,15 @@ class Wedge(QObject):
                 return 0
         return self._clock() * 1000 - self._arrived
 
-    def _catch_up(self, since: float) -> None:
+    def _catch_up(self, stroke: Stroke, since: float) -> None:
         """What the time before this press means, which the timer may not have told yet."""
-        silent = since > self.timing.gap_ms
+        silent = since > self._patience
         going_on = self._state is _State.OPENED or (self._state is _State.HELD and not silent)
         if going_on and self._lasted + since > self.timing.total_ms:
-            self._spoil("devices_scan_slow")
+            if self._state is _State.OPENED or self._scanned(stroke, since):
+                self._spoil("devices_scan_slow")
+            else:
+                self.settle()
         if silent and self._state in (_State.HELD, _State.SPOILED):
             self.settle()
 
@@ -245,7 +325,7 @@ class Wedge(QObject):
             return _Do.TAKE if begins else _Do.PASS
         if self._state is _State.HELD:
             if ends:
-                return _Do.END if len(self._code) >= self.timing.shortest else _Do.PASS
+                return _Do.END if len(self._code) >= self.timing.shortest and self._scanned(stroke, since) else _Do.PASS
             return _Do.TAKE
         if opens and not _is_text(stroke):
             # no code holds this key: the one before has lost its end
@@ -254,7 +334,26 @@ class Wedge(QObject):
             return _Do.END
         return _Do.TAKE if self._state is _State.OPENED else _Do.SWALLOW
 
+    @property
+    def _patience(self) -> int:
+        """For how many ms nothing has to come until what is held is over: a scanner may falter once it is known."""
+        known = self._state is _State.HELD and len(self._gaps) >= _KNOWN_GAPS and not self._rolled
+        if known and _deviation(Rhythm(tuple(self._gaps), tuple(self._shifted))) <= self.timing.jitter_ms:
+            return round(self.timing.gap_ms * _FALTERS)
+        return self.timing.gap_ms
+
+    def _scanned(self, stroke: Stroke, since: float) -> bool:
+        """Whether what is held has the rhythm of a scanner, up to the press that has just come."""
+        if self.timing.jitter_ms >= self.timing.gap_ms:
+            return True
+        rolled = self._rolled or any(_rolled(after, stroke) for after in self._lying.values())
+        gaps, shifted = (*self._gaps, self._gap + since), (*self._shifted, self._shift)
+        if not self.typing_expected():
+            return of_machine(self._code, Rhythm(gaps, shifted, rolled), inf)
+        return of_machine(self._code, Rhythm(gaps, shifted, rolled, self._after_typing), self.timing.jitter_ms)
+
     def _pressed(self, window: QWindow, stroke: Stroke, since: float, do: _Do) -> None:
+        self._typed_ago += since
         self._stamps_move |= stroke.at_ms > self._stamp > 0
         self._down = (_identity(stroke), stroke.at_ms)
         self._stamp, self._arrived = stroke.at_ms, self._clock() * 1000
@@ -262,6 +361,8 @@ class Wedge(QObject):
             self._ended_by = stroke.key if do is _Do.END else None
         if do is _Do.PASS:
             self._swallowed.discard(_identity(stroke))
+            if _is_text(stroke):
+                self._typed_ago = 0.0
         elif do is _Do.TAKE and self._state is not _State.OPENED:
             self._swallowed.discard(_identity(stroke))
             self._hold(window, stroke, since)
@@ -270,7 +371,7 @@ class Wedge(QObject):
             if do is _Do.OPEN:
                 self._open()
             elif do is _Do.END:
-                self._end()
+                self._end(stroke)
             elif do is _Do.TAKE:
                 self._lasted += since
                 self._code += _content(stroke)
@@ -280,11 +381,24 @@ class Wedge(QObject):
             self._spoil("devices_scan_long")
 
     def _hold(self, window: QWindow, stroke: Stroke, since: float) -> None:
-        self._lasted = self._lasted + since if self._state is _State.HELD else 0.0
+        if self._state is _State.HELD:
+            self._lasted += since
+            self._gap += since
+        else:
+            self._after_typing = self._typed_ago <= _TYPING_MS
         self._state = _State.HELD
         self._held.append((window, stroke))
-        self._code += _content(stroke)
-        self._await(self.timing.gap_ms)
+        if content := _content(stroke):
+            if self._code:
+                self._gaps.append(self._gap)
+                self._shifted.append(self._shift)
+            self._gap, self._shift = 0.0, False
+            self._lying = {key: after or stroke.at_ms for key, after in self._lying.items()}
+            self._lying[_identity(stroke)] = 0
+            self._code += content
+        else:
+            self._shift = True
+        self._await(self._patience)
 
     def _open(self) -> None:
         if self._state is _State.OPENED:
@@ -293,8 +407,9 @@ class Wedge(QObject):
         self._state = _State.OPENED
         self._await(self.timing.total_ms)
 
-    def _end(self) -> None:
+    def _end(self, stroke: Stroke) -> None:
         code = self._code
+        self.raw = code + (_control(stroke) or ("\t" if stroke.key == Qt.Key.Key_Tab else "\r"))
         self._drop()
         self._rest()
         if code:
@@ -308,6 +423,7 @@ class Wedge(QObject):
             return True
         if self._state is not _State.HELD:
             return False
+        self._rolled |= _rolled(self._lying.pop(_identity(stroke), 0), stroke)
         # in its turn, after the keys that were pressed before
         self._held.append((window, stroke))
         return True
@@ -315,6 +431,8 @@ class Wedge(QObject):
     def _give_back(self) -> None:
         """What was held back was typed by a person: the windows get it as it came."""
         held = self._held
+        if self._code:
+            self._typed_ago = 0.0
         self._rest()
         self._send(held)
         self.typed.emit()
@@ -344,6 +462,8 @@ class Wedge(QObject):
 
     def _rest(self) -> None:
         self._state, self._held, self._code, self._lasted = _State.IDLE, [], "", 0.0
+        self._gaps, self._shifted, self._lying, self._rolled = [], [], {}, False
+        self._gap, self._shift = 0.0, False
         self._silence.stop()
 
     def _send(self, strokes: list[tuple[QWindow, Stroke]]) -> None:
@@ -390,6 +510,11 @@ class Wedge(QObject):
         if prefix in _FUNCTION_KEYS:
             return stroke.key == _FUNCTION_KEYS[prefix]
         return (_control(stroke) or stroke.text) == (_STX if prefix == "STX" else prefix)
+
+
+def _rolled(after: int, stroke: Stroke) -> bool:
+    """Whether a key whose next one went down at `after` was still down at this stroke; 0 where no time is known."""
+    return 0 < after <= stroke.at_ms - _ROLLED_MS
 
 
 def _is_text(stroke: Stroke) -> bool:

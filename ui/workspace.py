@@ -20,13 +20,17 @@ from ui.theme import Theme, apply, load_theme
 from ui.words import Words
 
 if TYPE_CHECKING:
-    from app.station import Station
+    from app.devices import StationDevices
+    from app.station import Origin, Station
     from ui.dialogs import Dialogs
+
+
+PRINTERS = ("printer", "printer_fallback", "document_printer")  # fields of the settings
 
 
 @dataclass(slots=True)
 class PrinterSeen:
-    """The station's printer as it was last seen: its URL ("" for none), what it said, and whether that is good.
+    """A printer of the station as it was last seen: its URL ("" for none), what it said, and whether that is good.
 
     `code` is a code of `app.texts` (`ready`, `paper_out`, `device_open_failed` …), "" before anybody has asked.
     """
@@ -59,8 +63,9 @@ class Workspace(QObject):
     """The engine's feed, the words, the look, the sounds, the dialogs and the settings of one window.
 
     `look_changed` after another theme or text size; `moved` when station, operator or printer have changed in the
-    settings, `settled` when the engine has followed; `devices_changed` when a printer or scanner was seen; `found`
-    asks the window to show an order (its id), `ordered` to carry out another page's command (its name).
+    settings, `settled` when the engine has followed; `devices_changed` when a device was seen; `found`
+    asks the window to show an order (its id), `ordered` to carry out another page's command (its name), `back` to
+    return to the page that asked for the order that is shown (`came_from`, "" when nobody did).
     """
 
     look_changed = Signal()
@@ -69,6 +74,7 @@ class Workspace(QObject):
     devices_changed = Signal()
     found = Signal(int)
     ordered = Signal(str)
+    back = Signal()
 
     dialogs: Dialogs
 
@@ -80,11 +86,20 @@ class Workspace(QObject):
         self.sounds = Sounds(settings.volume, settings.sound)
         self.theme: Theme = load_theme(settings.theme)
         self.place = Place()
-        self.printer = PrinterSeen(settings.printer)
-        self.scanner = ScannerSeen(settings.scanner)
+        self.came_from = ""
+        self.printers = {use: PrinterSeen(getattr(settings, use)) for use in PRINTERS}
+        self.scanner = ScannerSeen()
+        self.attached: StationDevices | None = None  # scanners and scale that are kept open; None where there are none
+        self.origin: Origin | None = None  # of the scan that is being handed on, None for what was typed or pressed
+        self.raw = ""  # what a scanner that types has sent last, with what ended it
         self._ended = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self.on_mistake: Callable[[BaseException], object] = _raise
+
+    @property
+    def printer(self) -> PrinterSeen:
+        """The label printer."""
+        return self.printers["printer"]
 
     @property
     def scale(self) -> float:
@@ -128,7 +143,7 @@ class Workspace(QObject):
             self.place.station.language = self.words.language
         self.sounds.enabled = settings.sound
         self.sounds.set_volume(settings.volume)
-        here = ("station", "cart", "operator", "role", "printer", "scanner")
+        here = ("station", "cart", "operator", "role", *PRINTERS, "scanners", "scale")
         if any(getattr(old, name) != getattr(settings, name) for name in here):
             self.moved.emit()
         else:
@@ -139,9 +154,9 @@ class Workspace(QObject):
         self.scanner.device, self.scanner.at, self.scanner.code = device, monotonic(), code
         self.devices_changed.emit()
 
-    def note_printer(self, code: str) -> None:
-        """Remember what the printer last said."""
-        self.printer.code, self.printer.at = code, monotonic()
+    def note_printer(self, code: str, use: str = "printer") -> None:
+        """Remember what a printer last said; `use` is one of PRINTERS."""
+        self.printers[use].code, self.printers[use].at = code, monotonic()
         self.devices_changed.emit()
 
     def apply_look(self) -> None:

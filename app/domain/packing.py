@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.domain.barcode import Command
@@ -36,6 +36,7 @@ class Code(StrEnum):
 
     # pass
     OPENED = "opened"
+    OPENED_VERIFIED = "opened_verified"
     TOTE_OPENED = "tote_opened"
     ITEM = "item"
     COMPLETE = "complete"
@@ -46,6 +47,7 @@ class Code(StrEnum):
     SETTLED_PRINTED = "settled_printed"
     SETTLED_NOT_OUT = "settled_not_out"
     REPRINTED = "reprinted"
+    COPY_CONFIRMED = "copy_confirmed"
     # fail: the bench latches
     WRONG_ITEM = "wrong_item"
     OVER_SCAN = "over_scan"
@@ -80,6 +82,7 @@ class Code(StrEnum):
     UNKNOWN_COMMAND = "unknown_command"
     # answers to "what next"
     NEXT_SCAN_TOTE = "next_scan_tote"
+    NEXT_SCAN_BULK = "next_scan_bulk"
     NEXT_SCAN_ITEM = "next_scan_item"
     NEXT_WAIT_LABEL = "next_wait_label"
     NEXT_SCAN_LABEL = "next_scan_label"
@@ -100,6 +103,7 @@ class Effect(StrEnum):
     OPEN_AND_COUNT = "open_and_count"
     COUNT = "count"
     CLOSE = "close"
+    CONFIRM = "confirm"
     CANCEL = "cancel"
     ASK = "ask"
     UNDO = "undo"
@@ -152,7 +156,7 @@ def judge(bench: Bench, scan: str, found: Found) -> Verdict:
             facts: dict[str, Fact] = {"copy": parcel.copy + 1}
             pressed = Verdict(Outcome.PASS, Code.REPRINTED, Effect.REPRINT, facts, reason=REPRINT_REASONS[found])
             return _no_reprint(parcel) or pressed
-        return _command(parcel, found)
+        return _command(bench, found)
     if isinstance(found, Unknown):
         return _fail(Code.MISREAD, expected=found.expected) if found.expected else _fail(Code.UNKNOWN_CODE)
     if isinstance(found, OtherKind):
@@ -161,15 +165,13 @@ def judge(bench: Bench, scan: str, found: Found) -> Verdict:
         return _open(found)
     if isinstance(found, LabelFound):
         return _scan_back(parcel, found)
-    if parcel.state is ParcelState.LABELLING:
-        if isinstance(found, Item):
-            return verify(parcel, found)
-        if parcel.cancel_requested:
-            # its label may never come: nobody can scan it back
-            return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
-        return _fail(Code.LABEL_NOT_SCANNED, order=parcel.order)
     if isinstance(found, Item):
         return verify(parcel, found)
+    if parcel.cancel_requested:
+        # neither its items nor its label are wanted any more
+        return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
+    if parcel.state is ParcelState.LABELLING:
+        return _fail(Code.LABEL_NOT_SCANNED, order=parcel.order)
     here = _only_order(found)
     if here is not None and here.order_id == parcel.order_id:
         return _look(Code.ALREADY_OPEN, order=parcel.order)
@@ -177,7 +179,12 @@ def judge(bench: Bench, scan: str, found: Found) -> Verdict:
 
 
 def verify(parcel: OpenParcel, item: Item) -> Verdict:
-    """Whether an item belongs into the parcel: the right SKU, and not more pieces than are still open."""
+    """Whether an item belongs into the parcel: the right SKU, and not more pieces than are still open.
+
+    Nothing belongs into the parcel of a cancelled order.
+    """
+    if parcel.cancel_requested:
+        return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
     wanted = [line for line in parcel.lines if line.sku_id == item.sku_id]
     if not wanted:
         facts: dict[str, Fact] = {"sku": item.sku, "name": item.called, "order": parcel.order}
@@ -189,8 +196,6 @@ def verify(parcel: OpenParcel, item: Item) -> Verdict:
         facts = {"sku": item.sku, "name": item.called, "over": over, "ordered": ordered}
         return Verdict(Outcome.FAIL, Code.OVER_SCAN, facts=facts, sku=item.sku)
     left = parcel.remaining - item.quantity
-    if left == 0 and parcel.cancel_requested:
-        return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
     return Verdict(
         Outcome.PASS,
         Code.ITEM if left else Code.COMPLETE,
@@ -199,6 +204,13 @@ def verify(parcel: OpenParcel, item: Item) -> Verdict:
         line.line_id,
         item.sku,
     )
+
+
+def as_opened(verdict: Verdict, parcel: OpenParcel) -> Verdict:
+    """The verdict on an order that lies on the table now: how much of it is to be scanned, or that nothing is."""
+    if not parcel.remaining:
+        return replace(verdict, code=Code.OPENED_VERIFIED)
+    return replace(verdict, facts={**verdict.facts, "pieces": parcel.remaining, "lines": len(parcel.lines)})
 
 
 def choose_order(orders: Sequence[OrderFound]) -> OrderFound | None:
@@ -271,11 +283,10 @@ def _scan_back(parcel: OpenParcel, label: LabelFound) -> Verdict:
     return _pass(Code.CLOSED, Effect.CLOSE, order=parcel.order)
 
 
-def _command(parcel: OpenParcel | None, command: Command) -> Verdict:
-    if command is Command.NEXT:
-        return _next(parcel)
-    if command is Command.OK:
-        return _next(parcel)
+def _command(bench: Bench, command: Command) -> Verdict:
+    parcel = bench.parcel
+    if command in (Command.NEXT, Command.OK):
+        return _next(bench)
     if parcel is None:
         return _look(Code.NOTHING_TO_UNDO if command is Command.UNDO else Code.NO_PARCEL_OPEN)
     if command is Command.UNDO:
@@ -312,9 +323,10 @@ def _no_reprint(parcel: OpenParcel) -> Verdict | None:
     return None
 
 
-def _next(parcel: OpenParcel | None) -> Verdict:
+def _next(bench: Bench) -> Verdict:
+    parcel = bench.parcel
     if parcel is None:
-        return _look(Code.NEXT_SCAN_TOTE)
+        return _look(Code.NEXT_SCAN_TOTE if bench.tote_id is None else Code.NEXT_SCAN_BULK)
     if parcel.cancel_requested:
         return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
     if parcel.state is ParcelState.OPEN:

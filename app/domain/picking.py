@@ -17,12 +17,16 @@ class PickCode(StrEnum):
     AT_LOCATION = "at_location"
     PICKED = "picked"
     BATCH_PICKED = "batch_picked"
+    ACKNOWLEDGED = "acknowledged"
     SHORT = "short"
+    SHORT_LEAVES = "short_leaves"
+    SHORT_GONE = "short_gone"
     WRONG_LOCATION = "wrong_location"
     WRONG_PICK = "wrong_pick"
     LOCATION_FIRST = "location_first"
     NOTHING_TO_PICK = "nothing_to_pick"
     PICK_UNKNOWN_CODE = "pick_unknown_code"
+    CART_TAKEN = "cart_taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,15 @@ class LocationFound:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody else who picks the cart: the name of the station, the wave, and the cart's number in it."""
+
+    station: str
+    wave: int
+    cart: int
+
+
+@dataclass(frozen=True, slots=True)
 class PickVerdict:
     """How a picker's scan was judged."""
 
@@ -57,8 +70,13 @@ class PickVerdict:
     facts: dict[str, Fact]
 
 
-def judge_pick(task: Task | None, found: Found | LocationFound) -> PickVerdict:
-    """What a picker's scan means for the task that is next."""
+def judge_pick(task: Task | None, found: Found | LocationFound, holder: Holder | None = None) -> PickVerdict:
+    """What a picker's scan means for the task that is next; nothing but its acknowledgement where another picks."""
+    if found is Command.OK:
+        return PickVerdict(Outcome.PASS, PickCode.ACKNOWLEDGED, {})
+    if holder is not None:
+        facts: dict[str, Fact] = {"station": holder.station, "wave": holder.wave, "cart": holder.cart}
+        return PickVerdict(Outcome.FAIL, PickCode.CART_TAKEN, facts)
     if task is None:
         return PickVerdict(Outcome.ATTENTION, PickCode.NOTHING_TO_PICK, {})
     if found is Command.SHORT:
@@ -76,6 +94,7 @@ def judge_pick(task: Task | None, found: Found | LocationFound) -> PickVerdict:
             return PickVerdict(
                 Outcome.PASS, PickCode.PICKED, {"sku": task.sku, "quantity": task.quantity, "tote": task.tote}
             )
-        return PickVerdict(Outcome.FAIL, PickCode.WRONG_PICK, {"sku": found.sku, "expected": task.sku})
+        scanned: dict[str, Fact] = {"sku": found.sku, "name": found.called, "expected": task.sku}
+        return PickVerdict(Outcome.FAIL, PickCode.WRONG_PICK, scanned)
     kind = found.kind if isinstance(found, OtherKind) else "unknown"
     return PickVerdict(Outcome.FAIL, PickCode.PICK_UNKNOWN_CODE, {"kind": kind, "expected": task.location})

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 
 from app.change import NOTHING, Change, changed
+from app.domain.folding import folded
 from app.domain.incoming import Problem
 from app.domain.master import SkuDraft
 from app.domain.orders import ADDRESS, SOURCE_CANCELLED, OrderDraft, lacking, reviewed
@@ -184,7 +185,8 @@ def _refused(draft: OrderDraft, known: Known, taken: TakenOrders) -> bool:
 
 _NEW_ORDER = (
     "id", "uuid", "warehouse_id", "backend_id", "shop_id", "source_id", "source_version", "payload", "fingerprint",
-    "state", "missing", "reason", "placed_at", "ship_by", "service", *ADDRESS, "version", "created_at", "updated_at",
+    "state", "missing", "reason", "placed_at", "ship_by", "service", *ADDRESS, "pieces", "folded_name", "version",
+    "created_at", "updated_at",
 )  # fmt: skip
 
 
@@ -201,9 +203,10 @@ def _insert(tx: Tx, warehouse_id: int, known: Known, news: Sequence[OrderDraft],
     rows: list[tuple[object, ...]] = []
     lines: list[tuple[object, ...]] = []
     for order_id, draft in zip(ids, news, strict=True):
-        weighed = True
+        weighed, pieces = True, 0
         for position, line in enumerate(draft.lines, start=1):
             sku_id = skus[line.sku]
+            pieces += line.quantity
             weighed = weighed and sku_id not in unweighed
             lines.append((order_id, position, sku_id, line.quantity))
         missing = lacking(
@@ -221,7 +224,8 @@ def _insert(tx: Tx, warehouse_id: int, known: Known, news: Sequence[OrderDraft],
                 draft.source_version, draft.payload, draft.fingerprint, states[state], ",".join(missing),
                 SOURCE_CANCELLED if draft.cancelled else None, days[draft.placed_at], days[draft.ship_by],
                 draft.service or "", draft.recipient_name or "", draft.recipient_phone or "", draft.street or "",
-                draft.postcode or "", draft.city or "", draft.region or "", draft.country or "", 1, now, now,
+                draft.postcode or "", draft.city or "", draft.region or "", draft.country or "", pieces,
+                folded(draft.recipient_name or ""), 1, now, now,
             )
         )  # fmt: skip
     orders.insert(rows)

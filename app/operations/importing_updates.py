@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, delete, exists, select, update
 
 from app.domain.errors import Refusal
+from app.domain.folding import folded
 from app.domain.incoming import Problem
 from app.domain.orders import ABOUT, SHIPPING, SOURCE_CANCELLED, LineDraft, OrderDraft, check_update, differences
 from app.domain.people import Actor
@@ -75,7 +76,8 @@ def update_orders(tx: Tx, actor: Actor, drafts: Mapping[int, OrderDraft], skus: 
     used = exists().where(Allocation.order_line_id == OrderLine.id)
     for portion in portions(drafts):
         columns = [getattr(Order, name) for name in names]
-        statement = select(Order.id, Order.state, Order.cancel_requested_at, *columns).where(Order.id.in_(portion))
+        statement = select(Order.id, Order.state, Order.cancel_requested_at, Order.pieces, *columns)
+        statement = statement.where(Order.id.in_(portion))
         stored.update({row.id: row for row in tx.connection.execute(statement)})
         for order_id, line_id, sku, pieces, past in tx.connection.execute(
             select(OrderLine.order_id, OrderLine.id, Sku.code, OrderLine.quantity, used)
@@ -114,13 +116,17 @@ def update_orders(tx: Tx, actor: Actor, drafts: Mapping[int, OrderDraft], skus: 
         except Refusal as refusal:
             updated.problems.append(Problem(draft.line, refusal.code, refusal.facts))
             continue
-        said = {"payload": draft.payload, "fingerprint": draft.fingerprint, "step": step}
+        pieces = sum(line.quantity for line in draft.lines) if order_id in plans else old.pieces
+        said = {
+            "payload": draft.payload, "fingerprint": draft.fingerprint, "pieces": pieces,
+            "folded_name": folded(values["recipient_name"]), "step": step,
+        }  # fmt: skip
         rows.append({"order": order_id, **{f"new_{name}": value for name, value in (values | said).items()}})
         updated.changes.append(OrderChange(order_id, draft.source_id, fields or ("record",)))
     # what the cancel operation has changed goes first; the rows below are written past the session
     tx.session.flush()
     if rows:
-        said_now = (*names, "payload", "fingerprint")
+        said_now = (*names, "payload", "fingerprint", "pieces", "folded_name")
         sets: dict[str, Any] = {
             name: bindparam(f"new_{name}", type_=getattr(Order, name).type) for name in said_now
         }

@@ -6,21 +6,24 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.change import Change, changed
 from app.domain.barcode import group, make_label_code, s10
 from app.domain.errors import Refusal
+from app.domain.incoming import country as country_code
+from app.domain.packing import MAY_LIE_THERE
 from app.domain.people import Actor
 from app.domain.shipping import UNSHIPPABLE, missing_for_label, recipient_lines
-from app.domain.states import JOB, JobState, LabelState, OrderState, ParcelState, advance
+from app.domain.states import JOB, JobState, LabelState, ParcelState, advance
 from app.texts import country_name
 from db.journal import record, take_number
 from db.orders import Order
-from db.parcels import JobKind, Label, Parcel, PrintAttempt, PrintJob
+from db.parcels import JobKind, Label, Parcel, PrintJob
 from db.places import Warehouse
 from db.store import Tx
+from db.waves import BatchOrder
 from printing.label import Label as LabelLayout
 from printing.templates import load_template
 
@@ -29,26 +32,108 @@ SERVICE = "LX"  # UPU S10 service indicator of the built-in number series: LA-LZ
 DEFAULT_SERVICE = "PACKET TRACKED"
 
 
-def label_fields(
-    warehouse: Warehouse, order: Order, *, tracking: str, parcel_code: str, weight_g: int, slot: int | None
-) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a label says of its order: from where, to whom and how it is sent."""
+
+    sender: str
+    sender_country: str
+    order: str
+    service: str
+    recipient_name: str
+    street: str
+    postcode: str
+    city: str
+    region: str
+    country: str
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The fields without which nothing can be sent."""
+        return missing_for_label(self.recipient_name, self.street, self.city, self.country)
+
+
+_SENT = (
+    Warehouse.sender, Warehouse.country, Order.source_id, Order.service, Order.recipient_name, Order.street,
+    Order.postcode, Order.city, Order.region, Order.country,
+)  # fmt: skip
+_TO_LABEL = (
+    select(Parcel.code, BatchOrder.slot, *_SENT)
+    .join(Order, Order.id == Parcel.order_id)
+    .join(Warehouse, Warehouse.id == Order.warehouse_id)
+    .outerjoin(BatchOrder, BatchOrder.order_id == Order.id)
+    .where(Parcel.id == bindparam("parcel"))
+)
+_VALID = (
+    select(Label.id, Label.tracking, Label.fields)
+    .where(Label.parcel_id == bindparam("parcel"), Label.state == LabelState.VALID)
+    .limit(1)
+)
+_LABEL = insert(Label).returning(Label.id)
+_JOB = insert(PrintJob).returning(PrintJob.id)
+_COPIES = select(func.coalesce(func.max(PrintJob.copy), 0)).where(PrintJob.label_id == bindparam("label"))
+_NEWEST = (
+    select(PrintJob.id, PrintJob.state)
+    .join(Label, Label.id == PrintJob.label_id)
+    .where(Label.parcel_id == bindparam("parcel"), PrintJob.state != JobState.CANCELLED)
+    .order_by(PrintJob.copy.desc())
+    .limit(1)
+)
+_CONFIRM = (
+    update(PrintJob)
+    .where(PrintJob.id == bindparam("job"))
+    .values(state=bindparam("to"), reason=None, updated_at=bindparam("now"))
+)
+
+
+def label_fields(sent: Sent, *, tracking: str, parcel_code: str, weight_g: int, slot: int | None) -> dict[str, str]:
     """Everything that the label's template is filled with, except for the copy number."""
     return {
-        "sender": warehouse.sender,
+        "sender": sent.sender,
         "recipient": "\n".join(
             recipient_lines(
-                order.recipient_name, order.street, order.postcode, order.city, order.region,
-                country_name(order.country),
+                sent.recipient_name, sent.street, sent.postcode, sent.city, sent.region, country_name(sent.country)
             )
         ),
-        "service": order.service or DEFAULT_SERVICE,
+        "service": sent.service or DEFAULT_SERVICE,
         "tracking": tracking,
         "tracking_text": group(tracking),
         "parcel": parcel_code,
         "weight": f"{weight_g / 1000:.3f} kg",
-        "order": order.source_id,
+        "order": sent.order,
         "slot": "" if slot is None else str(slot),
     }
+
+
+def sender_lines(name: str, street: str, postcode: str, city: str, country: str) -> str:
+    """The sender's address as it is printed, "" when every part is empty.
+
+    Raises Refusal `labels_sender_lacks` (field) for an incomplete one, `country_unknown`, and what keeps it from being
+    printed (`label_text_too_long`, `label_text_unprintable`).
+    """
+    if not any((name, street, postcode, city, country)):
+        return ""
+    for field, value in (("name", name), ("street", street), ("city", city), ("country", country)):
+        if not value:
+            raise Refusal("labels_sender_lacks", field=field)
+    text = "\n".join(recipient_lines(name, street, postcode, city, "", country_name(country_code(country))))
+    fields = dict.fromkeys(("recipient", "service", "tracking_text", "parcel", "weight", "order", "slot"), "0")
+    _zpl(lay_out({**fields, "sender": text, "tracking": "0", "parcel": "PB00000000P"}, 1), 203)
+    return text
+
+
+def name_sender(tx: Tx, actor: Actor, warehouse_id: int, sender: str, country: str) -> tuple[bool, Change]:
+    """From now on new labels of a warehouse carry this sender (`sender_lines`); whether it is another one.
+
+    Its tracking numbers end with the sender's country; without a sender they go on as before.
+    """
+    warehouse = tx.session.get_one(Warehouse, warehouse_id)
+    country = country_code(country) or warehouse.country
+    if (warehouse.sender, warehouse.country) == (sender, country):
+        return False, Change()
+    warehouse.sender, warehouse.country = sender, country
+    record(tx, actor, "name_sender", {"warehouse": warehouse_id})
+    return True, changed("stations")
 
 
 def lay_out(fields: dict[str, str], copy: int) -> LabelLayout:
@@ -67,13 +152,14 @@ def _zpl(layout: LabelLayout, dpi: int) -> bytes:
 def check_label(session: Session, order: Order, weight_g: int) -> str | None:
     """The code and field of what would keep the order's label from being printed, None when nothing does."""
     warehouse = session.get_one(Warehouse, order.warehouse_id)
-    missing = missing_for_label(order.recipient_name, order.street, order.city, order.country)
-    if missing:
-        return UNSHIPPABLE + missing[0]
-    fields = label_fields(
-        warehouse, order, tracking=s10(SERVICE, 0, warehouse.country), parcel_code="PB00000000P", weight_g=weight_g,
-        slot=99,
+    sent = Sent(
+        warehouse.sender, warehouse.country, order.source_id, order.service, order.recipient_name, order.street,
+        order.postcode, order.city, order.region, order.country,
     )
+    if sent.missing:
+        return UNSHIPPABLE + sent.missing[0]
+    tracking = s10(SERVICE, 0, warehouse.country)
+    fields = label_fields(sent, tracking=tracking, parcel_code="PB00000000P", weight_g=weight_g, slot=99)
     try:
         _zpl(lay_out(fields, 1), 203)
     except Refusal as refusal:
@@ -81,48 +167,73 @@ def check_label(session: Session, order: Order, weight_g: int) -> str | None:
     return None
 
 
-def make_label(tx: Tx, actor: Actor, parcel: Parcel, *, slot: int | None, queue: str, dpi: int = 203) -> PrintJob:
-    """The parcel's label and the job that prints it, in the transaction of the last requirement.
+def make_label(tx: Tx, actor: Actor, parcel_id: int, *, weight_g: int, queue: str, dpi: int = 203) -> str:
+    """The parcel's label and the job that prints it, in the transaction of the last requirement; its tracking number.
 
     A label that the parcel already has is used again (its last item was undone before it was printed). Raises Refusal
     when the label cannot be printed as it is.
     """
-    label = tx.session.scalars(
-        select(Label).where(Label.parcel_id == parcel.id, Label.state == LabelState.VALID)
-    ).first()
-    if label is None:
-        order = tx.session.get_one(Order, parcel.order_id)
-        warehouse = tx.session.get_one(Warehouse, order.warehouse_id)
-        missing = missing_for_label(order.recipient_name, order.street, order.city, order.country)
-        if missing:
-            raise Refusal("label_field_missing", template=TEMPLATE, field=missing[0])
-        tracking = s10(SERVICE, take_number(tx, "tracking"), warehouse.country)
-        fields = label_fields(
-            warehouse, order, tracking=tracking, parcel_code=parcel.code, weight_g=parcel.weight_g or 0, slot=slot
-        )
-        label = Label(
-            parcel_id=parcel.id, tracking=tracking, service=fields["service"], template=TEMPLATE,
-            fields=json.dumps(fields, ensure_ascii=False), created_at=tx.at,
-        )
-        tx.session.add(label)
-        tx.session.flush()
-    return _queue(tx, actor, label, queue=queue, dpi=dpi)
+    label = tx.connection.execute(_VALID, {"parcel": parcel_id}).first()
+    if label is not None:
+        label_id, tracking, fields = label
+        _queue(tx, actor, label_id, json.loads(fields), _newest_copy(tx, label_id) + 1, queue=queue, dpi=dpi)
+        return str(tracking)
+    code, slot, *address = tx.connection.execute(_TO_LABEL, {"parcel": parcel_id}).one()
+    sent = Sent(*address)
+    if sent.missing:
+        raise Refusal("label_field_missing", template=TEMPLATE, field=sent.missing[0])
+    tracking = s10(SERVICE, take_number(tx, "tracking"), sent.sender_country)
+    filled = label_fields(sent, tracking=tracking, parcel_code=code, weight_g=weight_g, slot=slot)
+    label_id = tx.connection.execute(
+        _LABEL,
+        {
+            "parcel_id": parcel_id, "tracking": tracking, "service": filled["service"], "template": TEMPLATE,
+            "fields": json.dumps(filled, ensure_ascii=False), "created_at": tx.at,
+        },
+    ).scalar_one()
+    _queue(tx, actor, label_id, filled, 1, queue=queue, dpi=dpi)
+    return tracking
+
+
+def _newest_copy(tx: Tx, label_id: int) -> int:
+    newest: int = tx.connection.execute(_COPIES, {"label": label_id}).scalar_one()
+    return newest
+
+
+def next_copy(
+    tx: Tx, actor: Actor, label: Label, job: PrintJob, *, reason: str, queue: str | None = None
+) -> tuple[int, int]:
+    """Queue a label's next copy, from the same data, where `job` was printed or in `queue`; its number and job."""
+    copy = _newest_copy(tx, label.id) + 1
+    made = _queue(
+        tx, actor, label.id, json.loads(label.fields), copy, queue=queue or job.queue, dpi=job.dpi,
+        reprint_of=job.id, reason=reason,
+    )
+    return copy, made
 
 
 def _queue(
-    tx: Tx, actor: Actor, label: Label, *, queue: str, dpi: int, reprint_of: int | None = None,
-    reason: str | None = None,
-) -> PrintJob:
-    copy = (tx.session.scalar(select(func.max(PrintJob.copy)).where(PrintJob.label_id == label.id)) or 0) + 1
-    payload = _zpl(lay_out(json.loads(label.fields), copy), dpi)
-    job = PrintJob(
-        queue=queue, kind=JobKind.LABEL, label_id=label.id, copy=copy, dpi=dpi, payload=payload,
-        sha256=hashlib.sha256(payload).hexdigest(), state=JobState.QUEUED, reprint_of_id=reprint_of,
-        reprint_reason=reason, operator_id=actor.operator, created_at=tx.at, updated_at=tx.at,
-    )
-    tx.session.add(job)
-    tx.session.flush()
-    return job
+    tx: Tx, actor: Actor, label_id: int, fields: dict[str, str], copy: int, *, queue: str, dpi: int,
+    reprint_of: int | None = None, reason: str | None = None,
+) -> int:
+    """The id of the job that prints this copy."""
+    payload = _zpl(lay_out(fields, copy), dpi)
+    job_id: int = tx.connection.execute(
+        _JOB,
+        {
+            "queue": queue, "kind": JobKind.LABEL, "label_id": label_id, "copy": copy, "dpi": dpi, "payload": payload,
+            "sha256": hashlib.sha256(payload).hexdigest(), "state": JobState.QUEUED, "reprint_of_id": reprint_of,
+            "reprint_reason": reason, "operator_id": actor.operator, "created_at": tx.at, "updated_at": tx.at,
+        },
+    ).scalar_one()
+    return job_id
+
+
+def confirm_newest(tx: Tx, parcel_id: int) -> None:
+    """The newest copy of a parcel's label lies on the parcel: a person has scanned it."""
+    job_id, state = tx.connection.execute(_NEWEST, {"parcel": parcel_id}).one()
+    confirmed = advance(JOB, state, JobState.CONFIRMED)
+    tx.connection.execute(_CONFIRM, {"job": job_id, "to": confirmed, "now": tx.at})
 
 
 def newest_job(tx: Tx, parcel_id: int) -> PrintJob | None:
@@ -154,11 +265,37 @@ def reprint(tx: Tx, actor: Actor, parcel_id: int, reason: str, queue: str | None
         raise Refusal("settle_first", parcel=parcel.code)
     if job.state in (JobState.QUEUED, JobState.SENDING):
         raise Refusal("still_printing", parcel=parcel.code)
-    made = _queue(tx, actor, label, queue=queue or job.queue, dpi=job.dpi, reprint_of=job.id, reason=reason)
-    record(
-        tx, actor, "reprint", {"parcel": parcel_id, "job": made.id, "of": job.id, "copy": made.copy}, reason=reason
-    )
-    return made.copy, changed("labels", ids=[("job", made.id), ("parcel", parcel_id)])
+    copy, made = next_copy(tx, actor, label, job, reason=reason, queue=queue)
+    record(tx, actor, "reprint", {"parcel": parcel_id, "job": made, "of": job.id, "copy": copy}, reason=reason)
+    return copy, changed("labels", ids=[("job", made), ("parcel", parcel_id)])
+
+
+def confirm_copy(tx: Tx, actor: Actor, parcel_code: str, copy: int) -> tuple[int, Change]:
+    """The square code of a reprint was scanned on its box, which is closed already; returns the job's id.
+
+    The first label of a parcel is confirmed at the bench, where its scan closes the parcel. Raises Refusal
+    `no_label`, `label_voided`, `labels_close_at_bench`, `superseded_copy`, `label_not_printed`, and
+    `labels_confirmed_before`.
+    """
+    parcel = tx.session.scalars(select(Parcel).where(Parcel.code == parcel_code)).first()
+    job = None if parcel is None else newest_job(tx, parcel.id)
+    if parcel is None or job is None or job.label_id is None:
+        raise Refusal("no_label", parcel=parcel_code)
+    if parcel.state is ParcelState.VOIDED or tx.session.get_one(Label, job.label_id).state is LabelState.VOIDED:
+        raise Refusal("label_voided")
+    if copy < job.copy:
+        raise Refusal("superseded_copy", copy=copy, newest=job.copy)
+    if parcel.state is not ParcelState.CLOSED:
+        raise Refusal("labels_close_at_bench", parcel=parcel_code)
+    if job.state is JobState.CONFIRMED:
+        raise Refusal("labels_confirmed_before", copy=copy)
+    if copy > job.copy or job.state not in MAY_LIE_THERE:
+        raise Refusal("label_not_printed", copy=job.copy)
+    job.state = advance(JOB, job.state, JobState.CONFIRMED)
+    job.reason = None
+    job.updated_at = tx.at
+    record(tx, actor, "confirm_copy", {"parcel": parcel.id, "job": job.id, "copy": copy})
+    return job.id, changed("labels", "orders", ids=[("job", job.id), ("parcel", parcel.id), ("order", parcel.order_id)])
 
 
 def settle(
@@ -180,9 +317,7 @@ def settle(
     copy = None
     if not came_out and job.label_id is not None:
         label = tx.session.get_one(Label, job.label_id)
-        copy = _queue(
-            tx, actor, label, queue=queue or job.queue, dpi=job.dpi, reprint_of=job.id, reason="not_out"
-        ).copy
+        copy, _ = next_copy(tx, actor, label, job, reason="not_out", queue=queue)
     return copy, changed("labels", ids=[("job", job_id)])
 
 
@@ -210,152 +345,3 @@ def void_label(tx: Tx, parcel: Parcel) -> None:
             .where(PrintJob.label_id.in_(labels), PrintJob.state == JobState.QUEUED)
             .values(state=JobState.CANCELLED, reason="order_cancelled", updated_at=tx.at)
         )
-
-
-# What the spooler writes down; see `printing.spooler.Journal`.
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A job that the spooler may send now, and only now."""
-
-    job_id: int
-    attempt_id: int
-    payload: bytes
-    labels: int
-
-
-def claim_job(
-    tx: Tx, queue: str, printer: str, odometer: int | None, unsettled_limit: int
-) -> tuple[Claimed | None, Change]:
-    """The next job of a queue, durably SENDING before its first byte leaves; None when nothing may be sent.
-
-    The last gate before paper: the job of an order that was cancelled is taken back here. Nothing is sent while
-    `unsettled_limit` jobs of the queue are uncertain.
-    """
-    # nobody will settle a label that is void: its parcel lies on no bench any more
-    unsettled = tx.session.scalar(
-        select(func.count())
-        .select_from(PrintJob)
-        .outerjoin(Label, Label.id == PrintJob.label_id)
-        .where(
-            PrintJob.state == JobState.UNCERTAIN, PrintJob.queue == queue,
-            or_(Label.id.is_(None), Label.state != LabelState.VOIDED),
-        )
-    )
-    if (unsettled or 0) >= unsettled_limit:
-        return None, Change()
-    touched: list[tuple[str, int]] = []
-    while True:
-        job = tx.session.scalars(
-            select(PrintJob)
-            .where(PrintJob.state == JobState.QUEUED, PrintJob.queue == queue)
-            .order_by(PrintJob.id)
-            .with_for_update(skip_locked=True)
-        ).first()
-        if job is None:
-            return None, changed("labels", "orders", ids=touched) if touched else Change()
-        if not _cancelled(tx, job):
-            break
-        touched.append(("job", job.id))
-        tx.session.flush()
-    attempt = PrintAttempt(
-        job_id=job.id, printer=printer, sha256=job.sha256, odometer_before=odometer, started_at=tx.at
-    )
-    tx.session.add(attempt)
-    job.state = advance(JOB, job.state, JobState.SENDING)
-    job.reason = None
-    job.updated_at = tx.at
-    tx.session.flush()
-    claimed = Claimed(job.id, attempt.id, job.payload, job.labels)
-    return claimed, changed("labels", ids=[("job", job.id), *touched])
-
-
-def _cancelled(tx: Tx, job: PrintJob) -> bool:
-    if job.label_id is None:
-        return False
-    order = tx.session.scalars(
-        select(Order)
-        .join(Parcel, Parcel.order_id == Order.id)
-        .join(Label, Label.parcel_id == Parcel.id)
-        .where(Label.id == job.label_id)
-    ).one()
-    asked = order.cancel_requested_at is not None and order.state is not OrderState.SHIPPED
-    if order.state is not OrderState.CANCELLED and not asked:
-        return False
-    job.state = advance(JOB, job.state, JobState.CANCELLED)
-    job.reason = "order_cancelled"
-    job.updated_at = tx.at
-    return True
-
-
-def finish_attempt(
-    tx: Tx, attempt_id: int, outcome: JobState, odometer: int | None, reason: str | None
-) -> tuple[JobState, Change]:
-    """What became of an attempt; returns the job's state (the scan-back may have confirmed it already)."""
-    attempt = tx.session.get_one(PrintAttempt, attempt_id)
-    attempt.outcome, attempt.odometer_after, attempt.reason, attempt.ended_at = outcome, odometer, reason, tx.at
-    job = tx.session.get_one(PrintJob, attempt.job_id)
-    if job.state is JobState.SENDING:
-        job.state = advance(JOB, job.state, outcome)
-        job.reason = reason
-        job.updated_at = tx.at
-    return job.state, changed("labels", ids=[("job", job.id)])
-
-
-def note_wait(tx: Tx, queue: str, reason: str | None) -> tuple[None, Change]:
-    """Say at the head of a queue, or at the job being printed, what it waits for (`paper_out`, `device_gone` …)."""
-    job = tx.session.scalars(
-        select(PrintJob)
-        .where(PrintJob.state.in_((JobState.QUEUED, JobState.SENDING)), PrintJob.queue == queue)
-        .order_by(PrintJob.state != JobState.SENDING, PrintJob.id)
-    ).first()
-    if job is None or job.reason == reason:
-        return None, Change()
-    job.reason = reason
-    job.updated_at = tx.at
-    return None, changed("labels", ids=[("job", job.id)])
-
-
-def recover_queue(tx: Tx, queue: str) -> tuple[int, Change]:
-    """After a crash: what was being sent is uncertain, for nobody knows how far it got; returns how many."""
-    jobs = tx.session.scalars(
-        select(PrintJob).where(PrintJob.state == JobState.SENDING, PrintJob.queue == queue)
-    ).all()
-    for job in jobs:
-        job.state = advance(JOB, job.state, JobState.UNCERTAIN)
-        job.reason = "interrupted"
-        job.updated_at = tx.at
-    tx.session.execute(
-        update(PrintAttempt)
-        .where(PrintAttempt.job_id.in_([job.id for job in jobs]), PrintAttempt.ended_at.is_(None))
-        .values(outcome=JobState.UNCERTAIN, reason="interrupted", ended_at=tx.at)
-    )
-    return len(jobs), changed("labels", ids=[("job", job.id) for job in jobs]) if jobs else Change()
-
-
-def queue_file(
-    tx: Tx, actor: Actor, queue: str, payload: bytes, labels: int = 1, dpi: int = 203
-) -> tuple[int, Change]:
-    """A job that prints a file's bytes as they are, which make so many labels; returns its id."""
-    job = PrintJob(
-        queue=queue, kind=JobKind.FILE, label_id=None, copy=1, labels=labels, dpi=dpi, payload=payload,
-        sha256=hashlib.sha256(payload).hexdigest(), state=JobState.QUEUED, operator_id=actor.operator,
-        created_at=tx.at, updated_at=tx.at,
-    )
-    tx.session.add(job)
-    tx.session.flush()
-    record(tx, actor, "print_file", {"job": job.id, "sha256": job.sha256})
-    return job.id, changed("labels", ids=[("job", job.id)])
-
-
-def cancel_job(tx: Tx, actor: Actor, job_id: int) -> tuple[JobState, Change]:
-    """Take a job back that has not been sent yet; returns its state, unchanged for any other job."""
-    job = tx.session.get_one(PrintJob, job_id)
-    if job.state is not JobState.QUEUED:
-        return job.state, Change()
-    job.state = advance(JOB, job.state, JobState.CANCELLED)
-    job.reason = "taken_back" if job.reason is None else job.reason
-    job.updated_at = tx.at
-    record(tx, actor, "cancel_job", {"job": job_id})
-    return job.state, changed("labels", ids=[("job", job_id)])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Integer, bindparam, func, insert, literal_column, select, update
 
 from app.change import Change, changed
 from app.domain.barcode import Kind, make_code
-from app.domain.bench import Bench, Found, Item, OpenParcel, Tote
+from app.domain.bench import Bench, Found, Item, LabelFound, OpenParcel, Tote
 from app.domain.errors import Fact, Refusal
-from app.domain.packing import Code, Effect, Outcome, Verdict, choose_order, judge
+from app.domain.packing import MAY_LIE_THERE, Code, Effect, Outcome, Verdict, as_opened, choose_order, judge
 from app.domain.people import Actor
 from app.domain.states import JOB, ORDER, PARCEL, JobState, OrderState, ParcelState, advance
 from app.operations import labels
@@ -59,6 +59,48 @@ _COUNT = (
     .where(ParcelItem.parcel_id == bindparam("parcel"), ParcelItem.order_line_id == bindparam("line"))
     .values(quantity=ParcelItem.quantity + bindparam("pieces"))
 )
+_BEGUN = (
+    select(Order.state, Parcel.id, Parcel.state)
+    .outerjoin(
+        Parcel, (Parcel.order_id == Order.id) & Parcel.state.in_((ParcelState.OPEN, ParcelState.LABELLING))
+    )
+    .where(Order.id == bindparam("order"))
+    .limit(1)
+)
+_ADVANCE = (
+    update(Order)
+    .where(Order.id == bindparam("order"))
+    .values(state=bindparam("to"), updated_at=bindparam("now"))
+    .returning(Order.warehouse_id)
+)
+_SHIPMENT = insert(Shipment).returning(Shipment.id)
+_PARCEL = insert(Parcel).returning(Parcel.id)
+_PARCEL_ITEMS = insert(ParcelItem).from_select(
+    ["parcel_id", "order_line_id", "quantity"],
+    select(bindparam("parcel", type_=Integer), OrderLine.id, literal_column("0")).where(
+        OrderLine.order_id == bindparam("order")
+    ),
+)
+_MOVE = update(Parcel).where(Parcel.id == bindparam("parcel")).values(station_id=bindparam("to"))
+_WEIGH = (
+    update(Parcel)
+    .where(Parcel.id == bindparam("parcel"))
+    .values(
+        state=bindparam("to"),
+        weight_g=select(func.sum(func.coalesce(Sku.weight_g, 0) * OrderLine.quantity))
+        .select_from(OrderLine)
+        .join(Sku, Sku.id == OrderLine.sku_id)
+        .where(OrderLine.order_id == bindparam("order"))
+        .scalar_subquery(),
+    )
+    .returning(Parcel.weight_g)
+)
+_CLOSE = (
+    update(Parcel)
+    .where(Parcel.id == bindparam("parcel"))
+    .values(state=bindparam("to"), closed_at=bindparam("now"), station_id=None)
+)
+_EMPTY = update(BatchOrder).where(BatchOrder.order_id == bindparam("order")).values(emptied_at=bindparam("now"))
 
 
 def scan_item(tx: Tx, actor: Actor, scan: Scan) -> tuple[Judged, Change]:
@@ -86,10 +128,9 @@ def scan_item(tx: Tx, actor: Actor, scan: Scan) -> tuple[Judged, Change]:
         after: OpenParcel | None = parcel
         remaining = parcel.remaining - _pieces(found)
     else:
-        verdict = _carry_out(tx, actor, name, bench, verdict, found, scan)
-        if isinstance(found, Tote) and verdict.code in (Code.OPENED, Code.TOTE_OPENED):
+        verdict, after = _carry_out(tx, actor, name, bench, verdict, found, scan)
+        if isinstance(found, Tote) and verdict.code in (Code.OPENED, Code.OPENED_VERIFIED, Code.TOTE_OPENED):
             tote_id = found.tote_id if found.bulk else None
-        after = see_bench(tx.connection, actor.station)[1].parcel
         remaining = after.remaining if after else 0
     about = after or parcel
     counted = _pieces(found) if verdict.effect in (Effect.COUNT, Effect.OPEN_AND_COUNT) else 0
@@ -149,43 +190,60 @@ def _judge(tx: Tx, actor: Actor, bench: Bench, scan: Scan, found: Found) -> Verd
             if opened.effect is Effect.OPEN:
                 return replace(opened, effect=Effect.OPEN_AND_COUNT, sku=found.sku)
             return replace(opened, sku=found.sku)
-    return judge(bench, scan.code, found)
+    verdict = judge(bench, scan.code, found)
+    if verdict.code is Code.ALREADY_CLOSED and isinstance(found, LabelFound):
+        return _waits_for_scan(tx, found) or verdict
+    return verdict
+
+
+def _waits_for_scan(tx: Tx, label: LabelFound) -> Verdict | None:
+    """The square code of a copy that was printed after its box was closed: now it is on the box."""
+    job = labels.newest_job(tx, label.parcel_id)
+    if job is None or label.copy != job.copy or job.state not in MAY_LIE_THERE:
+        return None
+    facts: dict[str, Fact] = {"order": label.order.order, "copy": job.copy}
+    return Verdict(Outcome.PASS, Code.COPY_CONFIRMED, Effect.CONFIRM, facts, order_id=label.order.order_id)
 
 
 def _carry_out(
     tx: Tx, actor: Actor, station: str, bench: Bench, verdict: Verdict, found: Found, scan: Scan
-) -> Verdict:
-    """Do what the verdict says; returns it, or what became of it when doing it was refused."""
+) -> tuple[Verdict, OpenParcel | None]:
+    """Do what the verdict says; returns it, or what became of it when doing it was refused, and what lies there now."""
     parcel = bench.parcel
     if verdict.effect in (Effect.OPEN, Effect.OPEN_AND_COUNT):
         assert verdict.order_id is not None
         opened = _open(tx, actor, verdict.order_id, station)
         if verdict.effect is Effect.OPEN:
-            return replace(
-                verdict, facts={**verdict.facts, "pieces": opened.remaining, "lines": len(opened.lines)}
-            )
+            return as_opened(verdict, opened), opened
         again = judge(replace(bench, parcel=opened, question=None), scan.code, found)
-        if again.code is Code.COMPLETE:
-            return _complete(tx, actor, station, opened, replace(again, effect=Effect.OPEN_AND_COUNT), found)
-        if again.effect is Effect.COUNT:
-            tx.connection.execute(
-                _COUNT, {"parcel": opened.parcel_id, "line": again.line_id, "pieces": _pieces(found)}
-            )
-            return replace(again, effect=Effect.OPEN_AND_COUNT)
-        return again
+        if again.effect is not Effect.COUNT:
+            return again, opened
+        parcel, verdict = opened, replace(again, effect=Effect.OPEN_AND_COUNT)
+    if parcel is not None and verdict.code is Code.COMPLETE:
+        return _complete(tx, actor, station, parcel, verdict, found)
+    _act(tx, actor, station, parcel, verdict, found)
+    tx.session.flush()
+    assert actor.station is not None
+    return verdict, see_bench(tx.connection, actor.station)[1].parcel
+
+
+def _act(tx: Tx, actor: Actor, station: str, parcel: OpenParcel | None, verdict: Verdict, found: Found) -> None:
     if verdict.effect is Effect.CANCEL:
         order_id = parcel.order_id if parcel else verdict.order_id
         assert order_id is not None
         cancel_now(tx, actor, order_id)
-        return verdict
-    if parcel is None:
-        return verdict
-    if verdict.effect is Effect.COUNT:
-        return _complete(tx, actor, station, parcel, verdict, found)
-    if verdict.effect is Effect.CLOSE:
+    elif verdict.effect is Effect.CONFIRM:
+        assert isinstance(found, LabelFound)
+        assert found.copy is not None
+        labels.confirm_copy(tx, actor, tx.session.get_one(Parcel, found.parcel_id).code, found.copy)
+    elif parcel is None:
+        return
+    elif verdict.effect in (Effect.COUNT, Effect.OPEN_AND_COUNT):
+        tx.connection.execute(_COUNT, {"parcel": parcel.parcel_id, "line": verdict.line_id, "pieces": _pieces(found)})
+    elif verdict.effect is Effect.CLOSE:
         _close(tx, parcel)
     elif verdict.effect is Effect.HOLD:
-        tx.session.get_one(Parcel, parcel.parcel_id).station_id = None
+        tx.connection.execute(_MOVE, {"parcel": parcel.parcel_id, "to": None})
     elif verdict.effect is Effect.UNDO:
         _undo(tx, parcel)
     elif verdict.effect in (Effect.SETTLE_PRINTED, Effect.SETTLE_NOT_OUT):
@@ -195,94 +253,73 @@ def _carry_out(
     elif verdict.effect is Effect.REPRINT:
         assert verdict.reason is not None
         labels.reprint(tx, actor, parcel.parcel_id, verdict.reason, station)
-    tx.session.flush()
-    return verdict
 
 
 def _open(tx: Tx, actor: Actor, order_id: int, station: str) -> OpenParcel:
-    order = tx.session.get_one(Order, order_id)
-    if order.state is not OrderState.PACKING:
-        order.state = advance(ORDER, order.state, OrderState.PACKING)
-        order.updated_at = tx.at
-    parcel = tx.session.scalars(
-        select(Parcel).where(
-            Parcel.order_id == order_id, Parcel.state.in_((ParcelState.OPEN, ParcelState.LABELLING))
-        )
-    ).first()
-    if parcel is None:
-        shipment = Shipment(order_id=order_id, created_at=tx.at)
-        tx.session.add(shipment)
-        tx.session.flush()
-        parcel = Parcel(
-            code=make_code(Kind.PARCEL, take_number(tx, "parcel")), shipment_id=shipment.id, order_id=order_id,
-            opened_at=tx.at,
-        )
-        tx.session.add(parcel)
-        tx.session.flush()
-        lines = tx.connection.execute(select(OrderLine.id).where(OrderLine.order_id == order_id)).scalars()
-        tx.connection.execute(
-            insert(ParcelItem), [{"parcel_id": parcel.id, "order_line_id": line, "quantity": 0} for line in lines]
-        )
-    elif parcel.state is ParcelState.LABELLING:
-        labels.move_queued(tx, parcel.id, station)
-    parcel.station_id = actor.station
-    tx.session.flush()
+    order_state, parcel_id, parcel_state = tx.connection.execute(_BEGUN, {"order": order_id}).one()
+    if order_state is not OrderState.PACKING:
+        packing = advance(ORDER, order_state, OrderState.PACKING)
+        tx.connection.execute(_ADVANCE, {"order": order_id, "to": packing, "now": tx.at})
+    if parcel_id is None:
+        shipment_id = tx.connection.execute(_SHIPMENT, {"order_id": order_id, "created_at": tx.at}).scalar_one()
+        parcel_id = tx.connection.execute(
+            _PARCEL,
+            {
+                "code": make_code(Kind.PARCEL, take_number(tx, "parcel")), "shipment_id": shipment_id,
+                "order_id": order_id, "station_id": actor.station, "opened_at": tx.at,
+            },
+        ).scalar_one()
+        tx.connection.execute(_PARCEL_ITEMS, {"parcel": parcel_id, "order": order_id})
+    else:
+        if parcel_state is ParcelState.LABELLING:
+            labels.move_queued(tx, parcel_id, station)
+        tx.connection.execute(_MOVE, {"parcel": parcel_id, "to": actor.station})
     assert actor.station is not None
     opened = see_bench(tx.connection, actor.station)[1].parcel
     assert opened is not None
     return opened
 
 
-def _complete(tx: Tx, actor: Actor, station: str, parcel: OpenParcel, verdict: Verdict, found: Found) -> Verdict:
+def _complete(
+    tx: Tx, actor: Actor, station: str, parcel: OpenParcel, verdict: Verdict, found: Found
+) -> tuple[Verdict, OpenParcel]:
     """Count the last piece, and put the label's print job into the same transaction.
 
     When the label cannot be made the piece is not counted either: the savepoint takes all of it back, and the bench
     says why.
     """
     try:
-        with tx.session.begin_nested():
-            tx.session.connection()  # a session sets the savepoint only when it is next asked for its connection
+        labelling = advance(PARCEL, parcel.state, ParcelState.LABELLING)
+        with tx.connection.begin_nested():
             tx.connection.execute(
                 _COUNT, {"parcel": parcel.parcel_id, "line": verdict.line_id, "pieces": _pieces(found)}
             )
-            row = tx.session.get_one(Parcel, parcel.parcel_id)
-            weights = tx.connection.execute(
-                select(Sku.weight_g, OrderLine.quantity)
-                .join(OrderLine, OrderLine.sku_id == Sku.id)
-                .where(OrderLine.order_id == parcel.order_id)
-            )
-            row.weight_g = sum((weight or 0) * quantity for weight, quantity in weights)
-            row.state = advance(PARCEL, row.state, ParcelState.LABELLING)
-            slot = tx.connection.execute(
-                select(BatchOrder.slot).where(BatchOrder.order_id == parcel.order_id)
-            ).scalar()
-            labels.make_label(tx, actor, row, slot=slot, queue=station)
-            tx.session.flush()
+            weight_g = tx.connection.execute(
+                _WEIGH, {"parcel": parcel.parcel_id, "order": parcel.order_id, "to": labelling}
+            ).scalar_one()
+            tracking = labels.make_label(tx, actor, parcel.parcel_id, weight_g=weight_g or 0, queue=station)
     except Refusal as refusal:
         facts: dict[str, Fact] = {**refusal.facts, "order": parcel.order, "why_code": refusal.code}
-        return Verdict(Outcome.FAIL, Code.LABEL_REFUSED, facts=facts, sku=verdict.sku)
-    return verdict
+        return Verdict(Outcome.FAIL, Code.LABEL_REFUSED, facts=facts, sku=verdict.sku), parcel
+    lines = tuple(replace(line, packed=line.ordered) for line in parcel.lines)
+    return verdict, replace(parcel, state=labelling, lines=lines, tracking=tracking)
 
 
 def _close(tx: Tx, parcel: OpenParcel) -> None:
-    job = labels.newest_job(tx, parcel.parcel_id)
-    assert job is not None
-    job.state = advance(JOB, job.state, JobState.CONFIRMED)
-    job.reason = None
-    job.updated_at = tx.at
-    row = tx.session.get_one(Parcel, parcel.parcel_id)
-    row.state = advance(PARCEL, row.state, ParcelState.CLOSED)
-    row.closed_at = tx.at
-    row.station_id = None
-    order = tx.session.get_one(Order, parcel.order_id)
-    order.state = advance(ORDER, order.state, OrderState.SHIPPED)
-    order.updated_at = tx.at
-    tx.session.execute(update(BatchOrder).where(BatchOrder.order_id == order.id).values(emptied_at=tx.at))
+    labels.confirm_newest(tx, parcel.parcel_id)
+    closed = advance(PARCEL, parcel.state, ParcelState.CLOSED)
+    tx.connection.execute(_CLOSE, {"parcel": parcel.parcel_id, "to": closed, "now": tx.at})
+    order_state = tx.connection.execute(_BEGUN, {"order": parcel.order_id}).scalars().one()
+    shipped = advance(ORDER, order_state, OrderState.SHIPPED)
+    warehouse: int = tx.connection.execute(
+        _ADVANCE, {"order": parcel.order_id, "to": shipped, "now": tx.at}
+    ).scalar_one()
+    tx.connection.execute(_EMPTY, {"order": parcel.order_id, "now": tx.at})
     apply_moves(
         tx,
         [
-            Move(staging_stock(tx, order.warehouse_id, sku, lot), MoveKind.SHIP, -quantity, 0, line)
-            for line, _, sku, lot, quantity in picked_lots(tx, order.id)
+            Move(staging_stock(tx, warehouse, sku, lot), MoveKind.SHIP, -quantity, 0, line)
+            for line, _, sku, lot, quantity in picked_lots(tx, parcel.order_id)
         ],
     )
 

@@ -10,20 +10,21 @@ from sqlalchemy import func, insert, or_, select, update
 from app.change import NOTHING, Change, changed
 from app.domain.allocation import Need, Shelf, StockRow
 from app.domain.bench import Found, Item
-from app.domain.errors import Refusal
+from app.domain.errors import Fact, Refusal
+from app.domain.packing import Outcome
 from app.domain.people import Actor
-from app.domain.picking import LocationFound, PickCode, PickVerdict, Task, judge_pick
+from app.domain.picking import Holder, LocationFound, PickCode, PickVerdict, Task, judge_pick
 from app.domain.states import ORDER, TASK, BatchState, OrderState, TaskState, advance
 from app.operations.scans import Scan, record_scan, scan_event, what_is
 from app.operations.stock import Move, apply_moves, staging_stock
 from app.operations.waves import leave_batch, settle_batch
 from app.queries.waves import next_task
 from db.journal import record
-from db.orders import Lot, Order, OrderLine
+from db.orders import Lot, Order, OrderLine, Sku
 from db.places import Location, LocationKind, Station
 from db.stock import Allocation, AllocationState, MoveKind, Stock
 from db.store import Tx
-from db.waves import Batch, PickTask
+from db.waves import Batch, BatchOrder, PickTask, Tote
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Pick:
 def scan_pick(tx: Tx, actor: Actor, batch_id: int, scan: Scan) -> tuple[Pick, Change]:
     """Judge a picker's scan on a released batch, carry it out and write it down.
 
-    A scan that was delivered before is not judged again: its first verdict comes back. Raises Refusal
-    `station_unknown`.
+    A scan that was delivered before is not judged again: its first verdict comes back. On a batch that another
+    station picks nothing is done, but the scan is written down all the same. Raises Refusal `station_unknown`.
     """
     if actor.station is None:
         raise Refusal("station_unknown")
@@ -59,7 +60,7 @@ def scan_pick(tx: Tx, actor: Actor, batch_id: int, scan: Scan) -> tuple[Pick, Ch
         elsewhere = task.at_location and scan.code != task.location
         if place is not None and not (elsewhere and isinstance(found, Item)):
             found = LocationFound(place[0], place[1])
-    verdict = judge_pick(task, found)
+    verdict = judge_pick(task, found, _holder(tx, actor, batch_id))
     topics: list[str] = []
     line_id = None
     counted = 0
@@ -74,7 +75,7 @@ def scan_pick(tx: Tx, actor: Actor, batch_id: int, scan: Scan) -> tuple[Pick, Ch
             _carry_on(tx, batch_id, row)
             topics = ["waves", "stock", "orders"]
         elif verdict.code is PickCode.SHORT:
-            _short(tx, actor, row, 0)
+            verdict = _short(tx, actor, row, 0)
             topics = ["waves", "stock", "orders"]
     tx.session.flush()
     after = next_task(tx.session, batch_id)
@@ -86,19 +87,23 @@ def scan_pick(tx: Tx, actor: Actor, batch_id: int, scan: Scan) -> tuple[Pick, Ch
     return Pick(seq, verdict, after), changed(*topics, "scans", ids=[("batch", batch_id)])
 
 
-def short_pick(tx: Tx, actor: Actor, task_id: int, found: int) -> tuple[OrderState, Change]:
+def short_pick(tx: Tx, actor: Actor, task_id: int, found: int) -> tuple[PickVerdict, Change]:
     """Only `found` pieces were at the location: take them, and the rest from elsewhere or not at all.
 
-    Returns the order's state: still released when another location has the rest, else as `leave_batch` says.
-    Raises Refusal `task_not_open`, or `found_too_many` unless 0 <= found < quantity.
+    The verdict says whether the order stays on its cart, and if not, where its tote goes. Nothing more of the SKU is
+    promised from the location until it is counted. Raises Refusal `task_not_open`, `cart_taken` when another station
+    picks the batch, or `found_too_many` unless 0 <= found < quantity.
     """
     task = tx.session.get(PickTask, task_id)
     if task is None or task.state is not TaskState.OPEN or not _released(tx, task.batch_id):
         raise Refusal("task_not_open")
+    holder = _holder(tx, actor, task.batch_id)
+    if holder is not None:
+        raise Refusal("cart_taken", station=holder.station, wave=holder.wave, cart=holder.cart)
     if not 0 <= found < task.quantity:
         raise Refusal("found_too_many", found=found, quantity=task.quantity)
-    state = _short(tx, actor, task, found)
-    return state, changed("waves", "stock", "orders", ids=[("task", task_id)])
+    verdict = _short(tx, actor, task, found)
+    return verdict, changed("waves", "stock", "orders", ids=[("task", task_id)])
 
 
 def claim_batch(tx: Tx, actor: Actor, batch_id: int, take_over: bool = False) -> tuple[None, Change]:
@@ -146,6 +151,18 @@ def _give_back(tx: Tx, station_id: int, batch_id: int | None = None) -> list[int
     return [batch.id for batch in batches]
 
 
+def _holder(tx: Tx, actor: Actor, batch_id: int) -> Holder | None:
+    """Who else picks a released batch; nobody for an actor without a station, who may step in."""
+    if actor.station is None:
+        return None
+    row = tx.connection.execute(
+        select(Station.name, Batch.wave_id, Batch.number)
+        .join(Station, Station.id == Batch.station_id)
+        .where(Batch.id == batch_id, Batch.state == BatchState.RELEASED, Batch.station_id != actor.station)
+    ).first()
+    return None if row is None else Holder(*row)
+
+
 def _released(tx: Tx, batch_id: int) -> bool:
     return tx.session.get_one(Batch, batch_id).state is BatchState.RELEASED
 
@@ -191,7 +208,7 @@ def _carry_on(tx: Tx, batch_id: int, done: PickTask) -> None:
         tx.session.execute(update(PickTask).where(PickTask.id == task.task_id).values(at_location=True))
 
 
-def _short(tx: Tx, actor: Actor, task: PickTask, found: int) -> OrderState:
+def _short(tx: Tx, actor: Actor, task: PickTask, found: int) -> PickVerdict:
     allocation = tx.session.get_one(Allocation, task.allocation_id)
     missing = task.quantity - found
     if found:
@@ -205,12 +222,39 @@ def _short(tx: Tx, actor: Actor, task: PickTask, found: int) -> OrderState:
     task.state = advance(TASK, task.state, TaskState.SHORT)
     tx.session.flush()
     order_id = tx.session.get_one(OrderLine, task.order_line_id).order_id
-    record(tx, actor, "short_pick", {"task": task.id, "order": order_id, "found": found, "missing": missing})
     order = tx.session.get_one(Order, order_id)
+    sku, location = tx.session.get_one(Sku, task.sku_id), tx.session.get_one(Location, task.location_id)
+    facts: dict[str, Fact] = {"sku": sku.code, "location": location.code, "order": order.source_id}
+    facts["tote"] = tx.connection.execute(
+        select(Tote.code).join(BatchOrder, BatchOrder.tote_id == Tote.id).where(BatchOrder.order_id == order_id)
+    ).scalar()
+    code = PickCode.SHORT
     if not _replace(tx, task, missing, order.warehouse_id):
-        leave_batch(tx, order_id, "short")
+        problem = leave_batch(tx, order_id, "short") is OrderState.PROBLEM
+        code = PickCode.SHORT_LEAVES if problem else PickCode.SHORT_GONE
+    # after the order has left: what it gives back at this location is not there either
+    gone = _write_off(tx, task)
+    record(
+        tx, actor, "short_pick",
+        {"task": task.id, "order": order_id, "found": found, "missing": missing, "written_off": gone},
+    )
     _carry_on(tx, task.batch_id, task)
-    return order.state
+    return PickVerdict(Outcome.ATTENTION, code, facts)
+
+
+def _write_off(tx: Tx, task: PickTask) -> int:
+    """Take what nobody was promised of the SKU off the books of the location; returns the pieces.
+
+    The picker has taken all there was, so nobody else is to be sent there before it is counted. What was promised to
+    others stays promised: whoever comes for it says what is there.
+    """
+    rows = tx.connection.execute(
+        select(Stock.id, Stock.on_hand - Stock.allocated).where(
+            Stock.location_id == task.location_id, Stock.sku_id == task.sku_id, Stock.on_hand > Stock.allocated
+        )
+    ).all()
+    apply_moves(tx, (Move(stock, MoveKind.SHORT, -free, 0, None) for stock, free in rows))
+    return sum(free for _, free in rows)
 
 
 def _replace(tx: Tx, task: PickTask, missing: int, warehouse_id: int) -> bool:

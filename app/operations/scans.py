@@ -60,12 +60,46 @@ _IN_TOTE = (
     .join(Batch, Batch.id == BatchOrder.batch_id)
     .where(BatchOrder.tote_id == bindparam("tote"), BatchOrder.emptied_at.is_(None))
 )
+_TOTE = select(ToteRow.id).where(ToteRow.code == bindparam("code"))
+_packed = (
+    select(func.coalesce(func.sum(ParcelItem.quantity), 0))
+    .join(PackedIn, PackedIn.id == ParcelItem.parcel_id)
+    .where(
+        PackedIn.order_id == Order.id, PackedIn.state != ParcelState.VOIDED,
+        ParcelItem.order_line_id == OrderLine.id,
+    )
+    .scalar_subquery()
+)
+_stopped = or_(
+    Order.state == OrderState.CANCELLED, Order.cancel_requested_at.is_not(None), Parcel.station_id.is_not(None)
+)
+_FOR_ITEM = (
+    _ORDERS.join(OrderLine, OrderLine.order_id == Order.id)
+    .join(BatchOrder, BatchOrder.order_id == Order.id)
+    .join(Batch, Batch.id == BatchOrder.batch_id)
+    .where(
+        OrderLine.sku_id == bindparam("sku"), Batch.lane == Lane.SINGLE, BatchOrder.emptied_at.is_(None),
+        Order.state.in_((OrderState.PICKED, OrderState.PACKING, OrderState.CANCELLED)),
+        OrderLine.quantity - _packed >= bindparam("pieces"),
+    )
+    .order_by(None)
+    .order_by(_stopped, Order.ship_by.is_(None), Order.ship_by, Order.id)
+    .limit(20)
+)
+_FOR_ITEM_IN_TOTE = _FOR_ITEM.where(BatchOrder.tote_id == bindparam("tote"))
 _LABEL = (
     select(Label.parcel_id, Label.state, Parcel.state, Parcel.order_id)
     .join(Parcel, Parcel.id == Label.parcel_id)
     .where(Label.tracking == bindparam("tracking"))
 )
-_PARCEL = select(Parcel.id, Parcel.state, Parcel.order_id).where(Parcel.code == bindparam("code"))
+_PARCEL = select(
+    Parcel.id, Parcel.state, Parcel.order_id,
+    select(Label.id).where(Label.parcel_id == Parcel.id, Label.state == LabelState.VOIDED).exists(),
+    select(func.max(PrintJob.copy))
+    .join(Label, Label.id == PrintJob.label_id)
+    .where(Label.parcel_id == Parcel.id, PrintJob.state != JobState.CANCELLED)
+    .scalar_subquery(),
+).where(Parcel.code == bindparam("code"))
 _LOCATION = select(Location.id).where(Location.code == bindparam("code")).limit(1)
 _SEEN = select(ScanEvent.id).where(
     ScanEvent.device == bindparam("device"), ScanEvent.boot == bindparam("boot"),
@@ -165,40 +199,13 @@ def orders_for_item(tx: Tx, item: Item, tote_id: int | None, station_id: int | N
 
     Those that cannot be packed, because they are cancelled or on another table, come last.
     """
-    packed = (
-        select(func.coalesce(func.sum(ParcelItem.quantity), 0))
-        .join(PackedIn, PackedIn.id == ParcelItem.parcel_id)
-        .where(
-            PackedIn.order_id == Order.id, PackedIn.state != ParcelState.VOIDED,
-            ParcelItem.order_line_id == OrderLine.id,
-        )
-        .scalar_subquery()
-    )
-    stopped = or_(
-        Order.state == OrderState.CANCELLED, Order.cancel_requested_at.is_not(None), Parcel.station_id.is_not(None)
-    )
-    query = (
-        _ORDERS.join(OrderLine, OrderLine.order_id == Order.id)
-        .join(BatchOrder, BatchOrder.order_id == Order.id)
-        .join(Batch, Batch.id == BatchOrder.batch_id)
-        .where(
-            OrderLine.sku_id == bindparam("sku"), Batch.lane == Lane.SINGLE, BatchOrder.emptied_at.is_(None),
-            Order.state.in_((OrderState.PICKED, OrderState.PACKING, OrderState.CANCELLED)),
-            OrderLine.quantity - packed >= item.quantity,
-        )
-        .order_by(None)
-        .order_by(stopped, Order.ship_by.is_(None), Order.ship_by, Order.id)
-        .limit(20)
-    )
-    parameters = {"sku": item.sku_id}
-    if tote_id is not None:
-        query = query.where(BatchOrder.tote_id == bindparam("tote"))
-        parameters["tote"] = tote_id
+    query = _FOR_ITEM if tote_id is None else _FOR_ITEM_IN_TOTE
+    parameters = {"sku": item.sku_id, "pieces": item.quantity, "tote": tote_id}
     return [_as_order(tuple(row), station_id) for row in tx.connection.execute(query, parameters)]
 
 
 def _tote(tx: Tx, code: str, station_id: int | None) -> Tote | None:
-    tote_id = tx.connection.execute(select(ToteRow.id).where(ToteRow.code == code)).scalar()
+    tote_id = tx.connection.execute(_TOTE, {"code": code}).scalar()
     if tote_id is None:
         return None
     rows = [tuple(row) for row in tx.connection.execute(_IN_TOTE, {"tote": tote_id})]
@@ -213,18 +220,9 @@ def _label_by_parcel(tx: Tx, parcel_code: str, copy: int | None, station_id: int
     row = tx.connection.execute(_PARCEL, {"code": parcel_code}).first()
     if row is None:
         return None
-    voided = tx.connection.execute(
-        select(Label.id).where(Label.parcel_id == row[0], Label.state == LabelState.VOIDED).limit(1)
-    ).first()
-    newest = tx.connection.execute(
-        select(func.max(PrintJob.copy))
-        .join(Label, Label.id == PrintJob.label_id)
-        .where(Label.parcel_id == row[0], PrintJob.state != JobState.CANCELLED)
-    ).scalar()
-    return LabelFound(
-        row[0], copy, row[1] is ParcelState.VOIDED or voided is not None, order_found(tx, row[2], station_id),
-        newest or 0,
-    )
+    parcel_id, state, order_id, voided, newest = row
+    order = order_found(tx, order_id, station_id)
+    return LabelFound(parcel_id, copy, voided or state is ParcelState.VOIDED, order, newest or 0)
 
 
 def scan_event(tx: Tx, scan: Scan) -> ScanEvent | None:

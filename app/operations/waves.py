@@ -242,16 +242,18 @@ def free_open_tasks(tx: Tx, order_id: int) -> None:
     apply_moves(tx, (Move(stock, MoveKind.CANCEL, 0, -quantity, line) for _, _, stock, quantity, line in rows))
 
 
+_PICKED_LOTS = (
+    select(Allocation.order_line_id, Stock.id, Stock.sku_id, Stock.lot_id, Allocation.quantity)
+    .join(Stock, Stock.id == Allocation.stock_id)
+    .join(OrderLine, OrderLine.id == Allocation.order_line_id)
+    .where(OrderLine.order_id == bindparam("order"), Allocation.state == AllocationState.PICKED)
+    .order_by(Allocation.id)
+)
+
+
 def picked_lots(tx: Tx, order_id: int) -> list[tuple[int, int, int, int | None, int]]:
     """What has been picked for an order and not put back: (line, stock row it came from, SKU, lot, pieces)."""
-    rows = tx.connection.execute(
-        select(Allocation.order_line_id, Stock.id, Stock.sku_id, Stock.lot_id, Allocation.quantity)
-        .join(Stock, Stock.id == Allocation.stock_id)
-        .join(OrderLine, OrderLine.id == Allocation.order_line_id)
-        .where(OrderLine.order_id == order_id, Allocation.state == AllocationState.PICKED)
-        .order_by(Allocation.id)
-    )
-    return list(rows)
+    return list(tx.connection.execute(_PICKED_LOTS, {"order": order_id}))
 
 
 def settle_batch(tx: Tx, batch_id: int) -> None:

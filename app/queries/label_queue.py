@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.domain.barcode import read_label_code
 from app.domain.states import JobState, LabelState, ParcelState
-from app.queries.order_list import begins
+from app.queries.print_queues import WAITS_FOR
+from app.queries.search import begins
 from db.orders import Order
 from db.parcels import JobKind, Label, Parcel, PrintAttempt, PrintJob
 from db.places import Operator
@@ -101,6 +102,22 @@ class JobRow:
     attempts: int
     created_at: datetime
     updated_at: datetime
+    parcel_state: ParcelState | None = None
+
+    @property
+    def replaced(self) -> bool:
+        """Whether a later copy counts instead of this one, which came out."""
+        return self.of_label and not self.newest_copy and self.state in (JobState.PRINTED, JobState.CONFIRMED)
+
+    @property
+    def to_scan(self) -> bool:
+        """Whether it has come out and waits to be scanned back from its box."""
+        return self.of_label and self.newest_copy and not self.voided and self.state is JobState.PRINTED
+
+    @property
+    def of_label(self) -> bool:
+        """Whether it is the copy of a label, not a file."""
+        return self.kind is JobKind.LABEL
 
 
 def job_total(session: Session, filter: JobFilter) -> int:
@@ -192,8 +209,8 @@ def _rows(session: Session, ids: Sequence[int]) -> Iterator[JobRow]:
         select(
             PrintJob.id, PrintJob.kind, Parcel.id, Order.id, Order.source_id, Label.tracking, Parcel.code,
             PrintJob.copy, _NEWEST, func.coalesce(Label.state == LabelState.VOIDED, False), PrintJob.state,
-            PrintJob.reason, PrintJob.reprint_reason, PrintJob.queue, _ATTEMPTS, PrintJob.created_at,
-            PrintJob.updated_at,
+            WAITS_FOR, PrintJob.reprint_reason, PrintJob.queue, _ATTEMPTS, PrintJob.created_at,
+            PrintJob.updated_at, Parcel.state,
         )
         .outerjoin(Label, Label.id == PrintJob.label_id)
         .outerjoin(Parcel, Parcel.id == Label.parcel_id)
@@ -203,7 +220,7 @@ def _rows(session: Session, ids: Sequence[int]) -> Iterator[JobRow]:
     return (JobRow(*tuple(row)) for row in rows)
 
 
-_later = aliased(PrintJob)
+_later, _before = aliased(PrintJob), aliased(PrintJob)
 _NEWEST = (PrintJob.state != JobState.CANCELLED) & ~(
     select(_later.id)
     .where(_later.label_id == PrintJob.label_id, _later.copy > PrintJob.copy, _later.state != JobState.CANCELLED)
@@ -247,7 +264,7 @@ def queue_heads(session: Session) -> list[QueueHead]:
     heads = []
     for queue in sorted(open_jobs):
         job = session.execute(
-            select(PrintJob.id, PrintJob.state, PrintJob.reason, PrintJob.updated_at).where(
+            select(PrintJob.id, PrintJob.state, WAITS_FOR, PrintJob.updated_at).where(
                 PrintJob.id == min(open_jobs[queue])[1]
             )
         ).one()
@@ -272,7 +289,7 @@ class AttemptRow:
 
 @dataclass(frozen=True, slots=True)
 class CopyRow:
-    """A copy of a label: who wanted it, why, and what became of it."""
+    """A copy of a label: who wanted it, why, and what became of it; `replaces` is the copy it was printed for."""
 
     job_id: int
     copy: int
@@ -284,6 +301,7 @@ class CopyRow:
     created_at: datetime
     updated_at: datetime
     newest: bool
+    replaces: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,9 +344,10 @@ def copies_of(session: Session, condition: ColumnElement[bool]) -> tuple[CopyRow
     """The jobs that a condition lets through, as copies of their label, the first copy first."""
     rows = session.execute(
         select(
-            PrintJob.id, PrintJob.copy, PrintJob.state, PrintJob.reason, PrintJob.reprint_reason, Operator.name,
-            PrintJob.queue, PrintJob.created_at, PrintJob.updated_at, _NEWEST,
+            PrintJob.id, PrintJob.copy, PrintJob.state, WAITS_FOR, PrintJob.reprint_reason, Operator.name,
+            PrintJob.queue, PrintJob.created_at, PrintJob.updated_at, _NEWEST, _before.copy,
         )
+        .outerjoin(_before, _before.id == PrintJob.reprint_of_id)
         .outerjoin(Operator, Operator.id == PrintJob.operator_id)
         .where(condition)
         .order_by(PrintJob.copy, PrintJob.id)

@@ -10,20 +10,16 @@ from sqlalchemy.orm import Session
 from app.domain.barcode import read_label_code
 from app.domain.errors import Refusal
 from app.domain.states import JobState
+from app.queries.print_queues import WAITS_FOR
 from db.orders import Order
 from db.parcels import Label, Parcel, PrintAttempt, PrintJob
 
 
-def has_queued(session: Session, queue: str) -> bool:
-    """Whether a job waits in a queue."""
-    found = select(PrintJob.id).where(PrintJob.state == JobState.QUEUED, PrintJob.queue == queue).limit(1)
-    return session.execute(found).first() is not None
-
-
-def has_counted(session: Session, printer: str) -> bool:
-    """Whether an attempt on this printer began with a known odometer."""
+def has_proven(session: Session, printer: str) -> bool:
+    """Whether an attempt on this printer began with a known odometer, or was proven by an acknowledgement."""
     found = select(PrintAttempt.id).where(
-        PrintAttempt.printer == printer, PrintAttempt.odometer_before.is_not(None)
+        PrintAttempt.printer == printer,
+        or_(PrintAttempt.odometer_before.is_not(None), PrintAttempt.outcome == JobState.PRINTED),
     )
     return session.execute(found.limit(1)).first() is not None
 
@@ -41,7 +37,7 @@ class Job:
 def newest_job_of(session: Session, parcel_id: int) -> Job | None:
     """The job of the newest copy of a parcel's label."""
     row = session.execute(
-        select(PrintJob.id, PrintJob.copy, PrintJob.state, PrintJob.reason)
+        select(PrintJob.id, PrintJob.copy, PrintJob.state, WAITS_FOR)
         .join(Label, Label.id == PrintJob.label_id)
         .where(Label.parcel_id == parcel_id, PrintJob.state != JobState.CANCELLED)
         .order_by(PrintJob.copy.desc())

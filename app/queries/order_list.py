@@ -8,12 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, union
+from sqlalchemy import ColumnElement, func, select, union
 from sqlalchemy.orm import Session
 
 from app.domain.barcode import read_label_code
 from app.domain.states import OrderState
 from app.queries.board import OPEN
+from app.queries.search import begins, has_inside, is_named
 from db.orders import Order, OrderLine, Shop, Sku
 from db.parcels import Label, Parcel
 from db.waves import Batch, BatchOrder, Tote
@@ -56,8 +57,8 @@ _GROUPS = {
 class OrderFilter:
     """Which orders are wanted: a state or a group of them, of one warehouse or of all.
 
-    `text` finds order and tracking numbers and SKU codes by their beginning, the buyer by the beginning of any of the
-    names, and a tote, a parcel or a label by its code.
+    `text` finds order and tracking numbers and SKU codes by their beginning, order numbers by any part of some length
+    too, the buyer by the beginnings of names, and a tote, a parcel or a label by its code.
     """
 
     group: OrderGroup = OrderGroup.ALL
@@ -102,6 +103,12 @@ def order_total(session: Session, filter: OrderFilter) -> int:
     return session.execute(select(func.count()).select_from(Order).where(*conditions)).scalar_one()
 
 
+def order_counts(session: Session, filter: OrderFilter) -> dict[OrderState, int]:
+    """How many orders of each state the filter lets through."""
+    conditions = _conditions(session, filter, walk=bool(filter.text))
+    return dict(session.execute(select(Order.state, func.count()).where(*conditions).group_by(Order.state)).all())
+
+
 def order_page(
     session: Session, *, filter: OrderFilter, sort: str = OrderSort.SHIP_BY, descending: bool = False,
     offset: int = 0, limit: int = 200,
@@ -109,13 +116,13 @@ def order_page(
     """`limit` orders from the `offset`-th on; `sort` is one of `OrderSort`.
 
     Any offset is reached by walking an index that holds all that is asked (see `db.orders.Order`): only the rows of
-    the page itself are read. Pieces have no such index: every line of the orders in question is counted.
+    the page itself are read.
     """
     wanted = OrderSort(sort)
     if wanted is OrderSort.STATE:
         ids = list(_ids_by_state(session, filter, descending, offset, limit))
     else:
-        conditions = _conditions(session, filter, walk=wanted is not OrderSort.PIECES)
+        conditions = _conditions(session, filter, walk=True)
         statement = select(Order.id).where(*conditions).order_by(*_ways(wanted, descending))
         ids = list(session.scalars(statement.offset(offset).limit(limit)))
     rows = {row.order_id: row for row in _rows(session, ids)}
@@ -123,18 +130,14 @@ def order_page(
 
 
 def _ways(sort: OrderSort, descending: bool) -> list[ColumnElement[Any]]:
-    by: list[ColumnElement[Any]]
     firsts: dict[OrderSort, ColumnElement[Any]] = {
         OrderSort.NUMBER: Order.source_id.expression,
         OrderSort.COUNTRY: Order.country.expression,
         OrderSort.UPDATED: Order.updated_at.expression,
         OrderSort.SHIP_BY: Order.ship_by.expression,
+        OrderSort.PIECES: Order.pieces.expression,
     }
-    if sort is OrderSort.PIECES:
-        pieces = select(func.coalesce(func.sum(OrderLine.quantity), 0)).where(OrderLine.order_id == Order.id)
-        by = [pieces.scalar_subquery(), Order.id.expression]
-    else:
-        by = [firsts[sort], Order.id.expression]
+    by = [firsts[sort], Order.id.expression]
     ways = _directed(by, descending)
     if sort is OrderSort.SHIP_BY:
         ways[0] = ways[0].nulls_last()
@@ -149,8 +152,7 @@ def _ids_by_state(
     session: Session, filter: OrderFilter, descending: bool, offset: int, limit: int
 ) -> Iterator[int]:
     """State by state, so that each of them is a slice of an index."""
-    conditions = _conditions(session, filter, walk=bool(filter.text))
-    counts = dict(session.execute(select(Order.state, func.count()).where(*conditions).group_by(Order.state)).all())
+    counts = order_counts(session, filter)
     rest = _conditions(session, replace(filter, group=OrderGroup.ALL, state=None), walk=True)
     ways = _directed((Order.ship_by.expression, Order.id.expression), descending)
     ways[0] = ways[0].nulls_last()
@@ -186,11 +188,6 @@ def _conditions(session: Session, filter: OrderFilter, *, walk: bool) -> list[Co
     return found
 
 
-def begins(column: ColumnElement[str], text: str) -> ColumnElement[bool]:
-    """Whether a column begins with the text, in a form that an index serves."""
-    return (column >= text) & (column < text + "\U0010ffff")
-
-
 def _found_by(session: Session, text: str) -> Any:
     """Ids of the orders that a text may mean."""
     code = text.upper()
@@ -208,22 +205,20 @@ def _found_by(session: Session, text: str) -> Any:
         .join(Sku, Sku.id == OrderLine.sku_id)
         .where(begins(Sku.code.expression, text)),
     ]
-    if not any(character.isdigit() for character in text):
-        name = Order.recipient_name.expression
-        # SQLite's LIKE knows no case anyway, and is three times as fast without lower()
-        like = name.like if session.get_bind().dialect.name == "sqlite" else name.ilike
-        typed = text.replace("/", "//").replace("%", "/%").replace("_", "/_")
-        found.append(select(Order.id).where(or_(like(f"{typed}%", escape="/"), like(f"% {typed}%", escape="/"))))
+    found += [
+        select(Order.id).where(meant)
+        for meant in (is_named(text), has_inside(session, text))
+        if meant is not None
+    ]
     return union(*found)
 
 
 def _rows(session: Session, ids: Sequence[int]) -> Iterator[OrderRow]:
-    pieces = select(func.coalesce(func.sum(OrderLine.quantity), 0)).where(OrderLine.order_id == Order.id)
     lines = select(func.count()).where(OrderLine.order_id == Order.id)
     rows = session.execute(
         select(
             Order.id, Order.source_id, Shop.code, Shop.channel, Order.country, Order.state, Order.missing,
-            Order.reason, pieces.scalar_subquery(), lines.scalar_subquery(), Order.ship_by, Order.updated_at,
+            Order.reason, Order.pieces, lines.scalar_subquery(), Order.ship_by, Order.updated_at,
             Tote.code, Batch.wave_id, Order.cancel_requested_at.is_not(None),
         )
         .join(Shop, Shop.id == Order.shop_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 
-from app.domain.states import BatchState, Lane, TaskState
+from app.domain.states import BatchState, Lane, OrderState, TaskState
 from db.orders import Order, OrderLine, Sku, SkuBarcode
 from db.places import Location, Station
 from db.waves import Batch, BatchOrder, PickTask, Tote, Wave
@@ -76,7 +76,9 @@ class PickingView:
 
     `task` is the pick that is next and `upcoming` the few after it, in walking order; both empty when nothing is left
     or the batch is not released. `done` of `tasks` are finished, the short ones too; `pieces_done` of `pieces` are in
-    their totes. `shorts` are the tasks at whose location pieces were missing. Cancelled tasks do not count.
+    their totes. `shorts` are the tasks at whose location pieces were missing. Cancelled tasks do not count. `aside` are
+    the totes of orders that have left the cart with goods in them, and belong on the problem shelf; `for_bench` counts
+    the orders that stay on it.
     """
 
     batch_id: int
@@ -93,6 +95,8 @@ class PickingView:
     pieces_done: int
     pieces: int
     shorts: tuple[TaskView, ...]
+    aside: tuple[str, ...]
+    for_bench: int
 
 
 # a task that came up short wants no more than was found: what was missing is a task of its own elsewhere, or nothing
@@ -127,6 +131,15 @@ _TASKS = (
 )
 
 
+_ON_CART = (
+    select(Tote.code, Order.state)
+    .join(BatchOrder, BatchOrder.order_id == Order.id)
+    .outerjoin(Tote, Tote.id == BatchOrder.tote_id)
+    .where(BatchOrder.batch_id == bindparam("batch"))
+    .order_by(BatchOrder.slot)
+)
+
+
 def batches_to_pick(session: Session, warehouse_id: int) -> list[BatchView]:
     """Released batches of a warehouse, in wave order."""
     orders = select(func.count()).where(BatchOrder.batch_id == Batch.id).scalar_subquery()
@@ -156,6 +169,7 @@ def picking_view(session: Session, batch_id: int) -> PickingView:
     open_tasks, tasks, left, picked = session.execute(
         select(*_COUNTS).where(PickTask.batch_id == batch_id, PickTask.state != TaskState.CANCELLED)
     ).one()
+    on_cart = session.execute(_ON_CART, {"batch": batch_id}).all()
     upcoming = _tasks(session, batch_id, TaskState.OPEN, 1 + PREVIEW) if state is BatchState.RELEASED else ()
     return PickingView(
         batch_id, wave_id, number, lane, state, station_id, station,
@@ -166,6 +180,8 @@ def picking_view(session: Session, batch_id: int) -> PickingView:
         pieces_done=picked,
         pieces=picked + left,
         shorts=_tasks(session, batch_id, TaskState.SHORT, tasks),
+        aside=tuple(tote for tote, order in on_cart if order is OrderState.PROBLEM and tote is not None),
+        for_bench=sum(order is not OrderState.PROBLEM for _, order in on_cart),
     )  # fmt: skip
 
 

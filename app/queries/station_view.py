@@ -1,24 +1,20 @@
-"""What the frame around the pages shows: the status bar, the devices of a station, the one search box."""
+"""What the frame around the pages shows: the status bar, the devices of a station."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.domain.barcode import read_label_code, same_gtin
 from app.domain.states import JobState
 from app.queries.board import OPEN
 from app.queries.board_benches import printers
-from app.queries.order_list import begins
 from db.journal import JournalEntry, ScanEvent
-from db.orders import Order, OrderLine, Sku, SkuBarcode
-from db.parcels import Label, Parcel, PrintAttempt, PrintJob
-from db.places import Operator, Station
-from db.waves import BatchOrder, Tote, Wave
+from db.orders import Order
+from db.parcels import PrintAttempt, PrintJob
+from db.places import Operator, Station, Warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +130,16 @@ def station_view(session: Session, station_id: int, now: datetime) -> StationSta
     )
 
 
+def sender_of(session: Session, warehouse_id: int) -> str:
+    """The sender as it stands on a warehouse's labels, in lines; "" when none has been named."""
+    return session.execute(select(Warehouse.sender).where(Warehouse.id == warehouse_id)).scalar_one()
+
+
+def without_sender(session: Session) -> list[str]:
+    """The codes of the warehouses whose labels carry no sender."""
+    return list(session.scalars(select(Warehouse.code).where(Warehouse.sender == "").order_by(Warehouse.id)))
+
+
 def next_due(session: Session, warehouse_id: int, now: datetime) -> Due | None:
     """The next moment after `now` by which open orders of a warehouse are to be shipped, None when there is none."""
     connection = session.connection()
@@ -170,105 +176,3 @@ def devices_view(session: Session, station_id: int) -> list[PrinterSeen]:
         .order_by(PrintAttempt.id.desc())
     )
     return [PrinterSeen(*row) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Something that a text may mean.
-
-    `title` is its number or code, never a name of a person; `order_id` the only order it leads to, None when it leads
-    to several or none; `state` the value of its state, None for what has none.
-    """
-
-    kind: Literal["order", "parcel", "tote", "sku", "wave"]
-    id: int
-    order_id: int | None
-    title: str
-    state: str | None
-
-
-def search(session: Session, text: str, limit: int = 20, *, names: bool = True) -> list[Hit]:
-    """What an order, tracking or parcel number, a label, tote, SKU or barcode may mean, the likeliest first.
-
-    Whole codes come first, and where one is found nothing else is looked for; a SKU and a tote bring their orders
-    along, the newest first. Else numbers and SKUs that begin with the text, the wave of that number and, unless
-    `names` is off, the orders of buyers whose name begins with it.
-    """
-    text = text.strip()
-    if not text:
-        return []
-    found: dict[tuple[str, int], Hit] = {}
-    for hit in _whole(session, text, limit) or _beginning(session, text, limit, names):
-        found.setdefault((hit.kind, hit.id), hit)
-    return list(found.values())[:limit]
-
-
-def _whole(session: Session, text: str, limit: int) -> list[Hit]:
-    code = text.upper()
-    label_code = read_label_code(code)
-    hits = _orders(session, Order.source_id.in_({text, code}), limit)
-    hits += _parcels(session, Parcel.code == (label_code[0] if label_code else code), limit)
-    hits += _parcels(session, Label.tracking == _unspaced(code), limit)
-    for tote_id, tote in session.execute(select(Tote.id, Tote.code).where(Tote.code == code)):
-        inside = select(BatchOrder.order_id).where(BatchOrder.tote_id == tote_id, BatchOrder.emptied_at.is_(None))
-        orders = _orders(session, Order.id.in_(inside), limit)
-        hits += [Hit("tote", tote_id, orders[0].order_id if len(orders) == 1 else None, tote, None), *orders]
-    barcodes = {text, same_gtin(text) or text}
-    of_barcode = select(SkuBarcode.sku_id).where(SkuBarcode.barcode.in_(barcodes))
-    skus = _skus(session, Sku.code.in_({text, code}), limit) or _skus(session, Sku.id.in_(of_barcode), limit)
-    for sku in skus:
-        # lines are numbered as they come: the newest are found at once, however many orders want the SKU
-        newest = select(OrderLine.order_id).where(OrderLine.sku_id == sku.id).order_by(OrderLine.id.desc()).limit(limit)
-        hits += [sku, *_orders(session, Order.id.in_(newest), limit)]
-    return hits
-
-
-def _beginning(session: Session, text: str, limit: int, names: bool) -> list[Hit]:
-    hits = _orders(session, begins(Order.source_id.expression, text), limit, by=Order.source_id.expression)
-    hits += _parcels(session, begins(Label.tracking.expression, _unspaced(text.upper())), limit)
-    hits += _skus(session, begins(Sku.code.expression, text), limit)
-    if text.isascii() and text.isdecimal() and len(text) < 10:
-        waves = session.execute(select(Wave.id, Wave.state).where(Wave.id == int(text)))
-        hits += [Hit("wave", wave_id, None, str(wave_id), state) for wave_id, state in waves]
-    if names and len(hits) < limit:
-        name = func.lower(Order.recipient_name)
-        # SQLite folds the letters of ASCII alone, PostgreSQL all of them
-        folded = {text.lower(), "".join(letter.lower() if letter.isascii() else letter for letter in text)}
-        hits += _orders(session, or_(*(begins(name, typed) for typed in sorted(folded))), limit)
-    return hits
-
-
-def _unspaced(code: str) -> str:
-    return code.replace(" ", "")  # tracking numbers are printed in groups
-
-
-def _orders(
-    session: Session, condition: ColumnElement[bool], limit: int, by: ColumnElement[str] | None = None
-) -> list[Hit]:
-    """Orders, the newest first unless sorted otherwise."""
-    rows = session.execute(
-        select(Order.id, Order.source_id, Order.state)
-        .where(condition)
-        .order_by(Order.id.desc() if by is None else by)
-        .limit(limit)
-    )
-    return [Hit("order", order_id, order_id, number, state) for order_id, number, state in rows]
-
-
-def _parcels(session: Session, condition: ColumnElement[bool], limit: int) -> list[Hit]:
-    rows = session.execute(
-        select(Parcel.id, Parcel.order_id, Label.tracking, Parcel.code, Parcel.state)
-        .outerjoin(Label, Label.parcel_id == Parcel.id)
-        .where(condition)
-        .order_by(Label.tracking)
-        .limit(limit)
-    )
-    return [
-        Hit("parcel", parcel_id, order_id, tracking or code, state)
-        for parcel_id, order_id, tracking, code, state in rows
-    ]
-
-
-def _skus(session: Session, condition: ColumnElement[bool], limit: int) -> list[Hit]:
-    rows = session.execute(select(Sku.id, Sku.code, Sku.name).where(condition).order_by(Sku.code).limit(limit))
-    return [Hit("sku", sku_id, None, f"{code}  {name}".rstrip(), None) for sku_id, code, name in rows]

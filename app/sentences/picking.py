@@ -9,7 +9,7 @@ SENTENCES: dict[str, str] = {
     # the page
     "picking_nothing": "Nothing is released to be picked",
     "picking_nothing_hint": "The shift lead releases a wave on the board; it appears here at once",
-    "picking_choose": "Choose a cart: its digit, or arrows and Enter",
+    "picking_choose": "Choose a cart: digit or Enter",
     "picking_choose_first": "Choose a cart first",
     "picking_scan_location": "Go to the location and scan it",
     "picking_scan_item": "Scan the item",
@@ -32,9 +32,13 @@ SENTENCES: dict[str, str] = {
     "picking_word_location_first": "LOCATION FIRST",
     "picking_word_nothing_to_pick": "NOTHING TO PICK",
     "picking_word_pick_unknown_code": "UNKNOWN CODE",
+    "picking_word_cart_taken": "CART TAKEN",
     "picking_word_not_saved": "NOT SAVED",
     "picking_short_title": "How many of {quantity} × {name} are at {location}?",
-    "picking_short_detail": "The rest is taken from another location, or the order leaves the cart",
+    "picking_short_detail": (
+        "The rest comes from elsewhere, or the order leaves the cart; nothing more is planned from here until it is "
+        "counted"
+    ),
     "picking_short_take": "Note as short",
     "picking_short_found": "Pieces found",
     "picking_number": "{text} is no number of pieces: enter digits",
@@ -52,4 +56,6 @@ SENTENCES: dict[str, str] = {
     "picking_then": "Then",
     "picking_progress": "{done} / {tasks} picks, {left} pieces left",
     "picking_shorts": "Short: {count}",
+    "picking_aside": "To the problem shelf",
+    "picking_nothing_left": "Nothing of this cart goes to the bench",
 }

@@ -8,12 +8,13 @@ import functools
 import logging
 import traceback
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from hardware.simulator.faults import ON_ARRIVAL, Fault, Trouble
-from hardware.simulator.tray import Tray
+from hardware.simulator.faults import HOLDS, Fault, Schedule, Trouble
+from hardware.simulator.language import Label
+from hardware.simulator.tray import Scrap, Tray
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +40,7 @@ Draw = Callable[[bytes], Drawing | bytes]
 
 @dataclass(slots=True)
 class _Batch:
-    zpl: bytes
-    quantity: int
+    label: Label
     arrived: float  # loop time
     drawing: asyncio.Future[Drawing]
 
@@ -49,7 +49,8 @@ class Mechanics:
     """Prints batches in the order of their arrival, label by label, into a tray, with trouble on schedule.
 
     `switch` is awaited with False when a power cycle begins and with True when it ends. Durations are multiplied by
-    `time_factor`. Made anywhere, used on one asyncio loop.
+    `time_factor`. `torn_counts`: the odometer counts a label that was broken off and is printed again, twice. Made
+    anywhere, used on one asyncio loop.
     """
 
     def __init__(
@@ -59,8 +60,9 @@ class Mechanics:
         *,
         ips: float,
         time_factor: float,
-        faults: Iterable[Fault],
+        schedule: Schedule,
         switch: Callable[[bool], Awaitable[None]],
+        torn_counts: bool = True,
     ) -> None:
         self.odometer = 0
         self.length_dots = 0  # of the last label
@@ -68,17 +70,20 @@ class Mechanics:
         self._draw = draw
         self._inches_per_second = ips
         self._time_factor = time_factor
-        self._faults = list(faults)
+        self._schedule = schedule
         self._switch = switch
-        self._waiting: deque[_Batch] = deque()
+        self._torn_counts = torn_counts
+        self._waiting: deque[_Batch | Callable[[], None]] = deque()  # batches, and whom to call between them
+        self._batches = 0  # of those
         self._remaining = 0  # labels of the batch in print that are not out yet
         self._standing: dict[Trouble, asyncio.TimerHandle | None] = {}  # None: it stands until somebody mends it
+        self._count_stood_at = 0
         self._last_out = 0.0
 
     def start(self) -> None:
         """Begin to print; the tray is claimed. Faults of labels that are out already are forgotten."""
         self.odometer = self._tray.count()
-        self._faults = [fault for fault in self._faults if fault.label > self.odometer]
+        self._schedule.forget(self.odometer)
         self._changed = asyncio.Event()  # set at every change that somebody may wait for
         self._painter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="twin")
         self._printing = asyncio.create_task(self._print())
@@ -109,36 +114,45 @@ class Mechanics:
     @property
     def formats_waiting(self) -> int:
         """Batches that have arrived and are not begun."""
-        return len(self._waiting)
+        return self._batches
 
     @property
     def labels_remaining(self) -> int:
         """Labels of the batch in print that are not out yet, as the printer knows it."""
         return 0 if self.stands(Trouble.LATE) else self._remaining
 
-    def add(self, zpl: bytes, quantity: int) -> None:
-        """A batch has arrived: self-contained ZPL, to be printed `quantity` times."""
+    @property
+    def told_odometer(self) -> int:
+        """The odometer as the printer tells it."""
+        return self._count_stood_at if self.stands(Trouble.COUNTS_LATE) else self.odometer
+
+    def add(self, label: Label) -> None:
+        """A label has arrived."""
         loop = asyncio.get_running_loop()
-        drawing = loop.run_in_executor(self._painter, self._picture, zpl)
-        self._waiting.append(_Batch(zpl, quantity, loop.time(), drawing))
+        drawing = loop.run_in_executor(self._painter, self._picture, label.data)
+        self._waiting.append(_Batch(label, loop.time(), drawing))
+        self._batches += 1
+        self._changed.set()
+
+    def add_mark(self, passed: Callable[[], None]) -> None:
+        """Call `passed` when everything that has arrived so far is out; not at all if that is lost."""
+        self._waiting.append(passed)
         self._changed.set()
 
     def forget(self) -> None:
-        """Lose the batches that wait, and of the one in print all but the label under the head."""
+        """Lose what waits, and of the batch in print all but the label under the head."""
         for batch in self._waiting:
-            batch.drawing.cancel()
+            if isinstance(batch, _Batch):
+                batch.drawing.cancel()
         self._waiting.clear()
+        self._batches = 0
         self._remaining = min(self._remaining, 1)
         self._changed.set()
 
-    def due(self, trouble: Trouble, more: int) -> bool:
-        """Whether this trouble is planned for a label up to the last one in the buffer and `more`; then it is past."""
-        last = self.odometer + self._remaining + sum(batch.quantity for batch in self._waiting) + more
-        for fault in self._faults:
-            if fault.trouble is trouble and fault.label <= last:
-                self._faults.remove(fault)  # only this one: what is planned twice happens to the next try too
-                return True
-        return False
+    def due(self, trouble: Trouble, more: int) -> Fault | None:
+        """The trouble that is planned for a label up to the last one in the buffer and `more`; then it is past."""
+        waiting = sum(batch.label.quantity for batch in self._waiting if isinstance(batch, _Batch))
+        return self._schedule.due(trouble, self.odometer + self._remaining + waiting + more)
 
     def stands(self, *troubles: Trouble) -> bool:
         """Whether one of these troubles stands now."""
@@ -146,6 +160,8 @@ class Mechanics:
 
     def strike(self, trouble: Trouble, seconds: float | None) -> None:
         """Let trouble begin; it ends by itself after so many seconds, None: only by `mend`."""
+        if trouble is Trouble.COUNTS_LATE:
+            self._count_stood_at = self.told_odometer
         self.mend(trouble)
         timer = None
         if seconds is not None:
@@ -167,17 +183,24 @@ class Mechanics:
 
     @property
     def _held(self) -> bool:
-        return bool(self._standing.keys() - {Trouble.SILENT})
+        return bool(self._standing.keys() & HOLDS)
 
     @property
     def _beyond_help(self) -> bool:
-        return any(timer is None for trouble, timer in self._standing.items() if trouble is not Trouble.SILENT)
+        return any(timer is None for trouble, timer in self._standing.items() if trouble in HOLDS)
 
     async def _print(self) -> None:
         while True:
             await self.until(lambda: bool(self._waiting))
+            if not isinstance(self._waiting[0], _Batch):
+                await self.until(lambda: not self._held)
+                if self._waiting and not isinstance(self._waiting[0], _Batch):
+                    self._waiting.popleft()()  # type: ignore[operator]
+                continue
             batch = self._waiting.popleft()
-            self._remaining = batch.quantity
+            assert isinstance(batch, _Batch)
+            self._batches -= 1
+            self._remaining = batch.label.quantity
             while self._remaining:
                 await self._print_one(batch)
 
@@ -185,10 +208,14 @@ class Mechanics:
         """One label out, or none left to print when the power went."""
         loop = asyncio.get_running_loop()
         begin = max(batch.arrived, self._last_out)
-        struck = [f for f in self._faults if f.label <= self.odometer + 1 and f.trouble not in ON_ARRIVAL]
-        self._faults = [fault for fault in self._faults if fault not in struck]
-        for fault in struck:
-            self.strike(fault.trouble, fault.seconds)
+        torn = None
+        for fault in self._schedule.strike(self.odometer + 1):
+            if fault.trouble is Trouble.FEED:
+                self._feed()
+            elif fault.trouble is Trouble.PAPER_OUT_MID:
+                torn = fault
+            else:
+                self.strike(fault.trouble, fault.seconds)
         if self.stands(Trouble.POWER_CYCLE):
             await self._power_cycle()
             return
@@ -198,12 +225,35 @@ class Mechanics:
         drawing = await batch.drawing
         self.length_dots = round(drawing.length_mm * _DOTS_PER_MM)
         seconds = drawing.length_mm / _MM_PER_INCH / self._inches_per_second * self._time_factor
-        if (left := begin + seconds - loop.time()) > 0:
-            await asyncio.sleep(left)
-        self._tray.drop(self.odometer + 1, batch.zpl, drawing.png)
+        if torn is not None:
+            await _sleep_until(begin + seconds / 2)
+            if not await self._break_off(batch.label, torn):
+                return
+            begin = loop.time()
+        await _sleep_until(begin + seconds)
+        self._tray.drop(self.odometer + 1, batch.label.data, drawing.png)
+        self._come_out()
+        self._last_out = max(begin + seconds, loop.time() - _CATCH_UP)
+
+    async def _break_off(self, label: Label, fault: Fault) -> bool:
+        """The paper ends in the middle of a label; True when it is to be printed whole once there is paper again."""
+        counts = self._torn_counts or not label.reprints
+        self._tray.drop_scrap(self.odometer + 1, Scrap.TORN if counts else Scrap.PIECE, label.data)
+        self.odometer += counts
+        self.strike(Trouble.PAPER_OUT, fault.seconds)
+        await self.until(lambda: not self._held)
+        if not label.reprints:
+            self._remaining -= 1
+            self._changed.set()
+        return label.reprints
+
+    def _feed(self) -> None:
+        self._tray.drop_scrap(self.odometer + 1, Scrap.FEED)
+        self.odometer += 1
+
+    def _come_out(self) -> None:
         self.odometer += 1
         self._remaining -= 1
-        self._last_out = max(begin + seconds, loop.time() - _CATCH_UP)
         self._changed.set()
 
     async def _power_cycle(self) -> None:
@@ -215,14 +265,14 @@ class Mechanics:
             self.mend(trouble)
         await self._switch(True)
 
-    def _picture(self, zpl: bytes) -> Drawing:
+    def _picture(self, data: bytes) -> Drawing:
         try:
-            drawn = self._draw(zpl)
+            drawn = self._draw(data)
         except Exception as error:  # noqa: BLE001 (paper comes out of a printer whatever it makes of the format)
             # without the message of the error: it may quote the label, and a label names its buyer
             place = "".join(traceback.format_tb(error.__traceback__))
             what = type(error).__name__
-            log.error("a label of %d bytes could not be drawn and comes out blank: %s\n%s", len(zpl), what, place)
+            log.error("a label of %d bytes could not be drawn and comes out blank: %s\n%s", len(data), what, place)
             return Drawing(_BLANK)
         return drawn if isinstance(drawn, Drawing) else Drawing(drawn)
 
@@ -230,3 +280,9 @@ class Mechanics:
         self._changed.set()
         if not printing.cancelled() and (error := printing.exception()) is not None:
             log.error("the simulated printer prints no more", exc_info=error)
+
+
+async def _sleep_until(moment: float) -> None:
+    left = moment - asyncio.get_running_loop().time()
+    if left > 0:
+        await asyncio.sleep(left)

@@ -9,15 +9,17 @@ _STORE = re.compile(rb"\^DF([^\^~]*)", re.IGNORECASE)
 _RECALL = re.compile(rb"\^XF([^\^~]*)", re.IGNORECASE)
 _QUANTITY = re.compile(rb"\^PQ(\d{1,8})", re.IGNORECASE)
 _PRINTS = re.compile(rb"\^(F[DVN]|G[BCDEFS]|X[FG]|IM|IL)", re.IGNORECASE)
+_REPRINT = re.compile(rb"\^JZ([YN])", re.IGNORECASE)
 _DOWNLOAD_NAME = re.compile(rb"~D[A-Z]\s*([^,\^~]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Labels to print from one format: self-contained ZPL and how many."""
+    """Labels to print from one format: self-contained ZPL, how many, and whether one broken off is printed again."""
 
     zpl: bytes
     quantity: int
+    reprints: bool = True
 
 
 class Memory:
@@ -26,6 +28,7 @@ class Memory:
     def __init__(self) -> None:
         self._formats: dict[bytes, bytes] = {}
         self._downloads: dict[bytes, bytes] = {}
+        self._reprints = True  # ^JZ
         self.settings: dict[str, str] = {"device.languages": "zpl"}
 
     def download(self, zpl: bytes) -> None:
@@ -42,6 +45,8 @@ class Memory:
         if found := _STORE.search(zpl):
             self._formats[_name(found[1])] = zpl
             return None
+        if reprint := _REPRINT.findall(zpl):
+            self._reprints = reprint[-1].upper() == b"Y"
         if not _PRINTS.search(zpl):
             return None
         called = b"".join(self._formats.get(_name(name), b"") for name in _RECALL.findall(zpl))
@@ -49,7 +54,7 @@ class Memory:
         upper = whole.upper()
         graphics = b"".join(data for name, data in self._downloads.items() if name in upper)
         quantity = _QUANTITY.findall(whole)
-        return Batch(graphics + whole, max(1, int(quantity[-1])) if quantity else 1)
+        return Batch(graphics + whole, max(1, int(quantity[-1])) if quantity else 1, self._reprints)
 
 
 def _name(raw: bytes) -> bytes:

@@ -15,8 +15,18 @@ from typing import Any
 from app.domain.errors import Refusal
 from hardware.device import parse_url
 from hardware.printer import Proof
-from hardware.simulator.faults import Fault
-from hardware.simulator.zpl_printer import Draw, ZplTwin
+from hardware.printers import LANGUAGES
+from hardware.simulator.escpos_language import EscposLanguage
+from hardware.simulator.faults import Chance, Fault, Schedule
+from hardware.simulator.language import Language
+from hardware.simulator.mechanics import Draw
+from hardware.simulator.port import Port, TcpPort
+from hardware.simulator.printer_twin import PrinterTwin
+from hardware.simulator.tspl_language import TsplLanguage
+from hardware.simulator.zpl_language import ZplLanguage
+
+_PTY = "pty"
+_BITS_A_BYTE = 10  # with start and stop bit
 
 
 async def serve(
@@ -24,33 +34,38 @@ async def serve(
     out: Path,
     draw: Draw,
     *,
+    language: str = "zpl",
+    proof: Proof | None = None,
     ips: float = 6.0,
     time_factor: float = 1.0,
     faults: Iterable[Fault] = (),
+    chance: Chance | None = None,
+    baud: int | None = None,
     mute_when_faulty: bool = False,
-    proof: Proof = Proof.COUNTS,
     ready: Callable[[str], None] = lambda url: None,
     until_stdin_closes: bool = False,
 ) -> None:
-    """Print from `listen_url` (`tcp://127.0.0.1:0` takes any free port) into `out` until stopped.
+    """Print from `listen_url` into `out` until stopped.
 
-    `ready` is called once with the real URL. SIGINT and SIGTERM switch it off at once, as a plug would. With
-    `until_stdin_closes` the end of standard input ends it too, after everything it has received is printed: the
-    parent process is gone. Raises Refusal `device_url_unknown` and what `ZplTwin.start` and `ZplTwin.broken` raise.
+    `tcp://127.0.0.1:0` takes any free port; `pty` is a pseudo-terminal that `out/port` names, `pty:/dev/shm/printer`
+    one with another name. `baud`: the speed of the line, as fast as it goes by default.
+
+    `ready` is called once with the URL that a driver uses. SIGINT and SIGTERM switch it off at once, as a plug would.
+    With `until_stdin_closes` the end of standard input ends it too, after everything it has received is printed: the
+    parent process is gone. Raises Refusal `device_url_unknown`, `device_not_supported_yet`, `printer_language_unknown`
+    and what `PrinterTwin`, its `start` and its `broken` raise.
     """
-    url = parse_url(listen_url)
-    if url.scheme != "tcp":
-        raise Refusal("device_url_unknown", url=listen_url)
-    twin = ZplTwin(
+    twin = PrinterTwin(
         out,
+        make_language(language),
+        _make_port(listen_url, out, baud),
         draw,
-        host=url.host,
-        port=url.port,
+        proof=proof,
         ips=ips,
         time_factor=time_factor,
-        faults=faults,
+        schedule=Schedule(faults, chance),
+        link=baud / _BITS_A_BYTE if baud else None,
         mute_when_faulty=mute_when_faulty,
-        proof=proof,
     )
     loop = asyncio.get_running_loop()
     ended: asyncio.Future[bool] = loop.create_future()  # its value: whether to print what is left
@@ -59,7 +74,7 @@ async def serve(
         if not ended.done():
             ended.set_result(finish)
 
-    port = await twin.start()
+    await twin.start()
     broken = asyncio.create_task(twin.broken())
     finish = False
     try:
@@ -68,7 +83,7 @@ async def serve(
                 loop.add_signal_handler(name, end, False)
         if until_stdin_closes:
             threading.Thread(target=_watch_stdin, args=(loop, end), daemon=True).start()
-        ready(f"tcp://[{url.host}]:{port}" if ":" in url.host else f"tcp://{url.host}:{port}")
+        ready(twin.url)
         both: list[asyncio.Future[Any]] = [ended, broken]
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if broken.done():
@@ -77,6 +92,32 @@ async def serve(
     finally:
         broken.cancel()
         await twin.stop(finish=finish)
+
+
+def make_language(name: str) -> Language:
+    """A printer's language by its name in URLs; raises Refusal `printer_language_unknown`."""
+    match name:
+        case "zpl":
+            return ZplLanguage()
+        case "tspl":
+            return TsplLanguage()
+        case "escpos":
+            return EscposLanguage()
+        case _:
+            raise Refusal("printer_language_unknown", language=name, known=", ".join(LANGUAGES))
+
+
+def _make_port(listen: str, out: Path, baud: int | None) -> Port:
+    if listen.partition(":")[0] == _PTY:
+        if sys.platform == "win32":
+            raise Refusal("device_not_supported_yet", url=listen, scheme=_PTY)
+        from hardware.simulator.pty_port import PtyPort
+
+        return PtyPort(Path(listen.partition(":")[2] or out / "port"), baud)
+    url = parse_url(listen)
+    if url.scheme != "tcp":
+        raise Refusal("device_url_unknown", url=listen)
+    return TcpPort(url.host, url.port)
 
 
 def _watch_stdin(loop: asyncio.AbstractEventLoop, end: Callable[[bool], None]) -> None:

@@ -13,7 +13,8 @@ from app.change import NOTHING, Change
 from app.domain.barcode import make_label_code
 from app.domain.errors import KnownError, Refusal
 from app.operations import packing
-from app.station import MAX_SCAN, ScanSource, Shown, Station
+from app.station import MAX_SCAN, Origin, ScanSource, Shown, Station
+from db.base import new_uuid
 from db.journal import ScanEvent
 from db.places import Station as StationRow
 from db.store import Priority, Tx
@@ -151,6 +152,21 @@ def test_a_source_never_uses_a_number_twice() -> None:
     assert len(numbers) == 6
 
 
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        ("]C0SUPPLIER-7\r", "SUPPLIER-7"),
+        ("]d20104006381333931\x1d10LOT7", "4006381333931"),
+        ("010400638133393110LOT7\x1d17270331\r\n", "4006381333931"),
+        ("4006381333931", "4006381333931"),
+        ("]C0xxok", "XXOK"),
+    ],
+)
+def test_a_scan_is_looked_up_by_its_gtin_and_kept_whole(raw: str, code: str) -> None:
+    scan = ScanSource("a").scan(raw)
+    assert (scan.raw, scan.code) == (raw, code)
+
+
 # What is not on disk is not green.
 
 
@@ -227,3 +243,21 @@ def test_a_station_that_is_started_again_goes_on(tmp_path: Path) -> None:
     with fresh_store(tmp_path, "house.db") as store:
         shown = Station(store, "BENCH-1").scan("CUP-EAN")
         assert (shown.seq, shown.code, shown.remaining) == (3, "complete", 0)
+
+
+def test_a_scan_that_has_a_number_keeps_it_and_is_judged_once(house: House, station: Station) -> None:
+    origin = Origin("serial:/dev/ttyACM0", new_uuid(), 7)
+    first = station.submit("NOBODY-KNOWS", origin).result()
+    again = station.submit("NOBODY-KNOWS", origin).result()
+    assert first.seq == again.seq
+    station.scan("XXOK")
+    events = stored(house, station)
+    assert (events[0].device, events[0].device_seq) == ("serial:/dev/ttyACM0", 7)
+    assert len(events) == 2
+    assert events[1].device_seq == 1  # what has no number of its own is counted for itself
+
+
+def test_without_a_scale_nothing_is_weighed(station: Station) -> None:
+    assert station.weight() is None
+    station.read_scale = lambda: 412
+    assert station.weight() == 412

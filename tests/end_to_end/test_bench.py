@@ -184,7 +184,7 @@ def test_what_was_being_printed_at_kill_9_is_uncertain_and_settled_by_the_label(
 
 def test_an_uncertain_label_that_is_not_out_gets_the_next_copy(site: Site, sim: Sim, bench: StartBench) -> None:
     url, paper = sim("--proof", "blind")
-    packer = bench(f"{url}?status=none")
+    packer = bench(url)
     answer = pack(packer, site)
     paper.wait(1)
     packer.until("XXNEXT", "next_settle_label")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from printing.symbols import decode
@@ -88,6 +93,45 @@ def test_the_doctor_finds_what_is_wrong(tmp_path: Path) -> None:
     ill = packbench("doctor", "--db", bad)
     assert ill.returncode == 1
     assert "✕ database" in ill.stdout
+
+
+def test_what_is_attached_and_what_is_named_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text(
+        'version = 1\n[devices]\nprinter = "tcp://127.0.0.1:1"\nprinter_fallback = "file:labels.zpl"\n'
+        f'scanners = "serial://{tmp_path}/tty"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("PACKBENCH_SETTINGS", str(settings))
+    listed = json.loads(packbench("devices", "--json").stdout)
+    assert set(listed) == {"found", "configured"}
+    states = {one["use"]: (one["state"], one["well"], one["reason"]) for one in listed["configured"]}
+    assert states["printer"] == ("absent", False, "device_open_failed")
+    assert states["printer_fallback"][:2] == ("ready", True)
+    assert states["scanners"] == ("absent", False, "device_open_failed")
+    told = packbench("devices").stdout
+    assert "✕ Label printer tcp://127.0.0.1:1: not there" in told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+def test_a_bench_ends_on_ctrl_c_while_its_input_is_open(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app", "station", "--headless", "--station", "X", "--db", str(tmp_path / "a.db")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stderr is not None
+    assert process.stdin is not None
+    while b"tote" not in process.stderr.readline():
+        pass
+    process.send_signal(signal.SIGINT)
+    process.wait(10)
+    said = process.stderr.read()
+    process.stdin.close()
+    process.stderr.close()
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.returncode == 130, said
+    assert b"Fatal" not in said
 
 
 def test_the_version_is_told() -> None:

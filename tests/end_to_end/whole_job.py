@@ -148,8 +148,8 @@ class Job:
         elif task.sku == "SOCKS":
             await worker.key("F5")
             await worker.answer("Enter", text="1")
-            short = worker.said("short", sku="SOCKS", location=task.location)
-            await worker.until(lambda: worker.banner == short)
+            leaves = worker.said("short_leaves", order=task.order, tote=task.tote)
+            await worker.until(lambda: worker.banner == leaves)
         else:
             assert (await worker.scan(task.barcode)).verdict == "pass"
         await worker.settled()
@@ -160,12 +160,12 @@ class Job:
         assert (await worker.scan(elsewhere)).code == "wrong_location"
         assert worker.stop == worker.said("picking_word_wrong_location")
         await worker.key("Enter")
-        assert worker.stop == ""
+        await worker.until(lambda: worker.stop == "")
         assert (await worker.scan(task.location)).code == "at_location"
         assert (await worker.scan(BARCODE["SCALE"])).code == "wrong_pick"
         assert worker.stop == worker.said("picking_word_wrong_pick")
         await worker.scan_quietly("XXOK")
-        assert worker.stop == ""
+        await worker.until(lambda: worker.stop == "")
         await worker.settled()
 
     async def scans(self, *wanted: tuple[str, str]) -> None:
@@ -337,7 +337,9 @@ class Job:
             for order in ("W-1001", "W-1002", "W-1003", "W-2001", "W-2002")
         ]
         at_cart = [code for (code,) in rows(scans.format("e.code", "CART-1"))]
-        assert at_cart[:4] == ["wrong_location", "at_location", "wrong_pick", "picked"]
+        assert at_cart[:6] == [
+            "wrong_location", "acknowledged", "at_location", "wrong_pick", "acknowledged", "picked",
+        ]  # fmt: skip
         assert at_cart.count("batch_picked") == 2
         assert rows("select name, reason from journal order by id") == JOURNAL
         jobs = """select o.source_id, j.copy, j.state, j.reprint_reason from print_jobs j

@@ -20,6 +20,16 @@ from hardware.printer import Condition, PrinterStatus
         ("file:labels.zpl", "file", "", 9100, "labels.zpl", {}),
         ("file:///var/labels/a%20b%23.zpl", "file", "", 9100, "/var/labels/a b#.zpl", {}),
         ("file://localhost/x", "file", "localhost", 9100, "/x", {}),
+        ("serial:///dev/ttyACM0?baud=115200", "serial", "", 9100, "/dev/ttyACM0", {"baud": "115200"}),
+        ("serial:COM3", "serial", "", 9100, "COM3", {}),
+        ("usb://0A5F:0166", "usb", "0a5f:0166", 9100, "", {}),
+        ("usb://0a5f:c166/XX%2F7?language=tspl", "usb", "0a5f:c166", 9100, "XX/7", {"language": "tspl"}),
+        ("hid://0922:8003", "hid", "0922:8003", 9100, "", {}),
+        ("cups://labels", "cups", "", 631, "labels", {}),
+        ("cups://server/labels", "cups", "server", 631, "labels", {}),
+        ("cups://server:8631/labels%20one", "cups", "server", 8631, "labels one", {}),
+        ("windows:Zebra%20ZD421", "windows", "", 9100, "Zebra ZD421", {}),
+        ("wedge:?prefix=F8", "wedge", "", 9100, "", {"prefix": "F8"}),
         (r"file:C:\labels.zpl", "file", "", 9100, r"C:\labels.zpl", {}),
     ],
 )
@@ -36,6 +46,8 @@ def test_parts_of_a_url(text: str, scheme: str, host: str, port: int, path: str,
         "", "printer-3", "/tmp/labels", r"C:\labels.zpl", "http://printer-3", "tcp:printer-3", "tcp://", "tcp://:9100",
         "tcp://p:port", "tcp://p:99999", "tcp://[::1", "tcp://p/queue", "tcp://p?speed=9", "file:", "file://host/x",
         "file:a#b.zpl", "file:a?b.zpl", "file:a%00b",
+        "serial:", "serial://host/dev/ttyS0", "serial:COM3?speed=9600", "usb://zebra", "usb://0a5f", "usb://0a5f:01660",
+        "hid:0922:8003", "cups://", "cups://server/", "cups://a/b/c", "windows:", "wedge:here", "sim:zpl",
     ],
 )  # fmt: skip
 def test_what_names_no_device_is_refused(text: str) -> None:
@@ -43,13 +55,6 @@ def test_what_names_no_device_is_refused(text: str) -> None:
         parse_url(text)
     assert refused.value.code == "device_url_unknown"
     assert refused.value.facts == {"url": text}
-
-
-def test_schemes_without_a_driver_are_named() -> None:
-    with pytest.raises(Refusal) as refused:
-        parse_url("serial:///dev/ttyACM0?baud=115200")
-    assert refused.value.code == "device_not_supported_yet"
-    assert refused.value.facts["scheme"] == "serial"
 
 
 @pytest.mark.parametrize("condition", Condition)

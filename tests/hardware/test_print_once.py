@@ -9,23 +9,29 @@ from __future__ import annotations
 import asyncio
 import random
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from app.domain.states import JobState
+from bench.print_once_paper import payload, tray
 from hardware.printer import Proof
-from hardware.simulator.faults import ON_ARRIVAL, Fault, Trouble
+from hardware.printers.zpl import ZplPrinter
+from hardware.simulator.faults import HANGS_UP, Fault, Trouble
 from hardware.simulator.zpl_printer import ZplTwin
-from hardware.transport import TcpTransport
-from hardware.zpl_printer import ZplPrinter
+from hardware.transports.tcp import TcpTransport
+from printing.in_flight import WINDOW
 from printing.spooler import Patience, Spooler, Work
+from tests.hardware.simulator.meeting import Meeting
 from tests.hardware.waiting import until
 
-PATIENCE = Patience(poll=0.001, idle=0.01, reopen=0.002, send=2.0, proof=0.02, silence=0.06)
+PATIENCE = Patience(poll=0.001, idle=0.01, reopen=0.002, send=2.0, proof=0.02, silence=0.2, farewell=0, stray=0)
+SERIAL = Patience(poll=0.002, idle=0.02, reopen=0.01, send=2.0, proof=0.1, silence=0.4, farewell=0.1, stray=0.05)
 SILENCE = 0.02  # seconds after which the driver calls a question unanswered
 TIME_FACTOR = 0.005
 ON_LABEL = re.compile(rb"job-(\d+)")
@@ -36,6 +42,7 @@ class MemoryJournal:
     """A queue of numbered jobs that keeps the rules of the database's: what was interrupted is uncertain."""
 
     count: int
+    window: int = 2
     states: dict[int, JobState] = field(default_factory=dict)
     reasons: Counter[str] = field(default_factory=Counter)
     notes: set[str] = field(default_factory=set)
@@ -44,10 +51,11 @@ class MemoryJournal:
         self.states = dict.fromkeys(range(1, self.count + 1), JobState.QUEUED)
 
     async def recover(self) -> None:
-        for job in self.among(JobState.SENDING):
+        interrupted = self.among(JobState.SENDING)
+        for job in interrupted:
             await self.finish(job, JobState.UNCERTAIN, None, "interrupted")
 
-    async def has_counted(self, printer: str) -> bool:
+    async def has_proven(self, printer: str) -> bool:
         return False
 
     async def waiting(self) -> bool:
@@ -58,7 +66,7 @@ class MemoryJournal:
             self.notes.add(str(reason))
 
     async def claim(self, printer: str, odometer: int | None, unsettled_limit: int) -> Work | None:
-        assert not self.among(JobState.SENDING), "two labels in flight"
+        assert len(self.among(JobState.SENDING)) < self.window, "too many labels in flight"
         if len(self.among(JobState.UNCERTAIN)) >= unsettled_limit or not await self.waiting():
             return None
         job = self.among(JobState.QUEUED)[0]
@@ -143,6 +151,7 @@ async def campaign(
     """Print all jobs of the plan and see what came out."""
     dice = random.Random(seed)
     journal = journal or MemoryJournal(plan.labels)
+    journal.window = WINDOW[plan.proof]
     faults = make_faults(dice, plan, kinds)
     twin = ZplTwin(
         folder, lambda zpl: b"", ips=60.0, time_factor=TIME_FACTOR, faults=faults, mute_when_faulty=plan.mute,
@@ -229,35 +238,39 @@ async def test_what_a_person_mends_at_the_printer_leaves_nothing_uncertain(tmp_p
     assert outcome.journal.notes >= {"paper_out", "ribbon_out", "head_open", "paused"}
 
 
-@pytest.mark.parametrize("trouble", sorted(ON_ARRIVAL | {Trouble.POWER_CYCLE}))
-async def test_a_lost_connection_makes_one_label_uncertain_each(tmp_path: Path, trouble: Trouble) -> None:
+@pytest.mark.parametrize("trouble", sorted(HANGS_UP))
+async def test_a_lost_connection_makes_what_is_in_flight_uncertain(tmp_path: Path, trouble: Trouble) -> None:
     outcome = await campaign(tmp_path, 4, Plan(labels=20, share=0.4), kinds=[trouble])
     outcome.check()
     uncertain = outcome.journal.among(JobState.UNCERTAIN)
-    assert len(uncertain) == outcome.journal.reasons["device_gone"] >= 5
-    assert ({*uncertain} <= {*outcome.paper}) is (trouble is Trouble.CUT_AFTER)
-    assert ({*uncertain} & {*outcome.paper} == set()) is (trouble is not Trouble.CUT_AFTER)
+    assert outcome.journal.reasons["device_gone"] >= len(uncertain) >= 5  # more, where not a byte had left
+    out = {*uncertain} & {*outcome.paper}
+    if trouble is Trouble.CUT_AFTER:
+        assert out == {*uncertain}
+    else:  # the last one is lost; the one before it may have come out, unproven
+        assert len(uncertain) / 2 <= len({*uncertain} - out)
 
 
 HARD = Plan(share=0.5)
+HARD_KINDS = (Trouble.CUT, Trouble.CUT_AFTER, Trouble.POWER_CYCLE, Trouble.LATE)
 
 
 async def test_the_policies_that_follow_are_wrong_and_this_one_is_right(tmp_path: Path) -> None:
-    outcome = await campaign(tmp_path, 1, HARD)
+    outcome = await campaign(tmp_path, 1, HARD, kinds=HARD_KINDS)
     outcome.check()
     assert outcome.faults[Trouble.CUT_AFTER]
     assert outcome.faults[Trouble.CUT]
 
 
 async def test_sending_again_what_is_uncertain_prints_twice(tmp_path: Path) -> None:
-    outcome = await campaign(tmp_path, 1, HARD, BlindRetry(HARD.labels))
+    outcome = await campaign(tmp_path, 1, HARD, BlindRetry(HARD.labels), HARD_KINDS)
     assert outcome.doubled, "the harness would not notice"
     with pytest.raises(AssertionError):
         outcome.check()
 
 
 async def test_calling_printed_what_was_sent_loses_labels(tmp_path: Path) -> None:
-    outcome = await campaign(tmp_path, 1, HARD, SentIsPrinted(HARD.labels))
+    outcome = await campaign(tmp_path, 1, HARD, SentIsPrinted(HARD.labels), HARD_KINDS)
     assert outcome.lost, "the harness would not notice"
     with pytest.raises(AssertionError):
         outcome.check()
@@ -275,3 +288,78 @@ async def test_the_queue_stops_when_too_much_is_uncertain(tmp_path: Path) -> Non
     assert journal.among(JobState.QUEUED) == [6, 7, 8, 9, 10]
     running.cancel()
     await asyncio.wait({running})
+
+# Real drivers at a serial line, where neither a new connection nor the power cycle of the printer can be seen.
+
+no_pty = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+
+
+@pytest.fixture
+async def meeting(tmp_path: Path) -> AsyncIterator[Meeting]:
+    async with AsyncExitStack() as stack:
+        yield Meeting(tmp_path / "tray", stack)
+
+
+async def on_serial(
+    meeting: Meeting, language: str, count: int, *faults: str, half: float = 0.0
+) -> tuple[MemoryJournal, list[tuple[int, int]]]:
+    """Print so many labels on a pseudo-terminal; `half`: the share of another one that was sent before."""
+    pair = await meeting.pair(language, "pty", *faults, ips=60.0, time_factor=TIME_FACTOR)
+    if half:
+        await pair.opened()
+        whole = payload(language, 999)
+        await pair.call(lambda: pair.driver.send(whole[: int(len(whole) * half)], 2.0))
+        await pair.call(pair.driver.close)
+    journal = NumberedJournal(count, language=language)
+    spooler = Spooler(journal, lambda: pair.driver, patience=SERIAL, unsettled_limit=1_000_000)
+    running = asyncio.create_task(spooler.run())
+    try:
+        await until(lambda: not journal.among(JobState.QUEUED, JobState.SENDING), 20.0)
+    finally:
+        await spooler.stop()
+        await running
+        await until(lambda: pair.twin.taken == 0)
+    return journal, list(tray(meeting.folder, language))
+
+
+@dataclass
+class NumberedJournal(MemoryJournal):
+    """Its payloads are the labels of `bench.print_once_paper`."""
+
+    language: str = "zpl"
+
+    async def claim(self, printer: str, odometer: int | None, unsettled_limit: int) -> Work | None:
+        work = await super().claim(printer, odometer, unsettled_limit)
+        return None if work is None else Work(work.attempt_id, payload(self.language, work.attempt_id))
+
+
+@no_pty
+@pytest.mark.parametrize("off", [0.2, 150.0])  # seconds: unnoticed, and as silence
+@pytest.mark.parametrize("language", ["zpl", "escpos", "tspl"])
+async def test_what_was_in_a_printer_whose_power_went_is_uncertain(
+    meeting: Meeting, language: str, off: float
+) -> None:
+    journal, paper = await on_serial(meeting, language, 6, f"power_cycle@3:{off}")
+    out, printed = [number for number, _ in paper], journal.among(JobState.PRINTED)
+    assert 3 not in out
+    assert out == sorted(set(out))
+    assert set(printed) <= set(out)
+    assert journal.states[3] is JobState.UNCERTAIN
+    if language != "tspl":
+        assert journal.reasons["printer_silent"] + journal.reasons["not_counted"] <= 2
+        assert len(printed) >= 4
+
+
+@no_pty
+@pytest.mark.parametrize("half", [0.1, 0.5, 0.97])
+@pytest.mark.parametrize("language", ["zpl", "escpos", "tspl"])
+async def test_half_a_label_of_a_spooler_that_died_is_never_the_proof_of_another(
+    meeting: Meeting, language: str, half: float
+) -> None:
+    journal, paper = await on_serial(meeting, language, 5, half=half)
+    out, printed = [number for number, _ in paper], journal.among(JobState.PRINTED)
+    assert 999 not in out
+    assert out == sorted(set(out))
+    assert set(printed) <= set(out)
+    if language == "zpl":
+        assert out == printed == [1, 2, 3, 4, 5], "the first bytes of a connection end what was begun"

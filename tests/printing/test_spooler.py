@@ -201,9 +201,12 @@ async def test_silence_that_ends_in_time_costs_nothing() -> None:
 async def test_stopped_while_the_proof_is_awaited(state: PrinterStatus) -> None:
     printer = Scripted()
     printer.on_send = printer.then(state)
-    patient = Patience(poll=0.001, silence=60, proof=60)
+    patient = Patience(poll=0.001, silence=60, proof=60, farewell=0)
     books, _ = await run(printer, labels(2), lambda books: bool(printer.sent), patience=patient)
-    assert (books.states, books.jobs[0].reason) == ([JobState.UNCERTAIN, JobState.QUEUED], "stopped")
+    assert (books.states[0], books.jobs[0].reason) == (JobState.UNCERTAIN, "stopped")
+    # the next one is in the printer as well, if that was ready when the first had arrived
+    assert (books.states[1], books.jobs[1].reason) in [(JobState.QUEUED, None), (JobState.UNCERTAIN, "stopped")]
+    assert state is BUSY or books.states[1] is JobState.QUEUED
 
 
 async def test_what_was_being_sent_when_the_program_died_is_not_sent_again() -> None:
@@ -218,7 +221,7 @@ async def test_a_printer_that_has_counted_in_an_earlier_life_is_not_blind_when_i
     printer = Scripted(Proof.BLIND)
     printer.states.clear()
     printer.states.append(SILENT)
-    books, said = await run(printer, Books(labels(), has_counted_before=True), lambda books: "silent" in books.notes)
+    books, said = await run(printer, Books(labels(), has_proven_before=True), lambda books: "silent" in books.notes)
     assert printer.sent == []
     assert books.states == [JobState.QUEUED]
     assert "silent" in said
@@ -259,3 +262,21 @@ async def test_an_idle_spooler_lets_others_have_the_printer() -> None:
     await run(printer, labels(), lambda _: turn.given_back > 0, patience=quick, lease=turn)
     assert len(printer.sent) == 1
     assert not printer.is_open
+
+
+async def test_where_a_label_vanished_the_next_one_waits_until_it_can_no_longer_come_late() -> None:
+    patient = Patience(poll=0.001, idle=0.02, reopen=0.001, proof=0.02, farewell=0, stray=60)
+    printer = Scripted()
+    printer.on_send = printer.then(READY)
+    books, said = await run(printer, labels(2), lambda books: "late_label" in books.notes, patience=patient)
+    assert (books.states, said[-1]) == ([JobState.UNCERTAIN, JobState.QUEUED], "late_label")
+
+    async def comes_late(books: Books, spooler: Spooler) -> None:
+        await until(lambda: "late_label" in books.notes)
+        printer.counting = 101
+        printer.on_send = printer.print_it
+
+    printer = Scripted()
+    printer.on_send = printer.then(READY)
+    books, _ = await run(printer, labels(2), patience=patient, meanwhile=comes_late)
+    assert books.states == [JobState.UNCERTAIN, JobState.PRINTED]

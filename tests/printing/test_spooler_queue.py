@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.errors import KnownError
 from app.domain.states import JobState
-from hardware.printer import Condition, PrinterStatus, Proof
+from hardware.printer import Condition, PrinterStatus, Progress, Proof
 from printing.spooler import Patience, Spooler, Work
 from tests.fakes import (
     BUSY,
@@ -123,6 +123,22 @@ async def test_a_blind_printer_is_uncertain_and_goes_on_up_to_its_limit() -> Non
     assert said[-1] == "too_many_unsettled"
 
 
+async def test_what_a_person_has_settled_of_a_blind_printer_is_followed_by_a_fresh_connection() -> None:
+    printer = Scripted(Proof.BLIND)
+
+    async def meanwhile(books: Books, _spooler: Spooler) -> None:
+        await until(lambda: "too_many_unsettled" in books.notes)
+        assert (printer.opened, len(printer.sent)) == (1, 2)
+        printer.open_errors.append(KnownError("device_open_failed", url="fake:", reason="refused"))
+        for job in books.jobs[:2]:
+            job.state = JobState.FAILED
+
+    books, _ = await run(printer, labels(4), meanwhile=meanwhile, limit=2)
+    assert books.states == [JobState.FAILED, JobState.FAILED, JobState.UNCERTAIN, JobState.UNCERTAIN]
+    assert printer.opened == 2
+    assert len(printer.sent) == 4
+
+
 @pytest.mark.parametrize(("proof", "limit"), [(Proof.STATE_ONLY, 1), (Proof.COUNTS, 2), (Proof.ACKNOWLEDGES, 2)])
 async def test_how_many_unsettled_labels_stop_a_queue(proof: Proof, limit: int) -> None:
     printer = Scripted(proof)
@@ -191,6 +207,59 @@ async def test_a_printer_that_has_counted_and_tells_only_its_state_now_is_held()
 
     books, _ = await run(printer, labels(2), meanwhile=meanwhile)
     assert books.states == [JobState.UNCERTAIN, JobState.PRINTED]
+
+
+async def test_a_printer_that_has_acknowledged_and_does_not_now_is_held_and_asked_again() -> None:
+    printer = Scripted(Proof.ACKNOWLEDGES)
+    printer.probes = deque([Proof.ACKNOWLEDGES, *[Proof.STATE_ONLY] * 3, Proof.ACKNOWLEDGES])
+
+    def lost_with_the_connection(data: bytes) -> None:
+        printer.on_send = printer.print_it
+        raise gone(None)
+
+    printer.on_send = lost_with_the_connection
+    books, said = await run(printer, labels(2))
+    assert books.states == [JobState.UNCERTAIN, JobState.PRINTED]
+    assert "silent" in said
+    assert printer.opened == 5
+
+
+async def test_a_printer_that_shows_its_class_late_is_of_that_class() -> None:
+    printer = Scripted(Proof.STATE_ONLY)
+    printer.states = deque([PAPER_OUT])
+
+    async def meanwhile(books: Books, _spooler: Spooler) -> None:
+        await until(lambda: "paper_out" in books.notes)
+        printer.states, printer.proof = deque([READY]), Proof.ACKNOWLEDGES
+
+    books, _ = await run(printer, labels(2), meanwhile=meanwhile)
+    assert books.states == [JobState.PRINTED, JobState.PRINTED]
+    assert printer.opened == 1
+
+
+async def test_a_label_in_two_halves_leaves_the_one_behind_it_alone() -> None:
+    printer = Scripted(Proof.ACKNOWLEDGES)
+    acknowledged = 0
+
+    def progress() -> Progress:
+        return Progress(printer.status(), acknowledged=acknowledged)
+
+    printer.progress = progress  # type: ignore[method-assign]
+
+    async def meanwhile(books: Books, _spooler: Spooler) -> None:
+        nonlocal acknowledged
+        await until(lambda: len(printer.sent) == 2)
+        printer.states = deque([PAPER_OUT])
+        await until(lambda: "paper_out" in books.notes)
+        printer.states, acknowledged = deque([READY]), 1
+        await until(lambda: books.states[0] is JobState.UNCERTAIN)
+        await until(lambda: books.notes[-1] is None)
+        acknowledged = 2
+
+    books, _ = await run(printer, labels(2), meanwhile=meanwhile)
+    assert books.states == [JobState.UNCERTAIN, JobState.PRINTED]
+    assert books.jobs[0].reason == "paper_ended"
+    assert printer.opened == 1
 
 
 async def test_after_an_uncertain_label_the_connection_is_a_fresh_one() -> None:

@@ -54,7 +54,7 @@ HOSTILE = [
 # the whole grammar of what may be written: a field's text is in ^FD and holds no prefix and no control character
 _DATA = rb"[^\x00-\x1f\x7f^~]*"
 _LINE = re.compile(
-    rb"\^XA\^CI28\^PW\d+\^LL\d+\^LH0,0\^PON\^LRN\^FWN"
+    rb"\^XA\^CI28\^JZY\^PW\d+\^LL\d+\^LH0,0\^PON\^LRN\^FWN"
     rb"|\^FO\d+,\d+\^A0N,\d+,\d+\^FH_\^FD" + _DATA + rb"\^FS"
     rb"|\^FO\d+,\d+\^GB\d+,\d+,\d+\^FS"
     rb"|\^FO\d+,\d+\^GFA,(\d+),\1,\d+,:Z64:[A-Za-z0-9+/=]+:[0-9A-F]{4}\^FS"
@@ -110,7 +110,7 @@ def test_the_bytes_of_a_small_label() -> None:
         Symbol(33, 9, 14, 14, SymbolKind.DATAMATRIX, "PB1_C", 0.5, 0.5, name="label_code"),
     )
     assert to_zpl(label).decode() == (
-        "^XA^CI28^PW400^LL200^LH0,0^PON^LRN^FWN\n"
+        "^XA^CI28^JZY^PW400^LL200^LH0,0^PON^LRN^FWN\n"
         "^FO4,4^GB392,192,2^FS\n"
         "^FO8,64^GB384,4,4^FS\n"
         "^FO8,13^A0N,32,32^FH_^FDZoë _5E_5F_7E^FS\n"

@@ -39,8 +39,8 @@ _INTERACTIVE = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstra
 _SAME = re.compile(
     r"F\d+|Ctrl\+\w|Enter|Esc|XX[A-Z]+|Packbench|SKU|ms|EAN|BENCH-\d|CART(-\d)?|USB|tcp|zpl|LIVE|English|kg"
 )
-# what somebody else has named: goods, places, numbers of parcels, a carrier's service
-_DATA = re.compile(r"MUG|HAT|Pia|shop|[PL]-\w+|TT\w+|LX [\d ]+ CN|PACKET TRACKED|Ada Lovelace")
+# what somebody else has named: goods, places, numbers of parcels, a carrier's service, the sender
+_DATA = re.compile(r"MUG|HAT|Pia|shop|[PL]-\w+|TT\w+|LX [\d ]+ CN|PACKET TRACKED|Ada Lovelace|Ltd")
 
 
 @pytest.fixture

@@ -49,10 +49,10 @@ class Asker:
         work.sounds.played.connect(self.heard.append)
 
     def ask(
-        self, *options: Option, field: Field | None = None, title: str = "Really?", detail: str = ""
+        self, *options: Option, field: Field | None = None, title: str = "Really?", detail: str = "", wrong: str = ""
     ) -> asyncio.Task[Answer | None]:
         """Ask, and wait until the question is on the screen if none is yet."""
-        question = self._loop.create_task(self.dialogs.ask(title, detail, options, field))
+        question = self._loop.create_task(self.dialogs.ask(title, detail, options, field, wrong=wrong))
         self.wait(lambda: self.dialogs.is_open)
         return question
 
@@ -146,6 +146,29 @@ def test_a_button_that_destroys_never_has_the_keyboard(asker: Asker) -> None:
     assert asker.answer(question) != Answer("drop")
 
 
+@pytest.mark.parametrize("kind", ["danger", "reason"])
+def test_what_is_to_be_given_deliberately_is_not_given_by_enter(asker: Asker, kind: str) -> None:
+    torn, lost = Option("torn", "Torn", kind), Option("lost", "Lost", kind, "XXLOST")
+    question = asker.ask(torn, lost)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Tab, Qt.Key.Key_Tab):
+        asker.press(key)
+        assert not question.done()
+        assert asker.page.focusWidget().accessibleName() not in ("Torn", "Lost")
+    asker.press(Qt.Key.Key_2)
+    assert asker.answer(question) == Answer("lost")
+    question = asker.ask(torn, lost)
+    asker.dialogs.scan("XXLOST")
+    assert asker.answer(question) == Answer("lost")
+
+
+def test_only_what_destroys_is_red(asker: Asker) -> None:
+    question = asker.ask(Option("torn", "Torn", "reason"), NO, DROP)
+    kinds = {b.accessibleName(): b.property("kind") for b in asker.question.findChildren(QPushButton)}
+    assert (kinds["Torn"], kinds["No"], kinds["Drop it"]) == ("", "", "danger")
+    asker.press(Qt.Key.Key_Escape)
+    asker.answer(question)
+
+
 def test_escape_leaves(asker: Asker) -> None:
     question = asker.ask(YES, field=Field("Reason"))
     asker.type("why")
@@ -202,6 +225,17 @@ def test_what_is_needed_must_be_typed(asker: Asker) -> None:
     asker.type("x")
     asker.press(Qt.Key.Key_Return)
     assert asker.answer(question) == Answer("yes", "x")
+
+
+def test_what_was_refused_is_said_in_red_until_something_else_is_typed(asker: Asker) -> None:
+    question = asker.ask(YES, field=Field("Pieces", "9"), detail="How many?", wrong="Only 2 are there")
+    said = {label.text(): label for label in asker.page.findChildren(QLabel) if label.isVisible()}
+    assert said["Only 2 are there"].property("role") == "fail"
+    assert said["How many?"].property("role") == "secondary"
+    asker.type("1")
+    assert not said["Only 2 are there"].isVisible()
+    asker.press(Qt.Key.Key_Return)
+    assert asker.answer(question) == Answer("yes", "1")
 
 
 def test_what_is_optional_may_stay_empty(asker: Asker) -> None:
@@ -299,6 +333,19 @@ def test_what_opens_and_closes_is_told(asker: Asker) -> None:
     asker.press(Qt.Key.Key_Return)
     asker.answer(question)
     assert told == [True, False]
+
+
+def test_answers_that_are_too_long_for_one_row_stand_below_each_other(asker: Asker) -> None:
+    for words, below in (("Look again", False), ("The last: 1 before it too, 2 after it get another copy", True)):
+        question = asker.ask(Option("only", "Only this one came out, as I know"[: len(words)]), Option("x", words))
+        asker.wait(asker.question.isVisible)
+        first, second, leave = asker.question.findChildren(QPushButton)
+        assert (second.y() > first.y()) is below
+        assert (leave.y() > second.y()) is below
+        for button in (first, second):
+            assert button.width() >= button.sizeHint().width()
+        asker.press(Qt.Key.Key_Escape)
+        asker.answer(question)
 
 
 def test_text_is_shown_as_it_is(asker: Asker) -> None:

@@ -10,9 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.sentences import SENTENCES
 from tests.ui.conftest import Person
-from ui.commands import commands_of
-from ui.main_window import MainWindow
+from ui.commands import PAGE_KEYS, commands_of, keys_of
+from ui.main_window import MainWindow, pages_of
 from ui.workspace import Workspace
 
 
@@ -35,9 +36,19 @@ def test_it_shows_the_keys_words_and_barcodes_of_the_page(person: Person, page: 
     for command in (*commands_of(page), *commands_of("")):
         assert person.work.words.say(f"command_{command.name}") in texts
         assert command.barcode is None or command.barcode.value in texts
-        assert command.key in texts or command.key == "Ctrl+K"
+        assert command.key in texts or command.key in ("Ctrl+K", "F10")
+    for key in (*keys_of(page), *keys_of("")):
+        assert person.work.words.say(key.code) in texts
+        assert key.keys in texts
+    assert {"Enter", "Esc", "F12", "Shift+F12", "1 – 9", "F10 1 – 9"} <= set(texts)
     other = "devices" if page == "picking" else "picking"
     assert not {person.work.words.say(f"command_{c.name}") for c in commands_of(other)} & set(texts)
+
+
+def test_every_key_of_the_table_is_one_of_a_page_and_has_its_sentence() -> None:
+    assert {key.page for key in PAGE_KEYS} <= {"", *(name for name, _ in pages_of("all"))}
+    assert [key for key in PAGE_KEYS if key.code not in SENTENCES] == []
+    assert len({(key.page, key.keys) for key in PAGE_KEYS}) == len(PAGE_KEYS)
 
 
 def test_a_scan_page_is_not_told_of_ctrl_k(person: Person) -> None:
@@ -119,6 +130,6 @@ def test_it_is_there_before_the_database_is(qtbot: QtBot, work: Workspace) -> No
     qtbot.addWidget(window)
     window.show()
     window.help.toggle()
-    assert {"F1", "F10", "F11"} <= set(shown(window))
+    assert {"F1", "F10 1 – 9", "F11"} <= set(shown(window))
     window.help.leave()
     assert window.focusWidget() is window.opening

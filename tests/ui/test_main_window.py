@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
@@ -20,6 +20,7 @@ from ui.dialogs import Answer, Option
 from ui.keys import press_key, type_scan
 from ui.main_window import MainWindow, pages_of
 from ui.pages.page import Page
+from ui.theme import SPACE
 from ui.workspace import Workspace
 
 PAGES = ("packing", "orders", "devices", "settings")
@@ -118,8 +119,9 @@ def test_a_function_key_belongs_to_the_page_in_front(person: Person, monkeypatch
     assert (devices.commands, settings.commands) == ([], ["settings_save"])
     person.go("devices")
     person.press(Qt.Key.Key_F2)
+    person.go("settings")
     person.press(Qt.Key.Key_F9)  # no command of this page
-    assert devices.commands == ["devices_check"]
+    assert (devices.commands, settings.commands) == (["devices_check"], ["settings_save"])
 
 
 def test_a_question_keeps_every_key_of_the_window(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -390,3 +392,153 @@ def test_a_key_that_is_kept_down_acts_once(person: Person, monkeypatch: pytest.M
         QTest.simulateEvent(handle, True, Qt.Key.Key_F2, Qt.KeyboardModifier.NoModifier, "", True)
     press_key(handle, Qt.Key.Key_F4)
     assert devices.commands == ["devices_check", "devices_test_sound"]
+
+
+def corners(window: MainWindow) -> list[QRect]:
+    """Where everything of the page and of the frame stands."""
+    assert window.page is not None
+    widgets = (window.page, window.page.content, window.foot, window.status, window.rail, window.search)
+    return [QRect(widget.mapTo(window, QPoint(0, 0)), widget.size()) for widget in widgets]
+
+
+def test_nothing_moves_when_what_is_seen_is_old(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = person.go("orders")
+    window = person.window
+    for size in ((1366, 768), (1920, 1080)):
+        window.resize(*size)
+        before = corners(window)
+
+        async def lost() -> object:
+            raise KnownError("database_locked")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(page, "fetch", lost)
+            page.refresh()
+            person.wait(lambda: window._strip.text)
+            assert window._strip.text.startswith("You see the state of ")
+            assert corners(window) == before
+            # it lies in the margins, over nothing that can be read or pressed
+            strip = window._strip.geometry()
+            assert strip.top() >= window.foot.y() - SPACE[3]
+            assert strip.bottom() < window.foot.y() + SPACE[1]
+            assert strip.left() == window.rail.width()
+        page.refresh()
+        person.wait(lambda: not window._strip.text and person.settled())
+        assert corners(window) == before
+
+
+def test_the_strip_belongs_to_the_page_in_front(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = person.go("orders")
+
+    async def lost() -> object:
+        raise KnownError("database_locked")
+
+    monkeypatch.setattr(page, "fetch", lost)
+    page.refresh()
+    person.wait(lambda: person.window._strip.text)
+    person.window.go("settings")
+    person.wait(lambda: not person.window._strip.text)
+
+
+def test_another_role_has_its_pages_at_once(person: Person) -> None:
+    person.go("orders")
+    person.work.use_settings(replace(person.work.settings, role="packer"))
+    assert list(person.window.rail._buttons) == ["packing", "labels", "devices", "settings"]
+    assert person.window.page is person.window.pages["settings"]  # the orders are no longer this person's
+    person.window.go("orders")
+    assert person.window.page is person.window.pages["settings"]
+    person.press(Qt.Key.Key_F10)
+    person.type("1")
+    assert person.window.page is person.window.pages["packing"]
+    person.work.use_settings(replace(person.work.settings, role="all"))
+    assert len(person.window.rail._buttons) == len(pages_of("all"))
+    person.go("orders")
+
+
+def test_the_rail_follows_the_language_after_another_role(person: Person) -> None:
+    person.work.use_settings(replace(person.work.settings, role="packer"))
+    person.work.words.switch("zh")
+    assert person.window.rail._buttons["packing"].accessibleName() == person.work.words.say("frame_page_packing")
+
+
+def test_esc_in_an_order_leads_back_to_whoever_asked_for_it(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(person.window.pages["orders"], "show_order", lambda order: None)
+    devices = person.go("devices")
+    person.work.found.emit(7)
+    assert person.work.came_from == "devices"
+    person.work.found.emit(8)  # from the search, on the same page
+    assert person.work.came_from == "devices"
+    person.work.back.emit()
+    assert person.window.page is devices
+    # who goes there by himself has nowhere to go back to
+    orders = person.go("orders")
+    assert person.work.came_from == ""
+    person.work.back.emit()
+    assert person.window.page is orders
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_no_word_of_the_foot_is_cut_and_help_is_always_there(person: Person, scale: float) -> None:
+    person.work.use_settings(replace(person.work.settings, text_scale=scale))
+    window = person.window
+    for width, language in ((1024, "en"), (1366, "en"), (1366, "zh"), (1920, "en")):
+        person.work.words.switch(language)
+        window.resize(width, 768)
+        for name in ("packing", "orders"):
+            window.go(name)
+            person.wait(lambda: window.foot.width() <= window.width())
+            shown = [button for button in window.foot.findChildren(QPushButton) if button.isVisible()]
+            assert all(button.width() >= button.sizeHint().width() for button in shown)
+            assert all(button.geometry().right() < window.foot.width() for button in shown)
+            assert any(button.text().startswith("F1  ") for button in shown)
+            assert len(shown) > 1
+
+
+def test_what_the_foot_leaves_out_matters_least_and_its_key_goes_on_working(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person.work.use_settings(replace(person.work.settings, text_scale=1.5))
+    person.window.resize(1366, 768)
+    packing = Pressed(person.go("packing"), monkeypatch)
+    keys = [text.split()[0] for text in person.window.foot.shown]
+    assert keys[:2] == ["F2", "F3"]
+    assert keys[-1] == "F1"
+    assert "F8" not in keys
+    person.press(Qt.Key.Key_F8)
+    assert packing.commands == ["packing_not_out"]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_no_word_of_the_status_bar_is_cut(person: Person, scale: float) -> None:
+    person.work.use_settings(
+        replace(person.work.settings, text_scale=scale, operator="Maximiliane von Hohenberg-Sternfeld the Third")
+    )
+    window, bar = person.window, person.window.status
+    bar.draw()
+    for width in (1024, 1366, 1920):
+        window.resize(width, 768)
+        person.wait(lambda: bar.width() == window.width())
+        right = 0
+        for item in bar._items.values():
+            assert item.width() >= item.sizeHint().width()
+            assert item.x() >= right
+            right = item.geometry().right()
+            assert item.toolTip() == item.accessibleName() != ""
+        assert right < bar.width()
+        if width == 1366:
+            assert bar._items["operator"].text().strip() == (bar.text("operator") if scale == 1.0 else "")
+
+
+def test_a_fault_keeps_its_words_when_others_have_no_room(person: Person) -> None:
+    window, bar = person.window, person.window.status
+    person.work.use_settings(replace(person.work.settings, text_scale=2.0, operator="Maximiliane Sternfeld"))
+    person.work.feed.offline = KnownError("database_locked")
+    window.resize(1024, 768)
+    bar.draw()
+    person.wait(lambda: bar.width() == window.width())
+    assert bar._items["data"].text().strip() == bar.text("data")
+    assert bar._items["scale"].text() == ""
+    person.work.feed.offline = None
+    bar.draw()

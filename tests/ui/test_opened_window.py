@@ -465,16 +465,31 @@ def test_a_role_has_its_pages_alone(opener: Opener) -> None:
     opener.run(look, page="packing")
 
 
+def test_another_role_has_its_pages_without_a_new_start(opener: Opener) -> None:
+    async def change(desk: Desk) -> None:
+        await desk.ready()
+        desk.work.use_settings(replace(desk.work.settings, role="support"))
+        assert list(desk.window.rail._buttons) == ["labels", "orders", "devices", "settings"]
+        await desk.until(lambda: {"labels", "orders"} <= set(desk.window.pages))
+        desk.window.go("orders")
+        await desk.settled()
+        assert desk.window.page is desk.window.pages["orders"]
+
+    opener.run(change)
+
+
 # as a process
 
 
-def run_program(body: str, db: Path, **more: Any) -> subprocess.Popen[str]:
+def run_program(body: str, db: Path, platform: str | None = "offscreen", **more: Any) -> subprocess.Popen[str]:
     """The window as the command line opens it, with something done in it."""
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
     program = f"import sys\nfrom PySide6.QtCore import QTimer\nfrom app.main import Wanted, run_window\n{body}\n"
     return subprocess.Popen(
         [sys.executable, "-c", program, str(db)],
         cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"}, **more,
+        env=environment | ({"QT_QPA_PLATFORM": platform} if platform else {}), **more,
     )  # fmt: skip
 
 
@@ -500,6 +515,15 @@ def test_closed_by_its_person_it_ends_with_zero_and_says_nothing(db: Path) -> No
     process = run_program(BESIDE.replace("END", "window.close()"), db)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (0, "ready\n", "")
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="always has a display")
+def test_where_there_is_no_display_it_says_so(db: Path) -> None:
+    process = run_program(BESIDE.replace("END", "window.close()"), db, None)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (0, "ready\n")
+    assert err.startswith("There is no display: the window is drawn into memory")
+    assert err.count("\n") == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such signals")

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import KnownError
-from app.queries import station_view
+from app.queries import search as searching
 from db.orders import Order
 from tests.factories import House
 from tests.ui.conftest import Person
@@ -173,7 +173,7 @@ def test_escape_forgets_and_goes_back_to_the_page(searcher: Searcher, orders: li
 
 def test_an_empty_box_looks_for_nothing(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(station_view, "search", lambda *arguments: asked.append(arguments))
+    monkeypatch.setattr(searching, "search", lambda *arguments, **_: asked.append(arguments))
     searcher.look_for("   ")
     assert asked == []
 
@@ -181,13 +181,13 @@ def test_an_empty_box_looks_for_nothing(searcher: Searcher, monkeypatch: pytest.
 def test_an_answer_that_comes_after_escape_shows_nothing(
     searcher: Searcher, orders: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, search = threading.Event(), station_view.search
+    gate, search = threading.Event(), searching.search
 
-    def late(*arguments: Any) -> Any:
+    def late(*arguments: Any, **how: Any) -> Any:
         gate.wait(5)
-        return search(*arguments)
+        return search(*arguments, **how)
 
-    monkeypatch.setattr(station_view, "search", late)
+    monkeypatch.setattr(searching, "search", late)
     searcher.person.press(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     searcher.person.type("A-1001")
     searcher.person.press(Qt.Key.Key_Return)
@@ -217,10 +217,30 @@ def test_a_name_is_shown_as_it_is(searcher: Searcher, house: House) -> None:
     assert sorted(searcher.hits) == ["Order <img src='x'>1", "Order <img src='x'>2"]
 
 
+def test_namesakes_are_told_apart_by_number_and_town(searcher: Searcher, house: House) -> None:
+    house.stock("MUG", 9)
+    first = house.order("MUG", source_id="8140221798765432101", recipient_name="Jürgen Müller", city="Köln")
+    house.order("MUG", source_id="8140221798765432102", recipient_name="Anna Muller", city="London")
+    searcher.look_for("muller")
+    assert searcher.hits == [
+        "Order 8140221798765432102 · Anna Muller, London", "Order 8140221798765432101 · Jürgen Müller, Köln",
+    ]  # fmt: skip
+    shown = searcher.box._hits.list
+    assert shown.sizeHintForColumn(0) <= shown.viewport().width()  # nothing of it is cut off
+    searcher.person.press(Qt.Key.Key_Down)
+    searcher.person.press(Qt.Key.Key_Return)
+    assert searcher.found == [first]
+
+
+def test_the_last_digits_of_a_number_are_enough(searcher: Searcher, orders: list[int]) -> None:
+    searcher.look_for("002")
+    assert searcher.found == [orders[1]]
+
+
 def test_a_database_that_does_not_answer_is_told(searcher: Searcher, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise KnownError("database_locked")
 
-    monkeypatch.setattr(station_view, "search", fail)
+    monkeypatch.setattr(searching, "search", fail)
     searcher.look_for("A-1")
     assert searcher.person.work.dialogs.notice == searcher.person.work.words.say("database_locked")

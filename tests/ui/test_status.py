@@ -100,6 +100,17 @@ def test_the_printer_says_how_it_is_and_how_many_wait(bar: StatusBar, code: str,
     assert loud(bar, "printer") == (bar._work.theme.system if is_loud else None)
 
 
+@pytest.mark.parametrize("code", ["device_url_unknown", "device_not_supported_yet"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_address_that_is_none_is_said_without_it(bar: StatusBar, code: str, language: str) -> None:
+    bar._work.words.switch(language)
+    bar._work.printer.url, bar._work.printer.code = "nonsense", code
+    see(bar)
+    said = {"en": "Printer wrong address (0)", "zh": "打印机 地址有误（0）"}[language]
+    assert bar.text("printer").replace(" ", "") == said.replace(" ", "")
+    assert loud(bar, "printer") == bar._work.theme.system
+
+
 def test_labels_that_wait_for_no_printer_are_loud(bar: StatusBar) -> None:
     see(bar, queued=1)
     assert bar.text("printer") == "No printer"

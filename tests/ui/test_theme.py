@@ -46,6 +46,7 @@ from ui.theme import (
     px,
     slot_letter,
 )
+from ui.widgets.verdict import SIGNS
 
 TEXT, SHAPE = 4.5, 3.0
 
@@ -195,6 +196,18 @@ def test_a_failure_is_told_apart_without_red_and_green(eyes: str, other: str) ->
     theme = load_theme("colour_blind")
     one, another = (_seen(theme.verdict(outcome).ink, eyes) for outcome in ("fail", other))
     assert sum((a - b) ** 2 for a, b in zip(one, another, strict=True)) ** 0.5 >= 0.2
+
+
+@pytest.mark.parametrize("eyes", ["protanopia", "deuteranopia"])
+def test_what_such_eyes_see_in_nearly_the_same_colour_has_signs_of_its_own(eyes: str) -> None:
+    """Pass and attention are blue and violet in the design's table, which these eyes do not tell apart."""
+    theme = load_theme("colour_blind")
+    assert len(set(SIGNS.values())) == len(SIGNS)
+    assert {"pass", "fail", "attention", "system"} <= set(SIGNS)
+    for one, other in combinations(("pass", "fail", "attention"), 2):
+        a, b = (_seen(theme.verdict(outcome).ink, eyes) for outcome in (one, other))
+        if sum((x - y) ** 2 for x, y in zip(a, b, strict=True)) ** 0.5 < 0.2:
+            assert {one, other} == {"pass", "attention"}
 
 
 def test_letters_of_slots() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from math import isfinite
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer
@@ -15,30 +17,28 @@ from app.domain.states import OrderState, WaveState
 from app.queries.board import CutOff, Stage, StageName
 from app.queries.board_view import BoardView, board_view
 from app.queries.board_waves import WaveProgress
-from ui.models.live import LiveModel, Sign
-from ui.models.paged import Column
 from ui.pages import board_acts
-from ui.pages.board_side import SideRow, side_rows
+from ui.pages.board_side import PrinterHere, side_rows
+from ui.pages.board_side_table import SideTable
 from ui.pages.board_waves import WaveOrders, WavesTable
 from ui.pages.page import Empty, Page
 from ui.theme import SPACE
-from ui.widgets.board_table import BoardTable
 from ui.widgets.cutoffs import SHOWN, CutOffFace, CutOffRow
 from ui.widgets.stages import StageFace, StageRow
 from ui.widgets.text import text_label
 from ui.workspace import Workspace
 
 THROTTLE_MS = 1_000  # scans come ten in a second, and nobody reads so fast
-AGES_MS = 20_000  # ages and forecast change by themselves
+FORECAST_MS = 20_000  # the forecast changes though nothing happens
 LARGEST_UNIT = 1.6
-_CRAMPED = 1.15  # by how much the words of the cards may be larger than the picture
+_CRAMPED = 1.15  # by how much the words may be larger than the picture
+_YIELDS = 24  # px that the side has to give before a column of the waves goes
 _DESIGNED = (1278, 600)  # px of the page on a screen of 1366×768, where a unit is 1
 _COLUMNS = (
     StageName.INCOMPLETE, StageName.READY, StageName.PLANNED, StageName.PICKING, StageName.PICKED, StageName.PACKING,
     StageName.PROBLEM, StageName.SHIPPED,
 )  # fmt: skip
 _NEED_SOMEBODY = (StageName.INCOMPLETE, StageName.PROBLEM)
-_SIGNS = {"fail": "circle-x", "attention": "triangle-alert", "system": "printer"}
 
 
 class BoardPage(Page):
@@ -56,25 +56,20 @@ class BoardPage(Page):
         self._throttle.setInterval(THROTTLE_MS)
         self._planning = False
         self._unit = 0.0
-        self._headings: list[int] = []  # rows at the side
         self.cutoffs = CutOffRow(work)
         self.stages = StageRow(work)
         self.waves = WavesTable(work, self._now)
-        self.side_rows = LiveModel[SideRow](
-            work, self._side_columns(), lambda row: row.key, sign=self._side_sign, heading=lambda row: row.heading
-        )
-        self.side = BoardTable(work, self.side_rows, self._widest, wide=3, gives_way=True)
-        self.side.horizontalHeader().hide()
-        work.words.show(self.side.setAccessibleName, "board_side")
+        self.side = SideTable(work)
+        self.side_rows = self.side.rows
         self.orders = WaveOrders(work)
         self.waves.chosen.connect(lambda: self.run("board_orders"))
         self.orders.table.chosen.connect(self._show_chosen_order)
+        self.side.chosen.connect(self._show_side_order)
         self._build()
-        self.side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         work.words.switched.connect(self._refit)
         work.look_changed.connect(self._refit)
-        self._ages = QTimer(self, interval=AGES_MS)
-        self._ages.timeout.connect(self.refresh)
+        self._forecast = QTimer(self, interval=FORECAST_MS)
+        self._forecast.timeout.connect(self.refresh)
 
     def _build(self) -> None:
         hint = text_label("secondary", wrap=True)
@@ -124,6 +119,7 @@ class BoardPage(Page):
     def show_data(self, data: BoardView) -> None:
         """Paint every number where it stood before."""
         say = self.work.words.say
+        data = replace(data, now=self._now())
         zone = ZoneInfo(data.zone)
         faces = [self._cutoff(cutoff, data.now, zone) for cutoff in data.cutoffs[:SHOWN]]
         self.cutoffs.show_faces(faces, say("board_no_deadline"))
@@ -132,18 +128,19 @@ class BoardPage(Page):
             self.setFocus()  # else Qt would give the keys to whatever comes next
         self._left.setCurrentWidget(self.waves if data.waves else self._no_wave)
         self.waves.rows.set_rows(data.waves)
-        self.side_rows.set_rows(side_rows(data, self.work.words))
-        self._span_headings([number for number, row in enumerate(self.side_rows.rows) if row.heading])
+        self.side.show_rows(side_rows(data, self.work.words, self._printer_here()))
         if self.orders.wave is not None:
             self.orders.say_wave(self.orders.wave)
         self.prompted.emit()
 
-    def _span_headings(self, numbers: list[int]) -> None:
-        if numbers != self._headings:
-            self._headings = numbers
-            self.side.clearSpans()
-            for number in numbers:
-                self.side.setSpan(number, 0, 1, self.side_rows.columnCount())
+    def tick(self) -> None:
+        """Ages grow; what comes to its deadline is read anew."""
+        super().tick()
+        view = self.data
+        if isinstance(view, BoardView):
+            self.show_data(view)
+            if any(not cutoff.passed and cutoff.at <= self._now() for cutoff in view.cutoffs):
+                self.refresh()
 
     def prompt(self) -> str:
         """What matters most now."""
@@ -175,7 +172,14 @@ class BoardPage(Page):
             self.focus_first()
 
     def _now(self) -> datetime:
-        return self.data.now if isinstance(self.data, BoardView) else datetime.now(UTC)
+        """The moment that the board shows: that of its data, and what has passed since."""
+        if not isinstance(self.data, BoardView):
+            return datetime.now(UTC)
+        return self.data.now + timedelta(seconds=self.age if isfinite(self.age) else 0.0)
+
+    def _printer_here(self) -> PrinterHere | None:
+        work = self.work
+        return PrinterHere(work.settings.station, work.printer.code) if work.printer.url else None
 
     def _cutoff(self, cutoff: CutOff, now: datetime, zone: ZoneInfo) -> CutOffFace:
         say, words, theme = self.work.words.say, self.work.words, self.work.theme
@@ -218,32 +222,6 @@ class BoardPage(Page):
             stage.orders / everything if everything else 0.0, fault, "triangle-alert" if fault else "",
         )
 
-    def _widest(self) -> Sequence[str]:
-        words = self.work.words
-        at_label = words.say("board_bench_label", age=words.age(59 * 60)) + "000"  # and its icon
-        return "BENCH-12", "Maria Sánchez", words.say("board_pace_picks", count=888), at_label
-
-    def _side_columns(self) -> Sequence[Column[SideRow]]:
-        def cell(number: int) -> Callable[[SideRow], str]:
-            return lambda row: row.cells[number]
-
-        def ink(row: SideRow) -> str | None:
-            theme = self.work.theme
-            return theme.verdict(row.outcome).ink if row.outcome else None
-
-        def name_ink(row: SideRow) -> str | None:
-            return self.work.theme.secondary if row.heading else None
-
-        return (
-            Column("", cell(0), ink=name_ink), Column("", cell(1)), Column("", cell(2), right=True),
-            Column("", cell(3), ink=ink),
-        )  # fmt: skip
-
-    def _side_sign(self, row: SideRow, column: int) -> Sign | None:
-        if column != 3 or not row.outcome:
-            return None
-        return _SIGNS[row.outcome], self.work.theme.verdict(row.outcome).ink
-
     # how large
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -267,9 +245,7 @@ class BoardPage(Page):
         # the tables share the width as their columns need it
         width = self.width() - 2 * SPACE[3] - self._below.spacing()
         side = self.side.wanted()
-        waves = self.waves.wanted()
-        if waves + side > width:
-            waves = self.waves.wanted(all_columns=False)
+        waves = self.waves.wanted(width - side + round(_YIELDS * self._unit))
         spare = max(0, width - waves - side)
         self._left_side.setFixedWidth(max(0, min(waves + spare // 2, width * 2 // 3)))
 
@@ -277,12 +253,14 @@ class BoardPage(Page):
         gap = round(SPACE[2] * unit)
         self._column.setSpacing(gap)
         self._below.setSpacing(gap)
-        # large text on a small screen: tables can be scrolled, cards cannot
-        cards = min(unit, _CRAMPED * max(1.0, room))
-        self.cutoffs.set_unit(cards)
-        self.stages.set_unit(cards)
-        for table in (self.waves, self.side, self.orders.table):
-            table.fit(unit)
+        # large text on a small screen: what stands beside each other must be seen whole, the orders of a wave can be
+        # scrolled
+        beside = min(unit, _CRAMPED * max(1.0, room))
+        self.cutoffs.set_unit(beside)
+        self.stages.set_unit(beside)
+        self.waves.fit(beside)
+        self.side.fit(beside)
+        self.orders.table.fit(unit)
 
     # keys
 
@@ -297,14 +275,14 @@ class BoardPage(Page):
             self.side.choose(None)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Ages grow only where somebody sees them."""
+        """The forecast is read anew only where somebody sees it."""
         super().showEvent(event)
-        self._ages.start()
+        self._forecast.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks."""
         super().hideEvent(event)
-        self._ages.stop()
+        self._forecast.stop()
 
     def _orders_open(self) -> bool:
         return self._views.currentWidget() is self.orders
@@ -335,6 +313,12 @@ class BoardPage(Page):
         order = self.orders.order()
         if order is not None:
             self.work.found.emit(order.order_id)
+
+    def _show_side_order(self) -> None:
+        """Enter on what lies on the problem shelf, or on a bench's table."""
+        row = self.side.row()
+        if row is not None and row.order_id is not None:
+            self.work.found.emit(row.order_id)
 
     # commands
 
@@ -382,9 +366,8 @@ class BoardPage(Page):
                 raise Refusal("nothing_to_put_back", order=order.order)
             await board_acts.note_put_back(self.work, order.order_id, order.order)
         else:
-            number = self.side.number()
-            row = None if number is None else self.side_rows.row(number)
-            if row is None or row.order_id is None:
+            row = self.side.row()
+            if row is None or row.order_id is None or not row.to_put_back:
                 raise Refusal("board_choose_problem")
             await board_acts.note_put_back(self.work, row.order_id, row.cells[0])
         self.refresh()

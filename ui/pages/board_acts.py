@@ -28,11 +28,11 @@ async def ask_limit(work: Workspace) -> tuple[bool, int | None]:
     ready = next(stage.orders for stage in found if stage.name is StageName.READY)
     if not ready:
         raise Refusal("no_orders_to_plan")
-    detail, typed = say("board_plan_detail", ready=ready), ""
+    detail, typed, wrong = say("board_plan_detail", ready=ready), "", ""
     while True:
         answer = await work.dialogs.ask(
             say("board_plan_title"), detail, [Option("plan", say("command_board_plan"))],
-            Field(say("board_plan_limit"), typed, optional=True),
+            Field(say("board_plan_limit"), typed, optional=True), wrong=wrong,
         )
         if answer is None:
             return False, None
@@ -41,7 +41,7 @@ async def ask_limit(work: Workspace) -> tuple[bool, int | None]:
             return True, None
         if typed.isdecimal() and int(typed) > 0:
             return True, int(typed)
-        detail = say("board_plan_number", text=typed)
+        wrong = say("board_plan_number", text=typed)
 
 
 async def plan(work: Workspace, limit: int | None) -> Planned:

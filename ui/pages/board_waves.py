@@ -20,8 +20,9 @@ from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 
 _STATES = ("planned", "released", "picked", "shipped")
-_STATE, _BATCHES, _WALK = 1, 7, 8
-_WIDEST = ("302-7711020-4418722", "to be picked 000", "888", "X 24 0", "TT88888W", "88", "888 / 888", "")
+_STATE, _SHIPPED, _BATCHES, _WALK, _AGE = 1, 5, 7, 8, 9
+_WIDEST = ("302-7711020-4418722", "to be picked 000", "888", "X 24 0", "TT88888W", "88", "888 / 888")
+_BATCH, _LINES, _NOTE = 2, 5, 7
 _SIGNS = {
     OrderState.PLANNED: "clock", OrderState.RELEASED: "shopping-cart", OrderState.PICKED: "package",
     OrderState.PACKING: "package-check", OrderState.SHIPPED: "check",
@@ -56,7 +57,7 @@ class WavesTable(BoardTable):
         self._look = work
         self.rows = LiveModel[WaveProgress](work, columns, lambda row: row.wave_id, sign=self._sign)
         super().__init__(work, self.rows, self._widest, wide=_WALK)
-        self.drop_when_narrow(_BATCHES)
+        self.drop_when_narrow(_BATCHES, _WALK, _AGE, _SHIPPED)
         work.words.show(self.setAccessibleName, "board_waves")
 
     def wave(self) -> WaveProgress | None:
@@ -144,7 +145,8 @@ class WaveOrders(QWidget):
             work, columns, self._load, self._count, sort=WaveOrderSort.SLOT, key=lambda row: row.order_id
         )
         self.rows.loaded.connect(self._choose_again)
-        self.table = BoardTable(work, self.rows, lambda: _WIDEST, wide=7)
+        self.table = BoardTable(work, self.rows, self._widest, wide=_NOTE)
+        self.table.drop_when_narrow(_LINES, _BATCH)
         self.table.setItemDelegateForColumn(3, SlotDelegate(work, self.table))
         self.table.selectionModel().currentRowChanged.connect(lambda now, _: self._note_choice(now.row()))
         work.words.show(self.table.setAccessibleName, "command_board_orders")
@@ -155,6 +157,9 @@ class WaveOrders(QWidget):
         column.addWidget(self._title)
         column.addWidget(self._hint)
         column.addWidget(self.table, 1)
+
+    def _widest(self) -> Sequence[str]:
+        return (*_WIDEST, self._say("board_put_back_first"))
 
     async def open(self, wave: WaveProgress) -> None:
         """Read the orders of a wave, and choose the first."""
@@ -196,6 +201,8 @@ class WaveOrders(QWidget):
     def _choose_again(self) -> None:
         """The order that was chosen stays chosen, wherever it is now."""
         number = self.table.number()
+        if self._chosen is None and number is not None:  # chosen before it was here
+            self._chosen = self.rows.key_at(number)
         if self._chosen is None or (number is not None and self.rows.key_at(number) == self._chosen):
             return
         at = self.rows.number_of(self._chosen)

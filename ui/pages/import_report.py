@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,16 +20,32 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.pages.order_import import Import, Imported
-from ui.theme import SPACE
+from app.domain.errors import Refusal
+from ui.icons import icon
+from ui.pages.order_import import HOLDS, Import, Imported
+from ui.theme import SPACE, px
 from ui.widgets.text import Elided, text_label
 from ui.words import Words
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from app.domain.incoming import Problem
     from app.sync.files import Report
 
 Index = QModelIndex | QPersistentModelIndex
+# what the engine's sentences say of profiles nobody can follow in the window
+_HERE = {
+    code: f"orders_here_{code}"
+    for code in (
+        "profile_not_found", "file_encoding", "json_no_records", "number_invalid", "measure_invalid", "date_invalid",
+        "status_unknown",
+    )
+}  # fmt: skip
+_UNTOLD = {
+    code: f"orders_untold_{code}"
+    for code in ("number_invalid", "measure_invalid", "date_invalid", "quantity_invalid", "country_unknown")
+}
+_KIND_OF = {name: "orders" if holds == "lines" else holds for name, holds in HOLDS.items()}
 
 
 def summary(report: Report, words: Words) -> list[str]:
@@ -125,13 +141,42 @@ class ImportLine(QWidget):
 
 def headline(work: Workspace, result: Imported) -> tuple[str, bool]:
     """What came of an import in one sentence, and whether everything was taken."""
-    say = work.words.say
-    if result.report is None:
-        return say("orders_import_refused", file=result.file), False
-    if result.report.problems:
-        bad = len({problem.line for problem in result.report.problems})
-        return say("orders_import_with_problems", file=result.file, count=bad), False
-    return say("orders_import_done", file=result.file), True
+    report, bad = result.report, 0
+    if report is None:
+        code = "orders_import_refused"
+    else:
+        bad = bad_rows(report)
+        counts = report.counts.values()
+        if any(count.new or count.changed for count in counts):
+            code = "orders_import_with_problems" if bad else "orders_import_done"
+        elif any(count.unchanged for count in counts):
+            code = "orders_import_known_with_problems" if bad else "orders_import_known"
+        else:
+            code = "orders_import_nothing"
+    return work.words.say(code, file=result.file, count=bad), report is not None and not bad
+
+
+def bad_rows(report: Report) -> int:
+    """How many rows were left out: one row may have several problems."""
+    return len({problem.line for problem in report.problems})
+
+
+def why_refused(refusal: Refusal, words: Words, file: str) -> str:
+    """Why nothing was taken, for somebody who has a file and no profile."""
+    if refusal.code == "columns_missing":
+        kind = _KIND_OF.get(str(refusal.facts.get("profile")))
+        if kind is not None:
+            return words.say("orders_import_lacks", file=file, kind=kind, columns=refusal.facts.get("columns"))
+    return words.say(_HERE.get(refusal.code, refusal.code), **refusal.facts)
+
+
+def why_left_out(problem: Problem, words: Words) -> str:
+    """What is wrong with a row, for somebody who has a file and no profile; a value that is not told leaves no gap."""
+    facts = problem.facts
+    code = _HERE.get(problem.code, problem.code)
+    if "value" in facts and facts["value"] is None:
+        code = _UNTOLD.get(problem.code, code)
+    return words.say(code, **facts)
 
 
 class ImportReport(QWidget):
@@ -182,6 +227,8 @@ class ImportReport(QWidget):
         self._space = QWidget()
         column.addWidget(self._space, 1)
         work.words.switched.connect(self.draw)
+        work.look_changed.connect(self._fit)
+        self._fit()
 
     @property
     def problems(self) -> list[tuple[str, str]]:
@@ -205,17 +252,19 @@ class ImportReport(QWidget):
         self._title.setText(headline(self._work, self._result)[0])
         lines = [] if report is None else summary(report, words)
         if refusal is not None:
-            why = words.explain(refusal)
-            if refusal.code == "profile_not_found":  # nobody can name a profile here, as its own sentence asks
-                why = words.say("orders_import_unknown", file=self._result.file)
-            lines = [why, words.say("orders_import_nothing_taken")]
+            lines = [why_refused(refusal, words, self._result.file), words.say("orders_import_nothing_taken")]
         self._summary.setText("\n".join(lines))
         problems = () if report is None else report.problems
-        self._table.show_rows([(str(each.line), words.say(each.code, **each.facts)) for each in problems])
-        self._bad.setText(words.say("orders_import_bad_rows", count=len(problems)))
+        self._table.show_rows([(str(each.line), why_left_out(each, words)) for each in problems])
+        self._bad.setText(words.say("orders_import_bad_rows", count=0 if report is None else bad_rows(report)))
         for widget in (self._bad, self._copy, self._table):
             widget.setVisible(bool(problems))
         self._space.setVisible(not problems)
+
+    def _fit(self) -> None:
+        side = px("title", self._work.scale)
+        self._back.setIcon(icon("arrow-left", self._work.theme.secondary, side))
+        self._back.setIconSize(QSize(side, side))
 
     def focus_first(self) -> None:
         """The arrow keys go through the bad rows."""
@@ -239,6 +288,7 @@ class _Problems(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setStretchLastSection(True)
         self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setStyleSheet("QHeaderView::section { padding-left: 12px; }")  # as the cells have it
         work.words.show(self.setAccessibleName, "orders_import_problems")
         work.look_changed.connect(self._fit)
         self._fit()

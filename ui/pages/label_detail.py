@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.barcode import group
-from app.domain.states import JobState
+from app.domain.states import JobState, ParcelState
 from ui.signs import JOB_SIGNS, NOTHING, ink, job_reason, job_state, job_word, label_is_void, reason_text
 from ui.theme import SPACE
 from ui.widgets.preview import Preview
 from ui.widgets.text import Elided, text_label
+from ui.words import Words
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -56,7 +58,10 @@ class LabelDetailView(QFrame):
         under.setSpacing(SPACE[1])
         for widget in (self._title, self._tracking, self._about, self._service, self._banner):
             under.addWidget(widget)
-        under.addLayout(self._rows, 1)
+        under.addLayout(self._rows)
+        self._below = QVBoxLayout()
+        under.addLayout(self._below)
+        under.addStretch(1)
         self._scroll = QScrollArea()
         self._scroll.setWidget(inner)
         self._scroll.setWidgetResizable(True)
@@ -68,12 +73,32 @@ class LabelDetailView(QFrame):
         right.setSpacing(SPACE[1])
         right.addLayout(chips)
         right.addWidget(self._scroll, 1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE[2], SPACE[2], SPACE[2], SPACE[2])
-        row.setSpacing(SPACE[3])
-        row.addWidget(self.preview, 10)
-        row.addLayout(right, 10)
+        self._whole = QHBoxLayout(self)
+        self._whole.setContentsMargins(SPACE[2], SPACE[2], SPACE[2], SPACE[2])
+        self._whole.setSpacing(SPACE[3])
+        self._whole.addWidget(self.preview, 10)
+        self._whole.addLayout(right, 10)
+        self._beside = True
         work.look_changed.connect(self._fit)
+        self._fit()
+
+    def show_beside(self, beside: bool) -> None:
+        """The picture stands at the left, or below everything else where the view is narrow."""
+        if beside is self._beside:
+            return
+        self._beside = beside
+        self._copy.setVisible(beside)  # the list says it, too
+        if beside:
+            self._below.removeWidget(self.preview)
+            self._whole.insertWidget(0, self.preview, 10)
+        else:
+            self._whole.removeWidget(self.preview)
+            self._below.addWidget(self.preview)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Below everything else the picture is as high as its width asks."""
+        super().resizeEvent(event)
         self._fit()
 
     @property
@@ -90,14 +115,16 @@ class LabelDetailView(QFrame):
         self.job = detail
         job, words = detail.job, self._work.words
         void = label_is_void(detail.label_state, detail.parcel_state)
-        self._title.setText(job.order or words.say("labels_file"))
+        self._title.setText(job_name(words, job))
         self._tracking.setText(group(job.tracking) if job.tracking else "")
         self._copy.setText(words.say("labels_copy", copy=job.copy))
         self._about.setText(
-            words.say("labels_parcel", parcel=job.parcel) if job.parcel else words.say("labels_file_job")
+            words.say("labels_parcel", parcel=job.parcel) if job.parcel
+            else words.say("labels_test_job" if job.reprint_reason == TEST else "labels_file_job")
         )
         self._service.setText(detail.service or "")
-        _dress(self._state, job_state(words, job.state), JOB_SIGNS[job.state][1])
+        sign, outcome = state_sign(job)
+        _dress(self._state, f"{sign}  {state_word(words, job)}", outcome)
         _dress(self._void, "⊘  " + words.say("labels_void"), "attention")
         self._void.setVisible(void)
         outcome, text = _situation(self._work, detail)
@@ -124,16 +151,21 @@ class LabelDetailView(QFrame):
             self._line(words.say("labels_no_attempt"), "secondary")
         for attempt in detail.attempts:
             self._attempt(attempt, detail.job)
-        self._rows.addStretch(1)
 
     def _copy_row(self, copy: CopyRow, job: JobRow) -> None:
         words = self._work.words
         shown = "strong" if copy.job_id == job.job_id else ""
-        text = f"{words.say('labels_copy', copy=copy.copy)}  {job_state(words, copy.state)}"
-        self._line(text, shown, JOB_SIGNS[copy.state][1])
-        why = [reason_text(words, copy.reprint_reason), job_reason(words, copy.reason, order=job.order)]
-        if text := " · ".join(part for part in why if part):
-            self._line(text, "caption")
+        came_out = copy.state in (JobState.PRINTED, JobState.CONFIRMED)
+        old = came_out and not copy.newest and job.of_label
+        said = f"{OLD[0]}  {words.say('labels_state_replaced')}" if old else job_state(words, copy.state)
+        outcome = OLD[1] if old else JOB_SIGNS[copy.state][1]
+        self._line(f"{words.say('labels_copy', copy=copy.copy)}  {said}", shown, outcome)
+        why = reason_text(words, copy.reprint_reason)
+        if why and copy.replaces is not None:
+            why = words.say("labels_replaces", copy=copy.replaces, why=why)
+        for text in (why, job_reason(words, copy.reason, order=job.order)):
+            if text:
+                self._line(text, "caption")
         where = [copy.queue, copy.operator, words.date(copy.updated_at)]
         self._line(" · ".join(part for part in where if part), "caption")
 
@@ -167,6 +199,31 @@ class LabelDetailView(QFrame):
 
     def _fit(self) -> None:
         self._banner.setFixedHeight(round(88 * self._work.scale))
+        # a label is half as high again as it is wide; its caption stands below
+        self.preview.setMinimumHeight(0 if self._beside else self._scroll.viewport().width() * 8 // 5)
+
+
+TEST = "labels_why_test"  # as `app.operations.labels` writes it
+OLD = (NOTHING, "quiet")  # a copy that a later one has replaced
+
+
+def job_name(words: Words, job: JobRow) -> str:
+    """The number of the order that a job is for; what it is where it is for none."""
+    if job.order:
+        return job.order
+    return words.say("labels_test" if job.reprint_reason == TEST else "labels_file")
+
+
+def state_sign(job: JobRow) -> tuple[str, str]:
+    """Sign and outcome of a job's state."""
+    return OLD if job.replaced else JOB_SIGNS[job.state]
+
+
+def state_word(words: Words, job: JobRow) -> str:
+    """A job's state as a word: what was replaced is no longer on a box, what came out is still to be scanned."""
+    if job.replaced:
+        return words.say("labels_state_replaced")
+    return words.say("labels_state_to_scan") if job.to_scan else job_word(words, job.state)
 
 
 def _dress(chip: QLabel, text: str, outcome: str) -> None:
@@ -199,6 +256,9 @@ def _situation(work: Workspace, detail: JobDetail) -> tuple[str, str]:
         age = words.age((datetime.now(UTC) - job.created_at).total_seconds())
         text = words.say("labels_now_waiting", queue=job.queue, age=age)
         return ("system" if why else ""), f"{text}: {why}" if why else text
+    if job.to_scan:
+        at_bench = detail.parcel_state is not ParcelState.CLOSED
+        return "", words.say("labels_now_scan_bench" if at_bench else "labels_now_scan", copy=job.copy)
     outcome = JOB_SIGNS[job.state][1]
     text = words.say(f"labels_now_{job.state.value}")
     return (outcome if outcome != "quiet" else ""), f"{text}: {why}" if why else text

@@ -9,25 +9,29 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
-from app.domain.barcode import group
+from app.domain.barcode import group, make_label_code, read_label_code
 from app.domain.errors import Refusal
-from app.domain.states import JobState
+from app.domain.states import JobState, ParcelState
 from ui.commands import commands_of
-from ui.dialogs import Option
+from ui.icons import pixmap
 from ui.models.paged import Column
-from ui.pages.label_detail import LabelDetailView
+from ui.pages import label_acts
+from ui.pages.label_acts import Doubtful
+from ui.pages.label_detail import LabelDetailView, job_name, state_sign, state_word
 from ui.pages.list_page import ListPage, ListWords
 from ui.pages.page import Empty
 from ui.pages.reprinting import reprint_label
-from ui.signs import JOB_SIGNS, ink, job_reason, job_word, loud, reason_text
-from ui.theme import Pair
-from ui.widgets.text import Elided
+from ui.signs import JOB_SIGNS, ink, job_reason, loud, reason_text
+from ui.theme import SPACE, Pair, px
+from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.queries.label_queue import JobDetail, JobFilter, JobRow, QueueHead
+    from app.queries.print_queues import Paused
 
 GROUPS = (
     ("all", "labels_all"),
@@ -36,15 +40,18 @@ GROUPS = (
     ("failed", "labels_state_failed"),
 )
 PICKED_MS = 60  # who holds an arrow key down sees the last label, not all of them
+LIST = 530  # px at normal size that number, copy, state and age need
+DETAIL = 480, 720  # px at normal size between which a label is shown beside its picture
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the page shows: jobs by group, rows of the list, the heads of the queues, and the job that is chosen."""
+    """What the page shows: jobs by group, rows of the list, the queues, and the job that is chosen."""
 
     counts: Mapping[str, int]
     total: int
     heads: Sequence[QueueHead]
+    paused: Sequence[Paused]
     job: JobDetail | None
 
 
@@ -71,31 +78,49 @@ class LabelsPage(ListPage):
         self.table.opened.connect(self._show_order)
         self.detail = LabelDetailView(work)
         self.detail.hide()
-        self.middle.setStretch(0, 11)
-        self.middle.addWidget(self.detail, 10)
+        self.middle.addWidget(self.detail)
         self._heads = Elided("secondary")
         self._heads.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.line.addWidget(self._heads, 3)
+        self._banner = self._make_banner()
         column = QVBoxLayout(self.content)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, SPACE[1], 0, SPACE[0])
         column.setSpacing(0)
+        beside = QHBoxLayout()
+        beside.setContentsMargins(SPACE[4], 0, SPACE[4], 0)
+        beside.addWidget(self._banner)
+        column.addLayout(beside)
         column.addWidget(whole, 1)
-        column.addWidget(self.foot)
         self._soon = QTimer(self, singleShot=True, interval=PICKED_MS)
         self._soon.timeout.connect(lambda: work.spawn(self._guarded(self._show_picked())))
+        work.look_changed.connect(self._share)
         self.commands |= {
-            "labels_reprint": self._reprint, "labels_printed": self._came_out, "labels_not_out": self._did_not,
+            "labels_pause": self._pause, "labels_reprint": self._reprint, "labels_printed": self._came_out,
+            "labels_not_out": self._did_not, "labels_queue": self._change_queue,
         }
+
+    def _make_banner(self) -> QFrame:
+        """The line of the queues stands above the list: while one is paused it is loud, and nothing moves for it."""
+        self._sign, self._paused = text_label(), Elided("strong")
+        self.line.setContentsMargins(SPACE[1], 0, SPACE[1], 0)
+        self.line.insertWidget(0, self._sign)
+        self.line.insertWidget(1, self._paused, 5)
+        banner = QFrame()
+        inside = QVBoxLayout(banner)
+        inside.setContentsMargins(0, 2, 0, 2)  # its frame is not painted over
+        inside.addWidget(self.foot)
+        return banner
 
     # reading
 
     async def fetch(self) -> Seen:
         """Counts by group, the rows that are seen, the queues, and the job that is chosen."""
-        from app.queries.desk_view import job_totals
+        from app.queries.desk_view import jobs_seen
 
-        counts, heads = await self.work.feed.read(job_totals, {name: self._filter_of(name) for name, _ in GROUPS})
+        seen = await self.work.feed.read(jobs_seen, {name: self._filter_of(name) for name, _ in GROUPS})
         total = await self.model.reload()
-        return Seen(counts, total, heads, None if self._job is None else await self._read(self._job))
+        job = None if self._job is None else await self._read(self._job)
+        return Seen(seen.counts, total, seen.heads, seen.paused, job)
 
     async def _read(self, job_id: int) -> JobDetail:
         from app.queries.label_queue import job_detail
@@ -123,36 +148,37 @@ class LabelsPage(ListPage):
         work, words = self.work, self.work.words
 
         def state(row: JobRow) -> str:
-            word = job_word(words, row.state)
+            word = state_word(words, row)
             return f"{JOB_SIGNS[row.state][0]} {word}" if chip(row) else word
 
         def chip(row: JobRow) -> Pair | None:
             return loud(work.theme, JOB_SIGNS[row.state][1])
 
         def order(row: JobRow) -> str:
-            return row.order or words.say("labels_file")
+            return job_name(words, row)
 
         def why(row: JobRow) -> str:
             return words.say("labels_void") if row.voided else job_reason(words, row.reason, order=row.order)
+
+        def wanted(row: JobRow) -> str:
+            return reason_text(words, row.reprint_reason) if row.of_label else ""
 
         def age(row: JobRow) -> str:
             return words.age((datetime.now(UTC) - row.created_at).total_seconds())
 
         return (
-            Column("orders_number", order, mono=True, width=14, stretch=True),
-            Column("labels_tracking", _tracking, mono=True, width=20, stretch=True, spare=1),
-            Column("labels_copy_heading", lambda row: str(row.copy), right=True, width=5, spare=3),
+            # the longest numbers of the large channels have 19 signs
+            Column("orders_number", order, mono=True, width=22, stretch=True),
+            Column("labels_tracking", _tracking, mono=True, width=20, spare=3),
+            Column("labels_copy_heading", lambda row: str(row.copy), right=True, width=5),
             Column(
-                "orders_state", state, "state", width=14, chip=chip, sign=lambda row: JOB_SIGNS[row.state][0],
-                ink=lambda row: ink(work.theme, JOB_SIGNS[row.state][1]),
+                "orders_state", state, "state", width=17, chip=chip, sign=lambda row: state_sign(row)[0],
+                ink=lambda row: ink(work.theme, state_sign(row)[1]),
             ),
-            Column("labels_why", why, width=20, stretch=True, spare=5),
-            Column("labels_printer", lambda row: row.queue, "queue", width=10, spare=4),
-            Column(
-                "labels_reprint_heading", lambda row: reason_text(words, row.reprint_reason), width=14, stretch=True,
-                spare=6,
-            ),
-            Column("labels_age", age, "created", right=True, width=8, spare=2),
+            Column("labels_why", why, width=20, stretch=True, spare=2),
+            Column("labels_printer", lambda row: row.queue, "queue", width=10, spare=1),
+            Column("labels_reprint_heading", wanted, width=14, stretch=True, spare=4),
+            Column("labels_age", age, "created", right=True, width=8),
         )
 
     # painting
@@ -162,28 +188,100 @@ class LabelsPage(ListPage):
         """Whether the page shows the newest, the chosen label and its picture."""
         seen = self.detail.job
         shown = seen is None or self._job is None or seen.job.job_id == self._job
-        found = self._looking is None or self._looking.done()
+        found = self._looking is None or self._looking.done() or self.work.dialogs.is_open  # it asks
         return super().at_rest and found and not self._soon.isActive() and shown and self.detail.preview.at_rest
 
     def show_data(self, data: Seen) -> None:
         """Paint counts, rows, queues and the label that is chosen."""
         self.show_list(data.counts, data.total)
-        if self.text and not data.total:
+        if not data.total:
             self._job = None  # nothing was found: F6 must not act on the label of an earlier search
-        self._heads.setText(" · ".join(self._head(head) for head in data.heads))
         detail = self.detail.job if data.job is None or data.job.job.job_id != self._job else data.job
         if detail is not None:
             self.detail.show_job(detail)
         self.detail.setVisible(detail is not None and self._job is not None)
+        self._show_queues(data)
 
-    def _head(self, head: QueueHead) -> str:
-        why = job_reason(self.work.words, head.reason) or None
-        code = "labels_head" if why is None else "labels_head_why"
-        return self.work.words.say(code, queue=head.queue, count=head.waiting, why=why)
+    def _show_queues(self, data: Seen) -> None:
+        words, paused = self.work.words, {each.queue: each for each in data.paused}
+        told = [head for head in data.heads if head.queue not in paused or head.state is JobState.SENDING]
+        self._heads.setText(
+            " · ".join(label_acts.head_text(words, head.queue, head.waiting, head.reason) for head in told)
+        )
+        self._heads.setVisible(bool(told))  # else it would take room from what is loud
+        self._paused.setText(self._say_paused(data.paused))
+        for label in (self._sign, self._paused):
+            label.setVisible(bool(paused))
+        self.total.setVisible(not paused)
+        theme = self.work.theme
+        self._sign.setPixmap(pixmap("pause", theme.attention.ink, px("title", self.work.scale)))
+        role = "banner" if paused else ""
+        if (self._banner.property("role") or "") != role:
+            self._banner.setProperty("role", role)
+            self._banner.setProperty("outcome", "attention" if paused else "")
+            for widget in (self._banner, *self._banner.findChildren(QLabel)):
+                widget.style().unpolish(widget)
+                widget.style().polish(widget)
+
+    def _say_paused(self, paused: Sequence[Paused]) -> str:
+        """The paused queue that F4 lets go on comes first; of others than the first only the names are said."""
+        if not paused:
+            return ""
+        words, here = self.work.words, self._queue
+        first, *others = sorted(paused, key=lambda each: each.queue != here)
+        since, today = first.since.astimezone(), datetime.now().astimezone().date()
+        at = words.time(since) if since.date() == today else words.date(since)
+        if first.by is None:
+            told = words.say("labels_paused", queue=first.queue, since=at, count=first.waiting)
+        else:
+            told = words.say("labels_paused_by", queue=first.queue, since=at, count=first.waiting, who=first.by)
+        if first.queue == here:
+            told = words.say("labels_paused_key", told=told)
+        also = ", ".join(each.queue for each in others)
+        return f"{told} · {words.say('labels_paused_also', queues=also)}" if also else told
+
+    @property
+    def _queue(self) -> str:
+        """The queue that F4 and F9 mean: that of the chosen label, else this station's."""
+        seen = self.detail.job if self._job is not None else None
+        return self.work.settings.station if seen is None else seen.job.queue
 
     def prompt(self) -> str:
         """What a scan does here."""
         return self.work.words.say("labels_prompt")
+
+    def tick(self) -> None:
+        """What waits waits longer."""
+        super().tick()
+        if self.detail.isVisible() and self.detail.job is not None:
+            self.detail.show_job(self.detail.job)
+
+    @property
+    def asks_for(self) -> tuple[str, str]:
+        """What the chosen label waits for, `settle`, `scan` or `nothing`, and its square code; "" where it has none."""
+        seen = self.detail.job if self._job is not None else None
+        job = None if seen is None else seen.job
+        if job is None or job.parcel is None:
+            return "nothing", ""
+        code = make_label_code(job.parcel, job.copy)
+        if job.state is JobState.UNCERTAIN:
+            return "settle", code
+        return "scan" if job.to_scan and job.parcel_state is ParcelState.CLOSED else "nothing", code
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room between list and label."""
+        super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        """The list has room for what has to be read of every label; its picture goes below where there is little."""
+        scale = self.work.scale
+        room, wanted = self.width() - 2 * SPACE[4] - SPACE[3], round(LIST * scale)
+        least, most = (round(width * scale) for width in DETAIL)
+        beside = room - wanted >= least
+        self.detail.show_beside(beside)
+        width = min(max(least, round(room * 0.45)), most) if beside else max(room - wanted, room // 4)
+        self.detail.setFixedWidth(width)
 
     def _pick(self, job_id: int | None) -> None:
         if job_id is not None:
@@ -198,6 +296,8 @@ class LabelsPage(ListPage):
         if wanted == self._job:
             self.detail.show_job(detail)
             self.detail.show()
+            if isinstance(self.data, Seen):
+                self._show_queues(self.data)
 
     def _show_order(self) -> None:
         row: JobRow | None = self.table.current
@@ -229,6 +329,29 @@ class LabelsPage(ListPage):
         self.table.look_for(job_id)
         self.refresh()
         self.focus_first()
+        await self._confirm(code, (await self._read(job_id)).job)
+
+    async def _confirm(self, code: str, job: JobRow) -> None:
+        """The square code of a copy that was printed for a closed box: it is on the box. An old one alarms.
+
+        The square code of a copy that nobody knows about proves that it came out.
+        """
+        from app.operations.labels import confirm_copy
+
+        square = read_label_code(code.upper())
+        waits = job.to_scan and job.parcel_state is ParcelState.CLOSED
+        if square is not None and job.state is JobState.UNCERTAIN and job.newest_copy and not job.voided:
+            label = Doubtful(job.job_id, job.copy, self._called(job, job.copy), job.queue)
+            await label_acts.say_came_out(self.work, label)
+            return
+        if square is None:
+            if waits and job.copy > 1:
+                self.work.sounds.play("attention")
+                self.work.dialogs.tell("scan_square", newest=job.copy)
+        elif waits or (job.of_label and not job.newest_copy):
+            await self.work.feed.write(confirm_copy, self.work.place.person, *square)
+            self.work.sounds.play("complete")
+            self.work.dialogs.tell("labels_confirmed", copy=job.copy, order=job.order)
 
     # doing
 
@@ -244,40 +367,41 @@ class LabelsPage(ListPage):
             raise Refusal("labels_no_label_here")
         await reprint_label(self.work, job.parcel_id, group(job.tracking), job.order, detail.copies)
 
-    async def _uncertain(self) -> tuple[int, int, str, str]:
-        """Job, copy, order and queue of the copy that nobody knows about."""
+    async def _uncertain(self) -> Doubtful:
         detail = await self._wanted()
-        order = detail.job.order or self.work.words.say("labels_file")
         for copy in detail.copies:
             own = copy.job_id == detail.job.job_id
             if copy.state is JobState.UNCERTAIN and (own or detail.job.state is not JobState.UNCERTAIN):
-                return copy.job_id, copy.copy, order, copy.queue
+                return Doubtful(copy.job_id, copy.copy, self._called(detail.job, copy.copy), copy.queue)
         raise Refusal("nothing_uncertain")
 
-    async def _came_out(self) -> None:
-        from app.operations.labels import settle
+    def _called(self, job: JobRow, copy: int) -> str:
+        words = self.work.words
+        return words.say("labels_called", copy=copy, order=job.order) if job.order else job_name(words, job)
 
-        job_id, copy, order, _ = await self._uncertain()
-        await self.work.feed.write(settle, self.work.place.person, job_id, came_out=True)
-        self.work.dialogs.tell("labels_settled_printed", copy=copy, order=order)
+    async def _came_out(self) -> None:
+        await label_acts.say_came_out(self.work, await self._uncertain())
 
     async def _did_not(self) -> None:
-        from app.operations.labels import settle
+        await label_acts.say_not_out(self.work, await self._uncertain())
 
-        job_id, copy, order, queue = await self._uncertain()
-        say = self.work.words.say
-        answer = await self.work.dialogs.ask(
-            say("labels_not_out_title", copy=copy, order=order),
-            say("labels_not_out_detail", copy=copy, queue=queue),
-            [Option("look", say("labels_not_out_look")), Option("next", say("labels_not_out_go"), "danger")],
-        )
-        if answer is None or answer.option != "next":
-            return
-        following = await self.work.feed.write(settle, self.work.place.person, job_id, came_out=False)
-        if following is None:
-            self.work.dialogs.tell("labels_settled_file")
-        else:
-            self.work.dialogs.tell("labels_settled_not_out", copy=following, order=order, queue=queue)
+    async def _pause(self) -> None:
+        """What stands in the banner goes on; any other queue is paused."""
+        paused = isinstance(self.data, Seen) and any(each.queue == self._queue for each in self.data.paused)
+        await (label_acts.go_on if paused else label_acts.pause)(self.work, self._queue)
+
+    async def _change_queue(self) -> None:
+        detail = None if self._job is None else await self._read(self._job)
+        job = None if detail is None or not _may_be_taken_back(detail) else detail.job
+        queue = self.work.settings.station if detail is None else detail.job.queue
+        await label_acts.change_queue(self.work, queue, job, "" if job is None else self._called(job, job.copy))
+
+
+def _may_be_taken_back(detail: JobDetail) -> bool:
+    """Whether it waits, and its label has another copy: a box must not wait for a label that never comes."""
+    own = detail.job
+    others = [copy for copy in detail.copies if copy.state is not JobState.CANCELLED and copy.job_id != own.job_id]
+    return own.state is JobState.QUEUED and (bool(others) or not own.of_label)
 
 
 def _tracking(row: JobRow) -> str:

@@ -26,13 +26,16 @@ from ui.signs import (
     NOTHING,
     ORDER_SIGNS,
     PARCEL_SIGNS,
+    PAST,
     ink,
     job_reason,
     job_state,
     label_is_void,
     order_state,
     parcel_state,
+    past_reason,
     reason_text,
+    sold_at,
     urgency,
     urgency_text,
 )
@@ -182,7 +185,7 @@ class OrderDetailView(QWidget):
             wave = " · ".join(part for part in (words.say("orders_wave", wave=order.wave), slot) if part)
         table = next((parcel.station for parcel in order.parcels if parcel.station), None)
         values = {
-            "channel": " · ".join(part for part in (order.channel, order.shop) if part),
+            "channel": " · ".join(part for part in (order.channel, sold_at(words, "", order.shop)) if part),
             "country": words.country(order.recipient.country) if order.recipient.country else none,
             "service": order.service or none,
             "ship_by": words.date(order.ship_by) if order.ship_by else none,
@@ -268,7 +271,7 @@ class OrderDetailView(QWidget):
             if copy.reprint_reason:
                 what.append(reason_text(words, copy.reprint_reason))
             if copy.reason and copy.reason != copy.reprint_reason:
-                what.append(job_reason(words, copy.reason))
+                what.append(past_reason(words, copy.reason) if copy.reason in PAST else job_reason(words, copy.reason))
             state = self._coloured(" · ".join(what), JOB_SIGNS[copy.state][1], elided=True)
             grid.addWidget(state, row, 1)
             where = text_label("caption")

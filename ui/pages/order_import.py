@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QTimer, Signal
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QWidget,
-)
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.domain.errors import KnownError, Refusal
 from ui.dialogs import Field, Option
@@ -26,8 +23,16 @@ if TYPE_CHECKING:
 
 SEEN_MS = 100  # between two looks at how far it is
 # what a refused file can still be told: the argument of `import_file`, and the fact that lists its choices
-_CHOICES = {"warehouse_needed": ("warehouse", "warehouses"), "profile_ambiguous": ("profile", "profiles")}
-Index = QModelIndex | QPersistentModelIndex
+_CHOICES = {
+    "warehouse_needed": ("warehouse", "warehouses"), "profile_ambiguous": ("profile", "profiles"),
+    "profile_not_found": ("profile", "profiles"),
+}  # fmt: skip
+# the shipped profiles as what a person says that a file holds, in the order in which they are offered
+HOLDS = {
+    "packbench-orders": "orders", "packbench-skus": "skus", "packbench-locations": "locations",
+    "packbench-stock": "stock", "warehouse-lines": "lines",
+}  # fmt: skip
+_TABLES_ALONE = ("warehouse-lines",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +93,29 @@ class Import(QObject):
             if choice is None or choice[0] in more:
                 break
             assert result.refusal is not None
-            values = str(result.refusal.facts.get(choice[1], "")).split(", ")
-            answer = await self._work.dialogs.ask(
-                self._work.words.explain(result.refusal), "", [Option(value, value) for value in values]
-            )
-            if answer is None:
+            value = await self._ask(result.refusal, str(result.refusal.facts.get(choice[1], "")).split(", "))
+            if value is None:
                 return
-            more[choice[0]] = answer.option
+            more[choice[0]] = value
         self.done.emit(result)
+
+    async def _ask(self, refusal: Refusal, values: Sequence[str]) -> str | None:
+        """Which of these it is; profiles are named by what a file holds."""
+        say = self._work.words.say
+        if refusal.code == "warehouse_needed":
+            title, detail = self._work.words.explain(refusal), ""
+            options = [Option(value, value) for value in values]
+        else:
+            title = say("orders_import_what", file=self.file)
+            detail = say(f"orders_import_{refusal.code.removeprefix('profile_')}")
+            table = not self.file.lower().endswith(".json")
+            named = sorted(set(values) & HOLDS.keys(), key=list(HOLDS).index)
+            options = [
+                Option(name, say(f"orders_import_holds_{HOLDS[name]}"))
+                for name in named if table or name not in _TABLES_ALONE
+            ]  # fmt: skip
+        answer = await self._work.dialogs.ask(title, detail, options)
+        return None if answer is None else answer.option
 
     async def _once(self, path: Path, more: dict[str, str]) -> Imported:
         from app.sync.files import import_file
@@ -139,25 +159,25 @@ def _no_search_for_garbage() -> Iterator[None]:
 async def ask_file(work: Workspace, over: QWidget, path: str = "") -> Path | None:
     """Which file is to be imported: typed, or chosen in a dialog; None when the question was left."""
     say = work.words.say
-    detail = say("orders_import_detail")
+    wrong = ""
     while True:
         answer = await work.dialogs.ask(
-            say("orders_import_title"), detail,
+            say("orders_import_title"), say("orders_import_detail"),
             [Option("import", say("orders_import_go")), Option("browse", say("orders_import_browse"))],
-            Field(say("orders_import_file"), path, optional=True),
+            Field(say("orders_import_file"), path, optional=True), wrong=wrong,
         )
         if answer is None:
             return None
-        path = answer.text.strip().strip('"')
+        path, wrong = answer.text.strip().strip('"'), ""
         if answer.option == "browse":
             path = await choose_file(work, over, path) or path
         elif not path:
-            detail = say("orders_import_needs_file")
+            wrong = say("orders_import_needs_file")
         else:
             chosen = await asyncio.to_thread(_existing, path)
             if chosen is not None:
                 return chosen
-            detail = say("orders_import_no_file", file=path)
+            wrong = say("orders_import_no_file", file=path)
 
 
 def _existing(path: str) -> Path | None:

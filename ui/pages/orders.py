@@ -23,7 +23,18 @@ from ui.pages.order_detail import OrderDetailView
 from ui.pages.order_import import Import, Imported, ask_file
 from ui.pages.page import THROTTLE_MS, Empty
 from ui.pages.reprinting import ask_reason, reprint_label
-from ui.signs import NOTHING, ORDER_SIGNS, ink, label_is_void, loud, order_word, reason_text, urgency, urgency_text
+from ui.signs import (
+    NOTHING,
+    ORDER_SIGNS,
+    ink,
+    label_is_void,
+    loud,
+    order_word,
+    reason_text,
+    sold_at,
+    urgency,
+    urgency_text,
+)
 from ui.theme import Pair
 from ui.workspace import Workspace
 
@@ -69,6 +80,8 @@ class OrdersPage(ListPage):
     def __init__(self, work: Workspace) -> None:
         super().__init__(work)
         self._open: int | None = None
+        self._under: int | None = None  # the order that the report covers
+        self._begun_at: object = None  # what a person was at when the import began
         self._import = Import(work)
         self._import.done.connect(self._imported)
         self._import.moved.connect(self._slow_down)
@@ -83,9 +96,9 @@ class OrdersPage(ListPage):
         )
         self.table.opened.connect(self._open_row)
         self._detail = OrderDetailView(work)
-        self._detail.left.connect(self._close)
+        self._detail.left.connect(self._leave)
         self._report = ImportReport(work)
-        self._report.left.connect(self._close)
+        self._report.left.connect(self._leave)
         self._line = ImportLine(work, self._import)
         self._line.wanted.connect(self._show_report)
         self.line.addWidget(self._line, 3)
@@ -154,6 +167,9 @@ class OrdersPage(ListPage):
         def country(row: OrderRow) -> str:
             return f"{row.country}  {words.country(row.country)}" if row.country else ""
 
+        def channel(row: OrderRow) -> str:
+            return sold_at(words, row.channel, row.shop)
+
         def place(row: OrderRow) -> str:
             return row.tote or ("" if row.wave is None else words.say("orders_wave", wave=row.wave))
 
@@ -165,7 +181,7 @@ class OrdersPage(ListPage):
             ),
             Column("orders_pieces", lambda row: str(row.pieces), "pieces", right=True, width=6),
             Column("orders_country", country, "country", width=17, stretch=True, spare=1),
-            Column("orders_channel", lambda row: row.channel or row.shop, width=11, stretch=True, spare=2),
+            Column("orders_channel", channel, width=11, stretch=True, spare=2),
             Column("orders_ship_by", self._due_text, "ship_by", chip=self._due_chip, width=13),
             Column("orders_place", place, width=11, stretch=True),
             Column("orders_age", lambda row: words.age(_since(row.updated_at)), "updated", right=True, width=8),
@@ -221,10 +237,22 @@ class OrdersPage(ListPage):
     def _open_row(self) -> None:
         row: OrderRow | None = self.table.current
         if row is not None:
+            self.work.came_from = ""  # it is the list that leads here
             self.show_order(row.order_id)
 
+    def _leave(self) -> None:
+        """Back to where it was opened: the order that a report covers, another page, or the list."""
+        under, from_report = self._under, self._views.currentWidget() is self._report
+        self._close()
+        if from_report and under is not None:
+            self._open = under
+            self._show(self._detail)
+            self.refresh()
+        elif not from_report and self.work.came_from:
+            self.work.back.emit()
+
     def _close(self) -> None:
-        self._open = None
+        self._open = self._under = None
         self._show(self._list)
 
     def _show(self, view: QWidget) -> None:
@@ -236,7 +264,7 @@ class OrdersPage(ListPage):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes what is over the list."""
         if event.key() == Qt.Key.Key_Escape and self._views.currentWidget() is not self._list:
-            self._close()
+            self._leave()
         else:
             super().keyPressEvent(event)
 
@@ -304,20 +332,28 @@ class OrdersPage(ListPage):
             raise Refusal("orders_import_running", file=self._import.file)
         chosen = await ask_file(self.work, self, path)
         if chosen is not None:
+            self._begun_at = self._busy_at()
             await self._import.run(chosen)
 
     def _slow_down(self) -> None:
         """While a file comes in every chunk is a Change, and the importing thread leaves little time to paint them."""
         self._throttle.setInterval(IMPORTING_MS if self._import.running else THROTTLE_MS)
 
+    def _busy_at(self) -> object:
+        """What a person reads or types here."""
+        view = self._views.currentWidget()
+        return view, self._open, self.box.text() if self.box.hasFocus() else ""
+
     def _imported(self, result: Imported) -> None:
         self._line.show_result(result)
         self._report.show_result(result)
-        if self.work.dialogs.is_open or self._views.currentWidget() is not self._list or self.box.hasFocus():
-            return  # a person is at something else; the line below says that it is done
+        if self.work.dialogs.is_open or self._busy_at() not in (self._begun_at, (self._list, None, "")):
+            return  # a person has gone on to something else; the line below says that it is done
         self._show_report()
 
     def _show_report(self) -> None:
+        if self._views.currentWidget() is not self._report:
+            self._under = self._open
         self._open = None
         self._show(self._report)
 

@@ -39,7 +39,11 @@ _QUESTIONS = frozenset({Code.TAKE_OVER, Code.REASON_NEEDED})
 # verdicts that are true only while a label is on its way
 _UNTIL_PRINTED = frozenset({Code.COMPLETE, Code.REPRINTED, Code.SETTLED_NOT_OUT, Code.NEXT_WAIT_LABEL})
 # verdicts whose sentence says already what comes next
-_SAY_NEXT = frozenset({Code.TOTE_OPENED, Code.CLOSED, Code.HELD, Code.SETTLED_PRINTED}) | _UNTIL_PRINTED
+_SAY_NEXT = frozenset({Code.TOTE_OPENED, Code.SETTLED_PRINTED}) | _UNTIL_PRINTED
+# answers to "what next": the page knows more of the bench than the rule
+_NEXT = frozenset({Code.NEXT_SCAN_TOTE, Code.NEXT_SCAN_BULK, Code.NEXT_SCAN_ITEM, Code.NEXT_SCAN_LABEL})
+# what the page says shorter than the engine, because the next step stands below it
+_SHORTER = {Code.CLOSED: "packing_closed", Code.HELD: "packing_held"}
 _SCROLLS: dict[int, int] = {
     Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -5, Qt.Key.Key_PageDown: 5,
 }  # fmt: skip
@@ -107,7 +111,7 @@ class PackingPage(Page):
         station = self.work.place.station
         assert station is not None
         self._waiting += 1
-        station.submit(code).add_done_callback(lambda done: self._pass_on(station, done))
+        station.submit(code, self.work.origin).add_done_callback(lambda done: self._pass_on(station, done))
 
     def _pass_on(self, station: object, done: Future[Shown]) -> None:
         """Carry a verdict over from the writer's thread."""
@@ -247,7 +251,7 @@ class PackingPage(Page):
             table.current.show_text(texts.current(words, view, has_printer=has_printer))
             table.lines.show_rows(texts.rows(words, view.parcel))
         else:
-            table.idle.show_text(texts.idle(words, view))
+            table.idle.show_text(texts.idle(words, view, has_printer=has_printer))
         table.show_parcel(view.parcel is not None)
         table.facts.show_text(texts.facts(words, view, has_printer=has_printer))
         prompt = self._step().sentence
@@ -265,6 +269,8 @@ class PackingPage(Page):
         outcome = "system" if shown.seq is None else shown.verdict
         sentence = self._sentence(shown)
         following = self._following(shown)
+        if step is not None and shown.code in _NEXT and not self._is_behind:
+            sentence = step.sentence
         if step is not None and shown.code in _UNTIL_PRINTED and self._is_printed() and not self._is_behind:
             sentence, following = step.sentence, self.work.words.say("packing_all_verified")
         banner.show_verdict(outcome, sentence, following if following != sentence else "")
@@ -273,6 +279,8 @@ class PackingPage(Page):
         name = shown.facts.get("name")
         if shown.code == Code.ITEM and shown.facts.get("left") == 0 and isinstance(name, str):
             return self.work.words.say("packing_item_done", name=name)
+        if shown.code in _SHORTER:
+            return self.work.words.say(_SHORTER[Code(shown.code)], order=shown.facts.get("order"))
         return say(shown.code, shown.facts, self.work.words.language)
 
     def _following(self, shown: Shown) -> str:

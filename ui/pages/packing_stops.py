@@ -22,6 +22,17 @@ REASONS = (
 )
 
 
+# the sentence says what is to be done with the goods, or with a label
+_DO_IT = frozenset({
+    Code.ORDER_CANCELLED, Code.NOT_PICKED, Code.NO_ORDER_FOR_ITEM, Code.LABEL_REFUSED, Code.LABEL_VOIDED,
+    Code.SUPERSEDED_COPY,
+})  # fmt: skip
+# something else is to be scanned, which the bench takes only after the acknowledgement
+_SCAN_ON = frozenset({
+    Code.UNKNOWN_CODE, Code.MISREAD, Code.WRONG_KIND, Code.PARCEL_UNFINISHED, Code.LABEL_NOT_SCANNED, Code.LATCHED,
+})  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A failure or a question that waits for somebody: its code, what was scanned, and what that was found to be.
@@ -46,11 +57,18 @@ def failure(words: Words, held: Held, view: PackingView | None, acknowledge: Act
             (Choice("Enter", words.say("packing_noted"), acknowledge, primary=True),),
         )  # fmt: skip
     return Stop(
-        "fail", word, sentence, words.say("packing_how_latch"),
+        "fail", word, sentence, _how(words, held.code),
         sides(words, held.code, held.facts, held.raw, view, held.name),
         words.say("packing_refused", count=held.count) if held.count else "",
         (Choice("Enter", words.say("command_packing_ok"), acknowledge, primary=True),),
     )  # fmt: skip
+
+
+def _how(words: Words, code: str) -> str:
+    """How a failure ends, after what its sentence has said already."""
+    if code in _DO_IT:
+        return words.say("packing_how_done")
+    return words.say("packing_how_on" if code in _SCAN_ON else "packing_how_latch")
 
 
 def question(words: Words, held: Held, press: Callable[[str], Act], acknowledge: Act, leave: Act) -> Stop:

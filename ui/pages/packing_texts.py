@@ -45,12 +45,14 @@ def situation(view: PackingView) -> tuple[object, ...]:
 
 
 def next_step(words: Words, view: PackingView, *, has_printer: bool) -> Said:
-    """What is to be done now, as the state of the bench alone tells it."""
+    """What is to be done now, as the state of the bench alone tells it: the one rule for head, middle and banner."""
     parcel = view.parcel
     if parcel is None:
         if view.bulk_tote is not None and view.bulk_waiting:
-            return Said("", words.say("packing_bulk", tote=view.bulk_tote, count=view.bulk_waiting))
-        return Said("", words.say("next_scan_tote"))
+            return Said("", words.say("packing_bulk", tote=view.bulk_tote, count=view.bulk_waiting), "scan-barcode")
+        if view.waiting == 0:
+            return Said("", words.say("packing_empty"), "inbox")
+        return Said("", words.say("next_scan_tote"), "scan-barcode")
     if parcel.cancel_requested:
         return Said("attention", words.say("packing_cancel_asked", order=parcel.order))
     if parcel.state is ParcelState.OPEN:
@@ -103,6 +105,8 @@ def current(words: Words, view: PackingView, *, has_printer: bool) -> CurrentTex
     """What is in the packer's hands: the item that is next, or the label once all items are verified."""
     parcel = view.parcel
     assert parcel is not None
+    if parcel.cancel_requested:
+        return CurrentText("ban", words.say("packing_put_aside"), caption=words.say("packing_put_aside_how"))
     pieces = f"{parcel.pieces - parcel.remaining} / {parcel.pieces}"
     if parcel.state is not ParcelState.OPEN or parcel.line is None:
         step = next_step(words, view, has_printer=has_printer)
@@ -127,7 +131,7 @@ def rows(words: Words, parcel: ParcelView) -> tuple[Row, ...]:
             line.line_id, line.called, line.location or "", f"{line.packed} / {line.ordered}",
             words.say("packing_line_read", name=line.called, packed=line.packed, ordered=line.ordered),
             done=line.open == 0,
-            current=line.line_id == parcel.current and parcel.state is ParcelState.OPEN,
+            current=line.line_id == parcel.current and parcel.state is ParcelState.OPEN and not parcel.cancel_requested,
         )
         for line in parcel.lines
     )  # fmt: skip
@@ -140,6 +144,8 @@ def facts(words: Words, view: PackingView, *, has_printer: bool) -> FactsText:
     caption = say("packing_label")
     if parcel is None:
         return FactsText(caption, "tag", say("packing_label_none"), counts=counts)
+    if parcel.cancel_requested:
+        return FactsText(caption, "ban", say("packing_label_never"), counts=counts)
     if parcel.state is ParcelState.OPEN:
         return FactsText(caption, "tag", say("packing_label_later"), counts=counts)
     state = parcel.job_state
@@ -159,18 +165,14 @@ def facts(words: Words, view: PackingView, *, has_printer: bool) -> FactsText:
     )  # fmt: skip
 
 
-def idle(words: Words, view: PackingView) -> IdleText:
+def idle(words: Words, view: PackingView, *, has_printer: bool) -> IdleText:
     """The empty table: an open tote of single items, orders that wait, or nothing to do here."""
-    say = words.say
+    say, step = words.say, next_step(words, view, has_printer=has_printer)
     last = ""
     if view.closed is not None:
         last = say("packing_last_closed", order=view.closed.facts.get("order"), time=words.time(view.closed.at))
-    if view.bulk_tote is not None and view.bulk_waiting:
-        hint = say("packing_waiting", count=view.waiting)
-        return IdleText("scan-barcode", say("packing_bulk", tote=view.bulk_tote, count=view.bulk_waiting), hint, last)
-    if view.waiting == 0:
-        return IdleText("inbox", say("packing_empty"), say("packing_empty_hint"), last)
-    return IdleText("scan-barcode", say("next_scan_tote"), say("packing_waiting", count=view.waiting), last)
+    hint = say("packing_waiting", count=view.waiting) if view.waiting else say("packing_empty_hint")
+    return IdleText(step.sign, step.sentence, hint, last)
 
 
 def sides(

@@ -6,23 +6,23 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from app.change import Change
 from app.domain.errors import KnownError, Refusal
-from ui.icons import pixmap
-from ui.theme import SPACE, px
 from ui.widgets.state import StatePanel
-from ui.widgets.text import text_label
 from ui.workspace import Workspace
 
 THROTTLE_MS = 120  # between two refetches: Changes come in bursts
 SLOW_MS = 200  # what comes sooner needs no "loading"
 RETRY_MS = 3_000
+FRESH_S = 1.5  # a page that is shown again after less has nothing to read, if nothing has changed
+TICK_MS = 1_000  # ages are said to the second
 log = logging.getLogger(__name__)
 
 
@@ -39,8 +39,8 @@ class Page(QWidget):
     """A page of the window; subclasses say `name`, `topics`, `fetch` and `show_data`.
 
     `fetch` reads and returns what `show_data` paints, or Empty. A visible page refetches when a Change names one of its
-    topics (at most every THROTTLE_MS), a hidden one becomes stale and refetches when it is shown. What a failed fetch
-    has left on the page stays there, under a strip that says from when it is.
+    topics (at most every THROTTLE_MS); one that comes to the front refetches when anything has changed meanwhile, or
+    when what it shows is older than FRESH_S. What a failed fetch has left stays, and `unread` says from when it is.
     """
 
     name: ClassVar[str]
@@ -59,7 +59,6 @@ class Page(QWidget):
         self._fetched_at: float | None = None
         self._unread: Refusal | None = None
         work.words.show(self.setAccessibleName, f"frame_page_{self.name}")
-        self._strip = _Strip(work)
         self.content = QWidget()
         self._panel = StatePanel(work)
         if self.takes_scans:
@@ -71,7 +70,6 @@ class Page(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._strip)
         column.addWidget(stack, 1)
         self._throttle = QTimer(self, singleShot=True, interval=THROTTLE_MS)
         self._throttle.timeout.connect(self.refresh)
@@ -79,6 +77,8 @@ class Page(QWidget):
         self._slow.timeout.connect(self._show_loading)
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry.timeout.connect(self.refresh)
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self.tick)
         work.feed.changed.connect(self._on_change)
         work.words.switched.connect(self.repaint_data)
         work.look_changed.connect(self.repaint_data)
@@ -97,6 +97,11 @@ class Page(QWidget):
         """What is to be done now, in words, for the head of the window."""
         return ""
 
+    def tick(self) -> None:
+        """A second has passed while the page is seen: ages grow. Those of a subclass are its own to paint."""
+        if self._unread is not None:
+            self.prompted.emit()
+
     def show_order(self, order_id: int) -> None:
         """Show one order; the orders page does."""
 
@@ -106,7 +111,7 @@ class Page(QWidget):
 
     async def look_up(self, text: str) -> None:
         """Show the order that a code names; a tote names the order in it."""
-        from app.queries.station_view import search
+        from app.queries.search import search
 
         hits = await self.work.feed.read(search, text, 20)
         orders = {hit.order_id for hit in hits if hit.order_id is not None}
@@ -153,6 +158,19 @@ class Page(QWidget):
         """Whether the page shows the newest that it knows of."""
         return not self._stale and self._fetching is None and not self._throttle.isActive()
 
+    @property
+    def age(self) -> float:
+        """Seconds since what is shown was read; endless before anything was."""
+        return float("inf") if self._fetched_at is None else monotonic() - self._fetched_at
+
+    @property
+    def unread(self) -> str:
+        """What is seen is old: from when it is and why there is nothing newer, "" while it is not."""
+        if self._unread is None or self.data is None or isinstance(self.data, Empty):
+            return ""
+        words = self.work.words
+        return words.say("frame_stale", age=words.age(self.age)) + " · " + words.explain(self._unread)
+
     def refresh(self) -> None:
         """Fetch anew now if the page is to be seen, else when it is shown."""
         self._stale = True
@@ -177,9 +195,8 @@ class Page(QWidget):
             raise
         else:
             self._unread = None
-            self._strip.hide()
             self._retry.stop()
-            self._fetched_at = asyncio.get_running_loop().time()
+            self._fetched_at = monotonic()
             self.data = data
             self.repaint_data()
         finally:
@@ -207,6 +224,7 @@ class Page(QWidget):
                 act=lambda: self._offer(empty.action),
             )
             self._stack.setCurrentWidget(self._panel)
+            self.prompted.emit()
             return
         self.show_data(self.data)
         self._show_content()
@@ -240,10 +258,7 @@ class Page(QWidget):
                 say("frame_tries_again") if offline else "", action=say("frame_try_now"), act=self.refresh,
             )
             self._stack.setCurrentWidget(self._panel)
-        else:
-            age = asyncio.get_running_loop().time() - (self._fetched_at or 0.0)
-            why = self.work.words.explain(refusal)
-            self._strip.show_text(say("frame_stale", age=self.work.words.age(age)) + " · " + why)
+        self.prompted.emit()
 
     def _show_loading(self) -> None:
         self._panel.show_state("loading", self.work.words.say("frame_loading"))
@@ -264,32 +279,13 @@ class Page(QWidget):
                 self._throttle.start()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Fetch what has become stale while the page was hidden."""
+        """Fetch what has become stale, or only old, while the page was hidden."""
         super().showEvent(event)
-        if self._stale:
+        self._tick.start()
+        if self._stale or self.age > FRESH_S:
             self.refresh()
 
-
-class _Strip(QWidget):
-    """Says above a page that what is seen is old."""
-
-    def __init__(self, work: Workspace) -> None:
-        super().__init__()
-        self._work = work
-        self.setProperty("role", "system")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # the whole width, not the words alone
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE[4], SPACE[1], SPACE[4], SPACE[1])
-        row.setSpacing(SPACE[2])
-        self._icon = text_label()
-        self._text = text_label(wrap=True)
-        row.addWidget(self._icon)
-        row.addWidget(self._text, 1)
-        self.hide()
-
-    def show_text(self, text: str) -> None:
-        pair = self._work.theme.system
-        self.setStyleSheet(f"background: {pair.paper}; color: {pair.ink};")
-        self._icon.setPixmap(pixmap("database", pair.ink, px("title", self._work.scale)))
-        self._text.setText(text)
-        self.show()
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody sees its ages grow."""
+        super().hideEvent(event)
+        self._tick.stop()

@@ -15,7 +15,7 @@ from app.domain.picking import PickCode
 from app.domain.states import BatchState
 from app.operations.picking import claim_batch, leave_picking, scan_pick, short_pick
 from app.queries.picking_view import BatchView, PickingView, batches_to_pick, claimed_batch, picking_view
-from app.station import ScanSource
+from app.station import Origin, ScanSource
 from ui.dialogs import Field, Option
 from ui.pages.page import Empty, Page
 from ui.theme import SPACE
@@ -56,6 +56,7 @@ class PickingPage(Page):
         self._last: PickShown | None = None
         self._typed_at = 0.0
         self._wrong: PickShown | None = None
+        self._batch = 0  # of the last scan
         self._carts = Carts(work)
         self._carts.chosen.connect(lambda batch: self.work.spawn(self._guarded(self.take(batch))))
         self._pick = Pick(work)
@@ -94,13 +95,11 @@ class PickingPage(Page):
         if batch is not None:
             return await read(picking_view, batch)
         shown = self.data
-        if isinstance(shown, PickingView) and shown.state is BatchState.RELEASED and self._last is not None:
-            # the last pick is done: say so, until Enter
+        if isinstance(shown, PickingView):
+            # the last pick is done, or the last order has left: say so, until Enter
             view = await read(picking_view, shown.batch_id)
-            if view.state is BatchState.PICKED:
+            if view.state is not BatchState.RELEASED:
                 return view
-        elif isinstance(shown, PickingView) and shown.state is BatchState.PICKED:
-            return shown
         carts = await read(batches_to_pick, place.warehouse)
         return carts or Empty("picking_nothing", "picking_nothing_hint")
 
@@ -120,14 +119,18 @@ class PickingPage(Page):
         say, data = self.work.words.say, self.data
         if isinstance(data, PickingView):
             if data.task is None:
-                return say("picking_done_prompt")
+                return say("picking_done_prompt" if data.for_bench else "picking_nothing_left")
             return say("picking_scan_item" if data.task.at_location else "picking_scan_location")
         return say("picking_choose") if isinstance(data, list) else ""
 
     def _show_banner(self, view: PickingView) -> None:
         say, last = self.work.words.say, self._last
         if view.task is None:
-            self._banner.show_verdict("pass", say("picking_enter_for_next"))
+            after = say("picking_enter_for_next")
+            if last is not None and last.verdict == "attention":
+                self._banner.show_verdict(last.verdict, say(last.code, **last.facts), after)
+            else:
+                self._banner.show_verdict("pass" if view.for_bench else "", after)
         elif last is not None and self._wrong is None:
             self._banner.show_verdict(last.verdict, say(last.code, **last.facts), self.prompt())
         elif self._wrong is None:
@@ -139,10 +142,11 @@ class PickingPage(Page):
             self._stop.show_stop(None)
             return
         say, unsaved = self.work.words.say, wrong.code == "not_saved"
-        title, code = grouped(one_line(wrong.scan)), ""
-        if wrong.facts.get("sku"):
-            title, code = str(wrong.facts["sku"]), title
-        sides = [Side(say("picking_scanned"), "package" if code else "scan-barcode", title, code)]
+        title, code, detail = grouped(one_line(wrong.scan)), "", ""
+        sku, name = wrong.facts.get("sku"), wrong.facts.get("name")
+        if sku:
+            title, code, detail = str(name or sku), title, str(sku) if name and name != sku else ""
+        sides = [Side(say("picking_scanned"), "package" if code else "scan-barcode", title, code, detail)]
         # somebody else may have finished or cancelled the cart meanwhile: the failure is no less one
         task = view.task if isinstance(view, PickingView) and not unsaved else None
         if task is not None and task.at_location:
@@ -163,16 +167,18 @@ class PickingPage(Page):
     def scan(self, code: str) -> None:
         """Judge a scan on the cart."""
         if self._wrong is not None and code.strip().upper() == Command.OK:
-            self._acknowledge()
+            self.work.spawn(self._judge(self._batch, code, self.work.origin))
         elif isinstance(self.data, PickingView) and self.data.task is not None:
-            self.work.spawn(self._judge(self.data.batch_id, code))
+            self.work.spawn(self._judge(self.data.batch_id, code, self.work.origin))
         else:
             self.work.sounds.play("attention")
             self.work.dialogs.tell("picking_choose_first")
 
-    async def _judge(self, batch: int, code: str) -> None:
+    async def _judge(self, batch: int, code: str, origin: Origin | None) -> None:
+        self._batch = batch
         try:
-            pick = await self.work.feed.write(scan_pick, self.work.place.picker, batch, self._source.scan(code))
+            scan = self._source.scan(code, origin)
+            pick = await self.work.feed.write(scan_pick, self.work.place.picker, batch, scan)
         except Refusal as refusal:
             self._show_pick(PickShown(code, "fail", "not_saved", {**refusal.facts, "why_code": refusal.code}))
         except Exception:
@@ -184,7 +190,7 @@ class PickingPage(Page):
             self._show_pick(PickShown(code, verdict.outcome.value, str(verdict.code), verdict.facts))
 
     def _show_pick(self, shown: PickShown) -> None:
-        self._last = shown
+        self._last = shown if shown.code != PickCode.ACKNOWLEDGED else None
         self._wrong = shown if shown.verdict == "fail" else None
         sounds = self.work.sounds
         if self._wrong is not None:
@@ -196,14 +202,21 @@ class PickingPage(Page):
                 sounds.play("attention")
             else:
                 sounds.play("complete" if shown.code == PickCode.BATCH_PICKED else "pass")
-            self._banner.show_verdict(shown.verdict, self.work.words.say(shown.code, **shown.facts))
+            if self._last is not None:
+                self._banner.show_verdict(shown.verdict, self.work.words.say(shown.code, **shown.facts))
+            elif isinstance(self.data, PickingView):
+                self._show_banner(self.data)
         self._show_stop()
         self.refresh()
         self.judged.emit(shown)
 
     def _acknowledge(self) -> None:
-        self._forget()
-        self.repaint_data()
+        """Enter: the scan that says that a failure is read, or, where nothing can be saved, only that it is read."""
+        if self._wrong is not None and self._wrong.code != "not_saved":
+            self.scan(Command.OK.value)
+        else:
+            self._forget()
+            self.repaint_data()
 
     def _forget(self) -> None:
         """What was scanned last is read, and over."""
@@ -266,24 +279,25 @@ class PickingPage(Page):
         if not isinstance(view, PickingView) or view.task is None:
             self.work.dialogs.tell("picking_choose_first")
             return
-        task, typed, detail = view.task, "0", say("picking_short_detail")
+        task, typed, wrong = view.task, "0", ""
         while True:
             answer = await self.work.dialogs.ask(
-                say("picking_short_title", quantity=task.quantity, name=task.called, location=task.location), detail,
-                [Option("short", say("picking_short_take"))], Field(say("picking_short_found"), typed),
+                say("picking_short_title", quantity=task.quantity, name=task.called, location=task.location),
+                say("picking_short_detail"), [Option("short", say("picking_short_take"))],
+                Field(say("picking_short_found"), typed), wrong=wrong,
             )
             if answer is None:
                 return
             try:
                 found = _pieces(answer.text)
-                await self.work.feed.write(short_pick, self.work.place.picker, task.task_id, found)
+                verdict = await self.work.feed.write(short_pick, self.work.place.picker, task.task_id, found)
                 break
             except Refusal as refusal:
                 if refusal.code not in ("picking_number", "found_too_many"):
                     raise
-                typed, detail = answer.text, self.work.words.explain(refusal)
+                typed, wrong = answer.text, self.work.words.explain(refusal)
         self._forget()
-        self._last = PickShown("", "attention", "short", {"sku": task.sku, "location": task.location})
+        self._last = PickShown("", verdict.outcome.value, str(verdict.code), verdict.facts)
         self.work.sounds.play("attention")
         self.refresh()
 

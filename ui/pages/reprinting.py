@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.queries.label_queue import CopyRow
 
 OTHER = "other"
+UNREAD = "reason"  # an answer that its digit or barcode gives, never Enter
 REPRINT = (
     Option("torn", "labels_why_torn", barcode=Command.TORN),
     Option("blurred", "labels_why_blurred", barcode=Command.BLURRED),
@@ -23,10 +24,13 @@ REPRINT = (
 
 
 async def ask_reason(work: Workspace, title: str, detail: str, reasons: Sequence[Option]) -> str | None:
-    """One of the reasons (their texts are codes), or what is typed for another one; None when the question was left."""
+    """One of the reasons (their texts are codes), or what is typed for another one; None when the question was left.
+
+    Enter alone takes none: a reason that nobody has read is no reason.
+    """
     say = work.words.say
-    options = [Option(each.answer, say(each.text), each.kind, each.barcode) for each in reasons]
-    answer = await work.dialogs.ask(title, detail, [*options, Option(OTHER, say("orders_why_other"))])
+    options = [Option(each.answer, say(each.text), each.kind or UNREAD, each.barcode) for each in reasons]
+    answer = await work.dialogs.ask(title, detail, [*options, Option(OTHER, say("orders_why_other"), UNREAD)])
     if answer is None or answer.option != OTHER:
         return None if answer is None else answer.option
     typed = await work.dialogs.ask(

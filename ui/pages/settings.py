@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QComboBox,
     QFrame,
@@ -20,7 +22,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSlider,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -37,9 +38,15 @@ _AT_ONCE = frozenset({"language", "theme", "text_scale", "reduce_motion", "sound
 _GROUPS = (
     ("place", ("station", "operator", "cart", "role")),
     ("look", ("language", "theme", "text_scale", "reduce_motion")),
-    ("devices", ("printer", "wedge_prefix", "wedge_gap_ms", "wedge_total_ms", "wedge_shortest")),
+    ("sender", ("sender_name", "sender_street", "sender_postcode", "sender_city", "sender_country")),
+    ("devices", (
+        "printer", "printer_fallback", "document_printer", "scanners", "scale", "wedge_prefix", "wedge_gap_ms",
+        "wedge_jitter_ms", "wedge_total_ms", "wedge_shortest",
+    )),
     ("sounds", ("sound", "volume")),
 )
+_SENDER = ("sender_name", "sender_street", "sender_postcode", "sender_city", "sender_country")
+CARD = 500  # px at normal size that a card needs
 
 
 class SettingsPage(Page):
@@ -57,7 +64,7 @@ class SettingsPage(Page):
         self._showing = False
         self._shown: Settings | None = None
         body = QWidget()
-        columns = QHBoxLayout(body)
+        columns = self._columns = QHBoxLayout(body)
         columns.setContentsMargins(*[SPACE[4]] * 4)
         columns.setSpacing(SPACE[4])
         sides = (QVBoxLayout(), QVBoxLayout())
@@ -65,8 +72,8 @@ class SettingsPage(Page):
             sides[number % 2].addWidget(self._card(group, names))
         for side in sides:
             side.setSpacing(SPACE[4])
-            side.addStretch(1)
             columns.addLayout(side, 1)
+            columns.setAlignment(side, Qt.AlignmentFlag.AlignTop)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -77,6 +84,17 @@ class SettingsPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(area)
         work.settled.connect(self.refresh)
+        work.look_changed.connect(self._stack_cards)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where two cards do not fit side by side, they stand one below the other."""
+        super().resizeEvent(event)
+        self._stack_cards()
+
+    def _stack_cards(self) -> None:
+        room = self.width() - 4 * SPACE[4]
+        two = room >= 2 * round(CARD * self.work.scale)
+        self._columns.setDirection(QBoxLayout.Direction.LeftToRight if two else QBoxLayout.Direction.TopToBottom)
 
     async def fetch(self) -> Settings:
         """The settings in use."""
@@ -90,7 +108,7 @@ class SettingsPage(Page):
                 for place in range(widget.count()):
                     widget.setItemText(place, self._choice(name, widget.itemData(place)))
             # what was typed and not saved stays
-            typed = self._shown is not None and _value(widget, None) != getattr(self._shown, name)
+            typed = self._shown is not None and _value(widget, getattr(self._shown, name)) != getattr(self._shown, name)
             if not typed or name in _AT_ONCE:
                 _put(widget, getattr(data, name))
         self._shown = data
@@ -109,14 +127,36 @@ class SettingsPage(Page):
         """Check and save everything that was typed."""
         wanted = self._typed()
         self._wrong = self._problems(wanted)
+        sender = await self._sender(wanted)
         self._say_hints()
         if self._wrong:
-            field = next(iter(self._wrong))
+            field = next(name for name in self._fields if name in self._wrong)
             self._fields[field].setFocus()
             raise self._wrong[field]
+        named = any(getattr(self.work.settings, name) for name in _SENDER)
         self.work.change_settings(wanted)
         self.prompted.emit()
+        if sender or named:  # who never named one here leaves what the database says
+            await self._name_sender(sender, wanted.sender_country)
         self.work.dialogs.tell("settings_saved")
+
+    async def _sender(self, wanted: Settings) -> str:
+        """The sender as it will be printed; what keeps it from being printed is noted at its field."""
+        from app.operations.labels import sender_lines
+
+        parts = {name: getattr(wanted, name) for name in _SENDER}
+        try:
+            return await asyncio.to_thread(sender_lines, *parts.values())
+        except Refusal as refusal:
+            field = f"sender_{refusal.facts['field']}" if refusal.code == "labels_sender_lacks" else "sender_name"
+            self._wrong.setdefault("sender_country" if refusal.code == "country_unknown" else field, refusal)
+            return ""
+
+    async def _name_sender(self, sender: str, country: str) -> None:
+        from app.operations.labels import name_sender
+
+        place = self.work.place
+        await self.work.feed.write(name_sender, place.person, place.warehouse, sender, country)
 
     async def write_sheet(self) -> None:
         """The command barcodes as a PDF, to be printed and fixed to the bench."""
@@ -129,7 +169,7 @@ class SettingsPage(Page):
 
     def _problems(self, wanted: Settings) -> dict[str, Refusal]:
         """What is wrong with which field, for somebody in front of the page, who sees no file."""
-        from app.spooling import check_printer
+        from app.devices import check_devices
         from ui.main_window import wedge_timing
 
         found = {}
@@ -138,21 +178,25 @@ class SettingsPage(Page):
             facts = {name: value for name, value in refusal.facts.items() if name != "file"}
             facts["key"] = self.work.words.say(f"settings_field_{key.field}")
             found[key.field] = Refusal(f"{refusal.code}_here", **facts)
-        checks: dict[str, Callable[[], object]] = {"wedge_prefix": lambda: wedge_timing(wanted)}
-        if wanted.printer:
-            checks["printer"] = lambda: check_printer(wanted.printer)
+        checks: dict[str, Callable[[], object]] = {}
+        if not any(self._keys[name].kind is int for name in found):  # what is no number has no order
+            checks["wedge_prefix"] = lambda: wedge_timing(wanted)
         for name, check in checks.items():
             try:
                 check()
             except Refusal as refusal:
                 found.setdefault(name, refusal)
-        return found
+        return check_devices(wanted) | found
 
     def _say_hints(self) -> None:
         """Below each field stands what it may be, or what is wrong with what was typed."""
         for name, hint in self._hints.items():
             wrong = self._wrong.get(name)
-            hint.setText(self.work.words.explain(wrong) if wrong else self.work.words.say(f"settings_hint_{name}"))
+            allowed = self._keys[name].allowed
+            hint.setText(
+                self.work.words.explain(wrong) if wrong
+                else self.work.words.say(f"settings_hint_{name}", allowed=allowed)
+            )
             outcome = "fail" if wrong else ""
             for widget in (hint, self._fields[name]):
                 if (widget.property("outcome") or "") != outcome:
@@ -213,13 +257,9 @@ class SettingsPage(Page):
             slider.setTracking(False)  # saved when it is let go, not at each step on its way
             slider.valueChanged.connect(lambda _: self._edited(name))
             return slider
-        if key.kind is int:
-            spin = QSpinBox()
-            spin.setRange(int(key.low), int(key.high))
-            spin.valueChanged.connect(lambda _: self._edited(name))
-            return spin
         line = QLineEdit()
-        line.setMaxLength(int(key.high))
+        # a number may be typed wrongly, and is told so: a field that corrects it by itself would be believed
+        line.setMaxLength(len(str(int(key.high))) + 2 if key.kind is int else int(key.high))
         line.textEdited.connect(lambda _: self._edited(name))
         line.returnPressed.connect(lambda: self.run("settings_save"))
         return line
@@ -286,10 +326,8 @@ def _put(widget: QWidget, value: Any) -> None:
         widget.setCurrentIndex(widget.findData(value))
     elif isinstance(widget, QSlider):
         widget.setValue(round(value * 100))
-    elif isinstance(widget, QSpinBox):
-        widget.setValue(value)
-    elif isinstance(widget, QLineEdit) and widget.text() != value:
-        widget.setText(value)
+    elif isinstance(widget, QLineEdit) and widget.text() != str(value):
+        widget.setText(str(value))
 
 
 def _value(widget: QWidget, before: Any) -> Any:
@@ -301,6 +339,8 @@ def _value(widget: QWidget, before: Any) -> Any:
         # a slider knows whole steps only: what stood between two stays until it is moved
         same = before is not None and round(before * 100) == widget.value()
         return before if same else widget.value() / 100
-    if isinstance(widget, QSpinBox):
-        return widget.value()
-    return widget.text().strip() if isinstance(widget, QLineEdit) else before
+    if not isinstance(widget, QLineEdit):
+        return before
+    text = widget.text().strip()
+    # what is no number stays what was typed, and is refused when it is saved
+    return int(text) if isinstance(before, int) and text.isascii() and text.isdecimal() else text

@@ -22,10 +22,9 @@ from ui.theme import RADIUS, SIZES, SPACE, slot_letter
 from ui.workspace import Workspace
 
 _PADDING = 5
-_CELL = 2 * _PADDING + 8  # with what the delegate leaves of its own at both sides
-_MOVES = (
-    Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_Home, Qt.Key.Key_End,
-)  # fmt: skip
+CELL = 2 * _PADDING + 8  # with what the delegate leaves of its own at both sides
+_MOVES = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
+_ENDS = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
 _UPWARDS = (
     QAbstractItemView.CursorAction.MoveUp, QAbstractItemView.CursorAction.MovePageUp,
     QAbstractItemView.CursorAction.MovePrevious,
@@ -51,7 +50,7 @@ class BoardTable(QTableView):
         self._work = work
         self._samples = samples
         self._wide, self._gives_way = wide, gives_way
-        self._droppable: int | None = None
+        self._droppable: tuple[int, ...] = ()
         self._unit = 1.0
         self.setModel(model)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -72,9 +71,9 @@ class BoardTable(QTableView):
         self.doubleClicked.connect(lambda _: self.chosen.emit())
         self.fit(1.0)
 
-    def drop_when_narrow(self, column: int) -> None:
-        """This column is not shown where there is no room for all."""
-        self._droppable = column
+    def drop_when_narrow(self, *columns: int) -> None:
+        """These columns are left out one after the other where there is no room for all."""
+        self._droppable = columns
         self._share_out()
 
     def number(self) -> int | None:
@@ -98,7 +97,7 @@ class BoardTable(QTableView):
         caption = round(SIZES["caption"] * unit)
         dress = (
             f"QTableView::item {{ padding: 4px {_PADDING}px; }}"
-            f"QHeaderView::section {{ font-size: {caption}px; padding: 8px {_CELL // 2 - 1}px; }}"
+            f"QHeaderView::section {{ font-size: {caption}px; padding: 8px {CELL // 2 - 1}px; }}"
         )
         if dress != self.styleSheet():  # every widget below is dressed anew
             self.setStyleSheet(dress)
@@ -110,12 +109,24 @@ class BoardTable(QTableView):
             self.chosen.emit()
         elif event.key() == Qt.Key.Key_Escape:
             event.ignore()
+        elif event.key() in _ENDS:
+            self._go_to_end(_ENDS[Qt.Key(event.key())])
         elif event.key() in _MOVES and self.number() is None:
             # Qt has made a row the current one that looks as if it were not
             self.selectionModel().clear()
             self.choose(self.moveCursor(QAbstractItemView.CursorAction.MoveDown, event.modifiers()).row())
         else:
             super().keyPressEvent(event)
+
+    def _go_to_end(self, end: int) -> None:
+        """Choose the first row that can be chosen, or the last; Qt would go to the first or last column."""
+        model = self.model()
+        enabled = [
+            row for row in range(model.rowCount())
+            if model.flags(model.index(row, 0)) & Qt.ItemFlag.ItemIsEnabled
+        ]  # fmt: skip
+        if enabled:
+            self.choose(enabled[end])
 
     def moveCursor(
         self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
@@ -136,11 +147,26 @@ class BoardTable(QTableView):
         super().resizeEvent(event)
         self._share_out()
 
-    def wanted(self, *, all_columns: bool = True) -> int:
-        """How many pixels it takes to show every text in full, with a scroll bar beside it."""
-        left_out = None if all_columns else self._droppable
-        widths = (width for column, width in enumerate(self._widths()) if column != left_out)
-        return sum(widths) + self.verticalScrollBar().sizeHint().width() + 2 * SPACE[0]
+    def wanted(self, room: int | None = None) -> int:
+        """How many pixels it takes to show every text in full, with a scroll bar beside it.
+
+        With a `room` as many columns are left out as have to be, of those that may.
+        """
+        beside = self.verticalScrollBar().sizeHint().width() + 2 * SPACE[0]
+        widths = self._widths()
+        if room is not None:
+            widths = self._without(self._dropped(widths, room - beside), widths)
+        return sum(widths) + beside
+
+    def _dropped(self, widths: Sequence[int], room: int) -> tuple[int, ...]:
+        """The columns that have to be left out in a room."""
+        for number in range(len(self._droppable)):
+            if sum(self._without(self._droppable[:number], widths)) <= room:
+                return self._droppable[:number]
+        return self._droppable
+
+    def _without(self, dropped: Sequence[int], widths: Sequence[int]) -> list[int]:
+        return [0 if column in dropped else width for column, width in enumerate(widths)]
 
     def _widths(self) -> list[int]:
         metrics = QFontMetrics(self.font())
@@ -149,19 +175,21 @@ class BoardTable(QTableView):
         widths = []
         for column, sample in enumerate(self._samples()):
             heading = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
-            widths.append(_CELL + max(metrics.horizontalAdvance(sample), headings.horizontalAdvance(heading)))
+            widths.append(CELL + max(metrics.horizontalAdvance(sample), headings.horizontalAdvance(heading)))
         return widths
 
     def _share_out(self) -> None:
         widths = self._widths()
-        room, drop = self.viewport().width(), self._droppable
-        narrow = drop is not None and sum(widths) > room
-        if drop is not None:
-            self.setColumnHidden(drop, narrow)
-            if narrow:
-                widths[drop] = 0
+        room = self.viewport().width()
+        dropped = self._dropped(widths, room)
+        for column in self._droppable:
+            self.setColumnHidden(column, column in dropped)
+        widths = self._without(dropped, widths)
+        wide = self._wide if self._wide not in dropped else max(
+            (column for column in range(len(widths)) if column not in dropped), key=lambda column: widths[column]
+        )
         over = sum(widths) - room
-        widths[self._wide] -= min(over, widths[self._wide] // 3) if over < 0 or self._gives_way else 0
+        widths[wide] -= min(over, widths[wide] // 3) if over < 0 or self._gives_way else 0
         for column, width in enumerate(widths):
             if not self.isColumnHidden(column):
                 self.setColumnWidth(column, width)

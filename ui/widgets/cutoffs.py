@@ -69,9 +69,9 @@ class CutOffCard(PaintedCard):
         top = (self.height() - (_FIRST + _SECOND) * unit) / 2
         first = QRectF(left, top, width, _FIRST * unit)
         used = paint_text(painter, self.font_of("bench", bold=True), loud, first, face.time)
-        paint_text(
-            painter, self.font_of("title"), quiet, first.adjusted(used + inset, 0, 0, 0), face.left, right=True
-        )
+        beside = first.adjusted(used + inset / 2, 0, 0, 0)
+        font = self.font_for(face.left, beside.width(), ("title", "body", "caption"))
+        paint_text(painter, font, quiet, beside, face.left, right=True)
         second = QRectF(left, top + _FIRST * unit, width, _SECOND * unit)
         plain, bold = (ui_font(round(_WORDS * unit), bold) for bold in (False, True))
         if face.fault:

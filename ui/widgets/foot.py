@@ -4,51 +4,86 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy
 
-from ui.commands import Command
+from ui.commands import EVERYWHERE, Command, commands_of
 from ui.theme import SPACE
 from ui.workspace import Workspace
 
 
 class Foot(QFrame):
-    """The keys of the page in front, in the order of the table of commands."""
+    """The keys of the page in front, in the order of the table of commands, and at the right what F1 does.
+
+    What has no room is left out whole, the least important first: F1 lists it all the same.
+    """
 
     def __init__(self, work: Workspace, run: Callable[[Command], object]) -> None:
         super().__init__()
         self._work = work
         self._run = run
-        self._commands: Sequence[Command] = ()
-        self._buttons: list[QPushButton] = []
+        self._buttons: dict[Command, QPushButton] = {}
         self.setProperty("role", "foot")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(SPACE[4], SPACE[1], SPACE[4], SPACE[1])
         self._row.setSpacing(SPACE[1])
         self._row.addStretch(1)
+        self._help_command = next(command for command in commands_of(EVERYWHERE) if command.name == "help")
+        self._help = self._button(self._help_command)
+        self._row.addWidget(self._help)
         work.words.switched.connect(self._say)
+        work.look_changed.connect(self._fit)
+        self._say()
+
+    @property
+    def shown(self) -> list[str]:
+        """What stands there, as it is read."""
+        return [button.text() for button in (*self._buttons.values(), self._help) if not button.isHidden()]
 
     def show_commands(self, commands: Sequence[Command]) -> None:
         """Show those that have an F-key."""
-        self._commands = [command for command in commands if command.key.startswith("F")]
-        for button in self._buttons:
+        for button in self._buttons.values():
             self._row.removeWidget(button)
             button.hide()
             button.deleteLater()
-        self._buttons = []
-        for number, command in enumerate(self._commands):
-            button = QPushButton()
-            button.setProperty("kind", "key")
-            button.setAutoDefault(False)
-            # the focus stays where the work is
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.clicked.connect(lambda _=False, chosen=command: self._run(chosen))
-            self._buttons.append(button)
+        self._buttons = {command: self._button(command) for command in commands if command.key.startswith("F")}
+        for number, button in enumerate(self._buttons.values()):
             self._row.insertWidget(number, button)
         self._say()
 
+    def _button(self, command: Command) -> QPushButton:
+        button = QPushButton(self)
+        button.setProperty("kind", "key")
+        button.setAutoDefault(False)
+        # the focus stays where the work is
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(lambda: self._run(command))
+        return button
+
     def _say(self) -> None:
-        for button, command in zip(self._buttons, self._commands, strict=True):
+        for command, button in (*self._buttons.items(), (self._help_command, self._help)):
             word = self._work.words.say(f"command_{command.name}")
             button.setText(f"{command.key}  {word}")
             button.setAccessibleName(f"{word} ({command.key})")
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out what has no room."""
+        width = {command: button.sizeHint().width() + self._row.spacing() for command, button in self._buttons.items()}
+        room = self.width() - 2 * SPACE[4] - self._help.sizeHint().width()
+        kept = sorted(self._buttons, key=lambda command: command.spare)  # those that matter first
+        while kept and sum(width[command] for command in kept) > room:
+            kept.pop()
+        for command, button in self._buttons.items():
+            button.setVisible(command in kept)
+
+    def minimumSizeHint(self) -> QSize:
+        """What has no room is left out: no width is too small."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See again what has room."""
+        super().resizeEvent(event)
+        self._fit()

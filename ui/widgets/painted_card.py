@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
@@ -10,6 +12,8 @@ from ui.fonts import ui_font
 from ui.icons import pixmap
 from ui.theme import RADIUS, SIZES, Pair
 from ui.workspace import Workspace
+
+_SMALLEST = 12  # px of words that have no room
 
 
 class PaintedCard(QWidget):
@@ -30,6 +34,14 @@ class PaintedCard(QWidget):
     def font_of(self, size: str, *, bold: bool = False) -> QFont:
         """The font of a size by its name in SIZES."""
         return ui_font(round(SIZES[size] * self.unit), bold)
+
+    def font_for(self, text: str, room: float, sizes: Sequence[str], *, bold: bool = False) -> QFont:
+        """The first of these sizes in which the words have room, else one below the last."""
+        for size in sizes:
+            font = self.font_of(size, bold=bold)
+            if QFontMetricsF(font).horizontalAdvance(text) <= room:
+                return font
+        return ui_font(max(_SMALLEST, round(font.pixelSize() * 0.85)), bold)
 
     def paint_ground(self, painter: QPainter, fault: Pair | None = None) -> None:
         """The card itself; in the colours of a fault if it has one."""

@@ -152,7 +152,8 @@ class Head(_Shows[HeadText]):
         chip = text.stop or (f"{text.urgency.letter}  {text.due}" if text.urgency is not None else "")
         most = right - left - (self.width_of(chip, small, bold=True) + 2 * small if chip else 0)
         place = QRectF(left, 0, most, room.height())
-        fitted = self.fit(text.title, place, (title, round(26 * self.work.scale), small), bold=True, most=1)
+        sizes = (title, round(26 * self.work.scale), small, self.px("body"))
+        fitted = self.fit(text.title, place, sizes, bold=True, most=1)
         self.draw_fitted(painter, place, fitted, theme.text, middle=True)
         left += min(most, QFontMetricsF(fitted.font).horizontalAdvance(fitted.lines[0])) + SPACE[3]
         if text.stop:
@@ -331,13 +332,15 @@ class Idle(_Shows[IdleText]):
         if inner.height() < 420 * scale:
             hint = round(26 * scale)
         most = QRectF(0, 0, inner.width(), inner.height() * 0.4)
-        large = (self.px("remaining"), 60, self.px("big"))
-        title = self.fit(text.title, most, large, bold=True, most=1)
-        if len(title.lines) == 1 and title.lines[0].endswith("…"):
-            title = self.fit(text.title, most, (*large, self.px("bench")), bold=True)
+        large = (self.px("remaining"), round(60 * scale), self.px("big"), round(40 * scale), self.px("bench"))
+        # a last word alone on its line is read worse than all of it in a smaller size
+        title = self.fit(text.title, most, (*large, round(26 * scale)), bold=True, most=1)
+        if title.lines[0].endswith("…"):
+            title = self.fit(text.title, most, large, bold=True)
         about = self.fit(text.hint, most, (hint, self.px("title"))) if text.hint else None
         total = icon + SPACE[4] + title.height + (about.height + SPACE[2] if about else 0)
-        bottom = last * 1.6 if text.last else 0.0
+        # what was done last is told only where it has a place of its own
+        bottom = last * 1.6 if text.last and total + last * 1.6 <= inner.height() else 0.0
         top = inner.top() + max(0.0, (inner.height() - bottom - total) / 2)
         self.draw_icon(painter, text.icon, theme.secondary, QRectF(inner.left(), top, inner.width(), icon), icon)
         top += icon + SPACE[4]
@@ -347,6 +350,6 @@ class Idle(_Shows[IdleText]):
             top += SPACE[2]
             place = QRectF(inner.left(), top, inner.width(), about.height)
             self.draw_fitted(painter, place, about, theme.secondary, align=_CENTRE)
-        if text.last:
+        if bottom:
             place = QRectF(inner.left(), inner.bottom() - bottom, inner.width(), bottom)
             self.draw_line(painter, place, text.last, last, theme.secondary, align=_CENTRE)

@@ -12,6 +12,7 @@ from ui.widgets.painted import Painted, grouped
 from ui.workspace import Workspace
 
 _CENTRE = Qt.AlignmentFlag.AlignCenter
+_CAPITALS = 0.9  # the height that capitals and digits need with some air, in sizes of type
 
 
 class Pick(Painted):
@@ -27,7 +28,9 @@ class Pick(Painted):
         self._view = view
         task = view.task
         if task is None:
-            self.tell(self.say("batch_picked"))
+            aside = f"{self.say('picking_aside')}: {', '.join(view.aside)}" if view.aside else ""
+            what = self.say("batch_picked" if view.for_bench else "picking_nothing_left")
+            self.tell(f"{what}. {aside}" if aside else what)
         else:
             self.tell(
                 self.say(
@@ -45,17 +48,25 @@ class Pick(Painted):
         side = min(room.width() * 0.3, 380.0 * self.work.scale)
         left = room.adjusted(0, 0, -side - SPACE[4], 0)
         if self._view.task is None:
-            self._paint_done(painter, left)
+            self._paint_done(painter, self._view, left)
         else:
             self._paint_task(painter, self._view.task, left)
         self._paint_side(painter, self._view, QRectF(left.right() + SPACE[4], 0, side, room.height()))
 
-    def _paint_done(self, painter: QPainter, room: QRectF) -> None:
-        ink = self.work.theme.passed.ink
-        self.draw_box(painter, room, self.work.theme.passed.paper, ink)
-        self.draw_icon(painter, "check", ink, room.adjusted(0, 0, 0, -room.height() * 0.4), self.px("slot"))
+    def _paint_done(self, painter: QPainter, view: PickingView, room: QRectF) -> None:
+        theme = self.work.theme
+        pair = theme.passed if view.for_bench else Pair(theme.text, theme.raised)
+        ink, sign = pair.ink, "check" if view.for_bench else "inbox"
+        self.draw_box(painter, room, pair.paper, ink if view.for_bench else theme.line)
+        side = min(self.px("slot"), round(room.height() * 0.5))
+        self.draw_icon(painter, sign, ink, room.adjusted(0, 0, 0, -room.height() * 0.4), side)
         text = room.adjusted(SPACE[4], room.height() * 0.58, -SPACE[4], -SPACE[3])
-        done = self.fit(self.say("picking_done_prompt"), text, (self.px("big"), self.px("bench")), bold=True, most=1)
+        sizes = (self.px("big"), self.px("bench"), self.px("title"))
+        words = self.say("picking_done_prompt" if view.for_bench else "picking_nothing_left")
+        done = self.fit(words, text, sizes, bold=True, most=1)
+        if not view.for_bench:
+            self.draw_fitted(painter, text, done, ink, align=_CENTRE)
+            return
         below = text.adjusted(0, self.draw_fitted(painter, text, done, ink, align=_CENTRE) - text.top(), 0, 0)
         sizes = (self.px("bench"), round(26 * self.work.scale), self.px("title"))
         whither = self.fit(self.say("picking_bring"), below, sizes, most=1)
@@ -64,45 +75,68 @@ class Pick(Painted):
     def _paint_task(self, painter: QPainter, task: TaskView, room: QRectF) -> None:
         theme = self.work.theme
         # what is to be scanned now stands in the box with the strong border
-        where = QRectF(room.left(), room.top(), room.width(), room.height() * 0.42)
+        high = max(room.height() * 0.42, min(room.height() * 0.5, self.px("verdict") + 2.0 * SPACE[2]))
+        where = QRectF(room.left(), room.top(), room.width(), high)
         what = QRectF(room.left(), where.bottom() + SPACE[3], room.width(), room.bottom() - where.bottom() - SPACE[3])
         for box, now in ((where, not task.at_location), (what, task.at_location)):
             self.draw_box(painter, box, theme.raised, theme.accent if now else theme.line, 3.0 if now else 1.0)
-        self._paint_location(painter, task, where.adjusted(SPACE[4], SPACE[2], -SPACE[4], -SPACE[2]))
-        self._paint_item(painter, task, what.adjusted(SPACE[4], SPACE[2], -SPACE[4], -SPACE[2]))
+        most = self._paint_location(painter, task, where.adjusted(SPACE[4], SPACE[1], -SPACE[4], -SPACE[1]))
+        self._paint_item(painter, task, what.adjusted(SPACE[4], SPACE[1], -SPACE[4], -SPACE[1]), most)
 
-    def _paint_location(self, painter: QPainter, task: TaskView, room: QRectF) -> None:
+    def _paint_location(self, painter: QPainter, task: TaskView, room: QRectF) -> int:
+        """The location, larger than all else; returns its size of type."""
         theme, caption = self.work.theme, self.px("title")
         word = self.say("picking_here" if task.at_location else "picking_go_to")
-        above = QRectF(room.left(), room.top(), room.width(), caption * 1.4)
-        self.draw_line(painter, above, word, caption, theme.secondary)
-        sign = self.px("remaining") if task.at_location else 0
+        low = room.height() < caption * 1.4 + self.px("remaining") * _CAPITALS
+        place = room.adjusted(0, 0 if low else caption * 1.4, 0, 0)
+        right = room.right()
         if task.at_location:
-            self.draw_icon(painter, "check", theme.passed.ink, room.adjusted(room.width() - sign, 0, 0, 0), sign)
-        place = room.adjusted(0, caption * 1.4, -sign - SPACE[1], 0)
-        sizes = (self.px("slot"), self.px("verdict"), 96, 72, 60, 48, 33, 26)
-        code = self.fit(task.location, place, sizes, bold=True, mono=True, most=1)
-        self.draw_fitted(painter, place, code, theme.text, middle=True)
+            sign = round(min(place.height(), self.px("remaining")))
+            right -= sign
+            ticked = QRectF(right, place.top(), sign, place.height())
+            self.draw_icon(painter, "check", theme.passed.ink, ticked, sign)
+        if low:
+            # the caption beside the code leaves the code all of the height
+            wide = self.width_of(word, caption)
+            beside = QRectF(right - wide - SPACE[2], room.top(), wide + 1, caption * 1.4)
+            right = beside.left()
+        else:
+            beside = QRectF(room.left(), room.top(), right - room.left(), caption * 1.4)
+        self.draw_line(painter, beside, word, caption, theme.secondary)
+        place.setRight(right - SPACE[2])
+        size = self._largest(task.location, place, round(1.25 * self.px("slot")), mono=True)
+        self.draw_line(painter, place, task.location, size, theme.text, bold=True, mono=True)
+        return size
 
-    def _paint_item(self, painter: QPainter, task: TaskView, room: QRectF) -> None:
+    def _largest(self, text: str, room: QRectF, most: int, *, mono: bool = False) -> int:
+        """The largest size in which a code or a number, which has nothing below its line, fits on one line."""
+        size = min(most, int(room.height() / _CAPITALS))
+        wide = self.width_of(text, size, bold=True, mono=mono)
+        return max(self.px("title"), size if wide <= room.width() else int(size * room.width() / wide))
+
+    def _paint_item(self, painter: QPainter, task: TaskView, room: QRectF, most: int) -> None:
         theme, caption = self.work.theme, self.px("title")
         wide = min(room.width() * 0.28, 260.0 * self.work.scale)
         count = QRectF(room.right() - wide, room.top(), wide, room.height())
         above = QRectF(count.left(), count.top(), wide, caption * 1.4)
         self.draw_line(painter, above, self.say("picking_take"), caption, theme.secondary, align=_CENTRE)
-        number = count.adjusted(0, caption * 1.2, 0, 0)
-        sizes = (self.px("slot"), self.px("verdict"), 96, 72, 60, 48)
-        pieces = self.fit(f"{task.quantity} ×", number, sizes, bold=True, most=1)
-        self.draw_fitted(painter, number, pieces, theme.text, middle=True, align=_CENTRE)
+        number = count.adjusted(0, caption * 1.4, 0, 0)
+        pieces = f"{task.quantity} ×"
+        size = self._largest(pieces, number, min(most, self.px("slot")))
+        self.draw_line(painter, number, pieces, size, theme.text, bold=True, align=_CENTRE)
         text = room.adjusted(0, 0, -wide - SPACE[3], 0)
-        name = text.adjusted(0, 0, 0, -caption * 3.2)
+        line = caption * 1.3
+        rows = [(task.sku, theme.secondary, False), (grouped(task.barcode or ""), theme.text, True)]
         names = tuple(self.px(size) for size in ("remaining", "big", "bench", "title"))
+        if room.height() < 2 * line + self.px("bench") * 1.3:
+            # the name is read, the code is scanned
+            rows = rows[1:] if task.barcode else rows[:1]
+        name = text.adjusted(0, 0, 0, -line * len(rows))
         called = self.fit(task.called, name, names, bold=True, most=3)
         self.draw_fitted(painter, name, called, theme.text)
-        line = QRectF(text.left(), text.bottom() - caption * 3, text.width(), caption * 1.5)
-        self.draw_line(painter, line, task.sku, caption, theme.secondary)
-        below = line.translated(0, caption * 1.5)
-        self.draw_line(painter, below, grouped(task.barcode or ""), caption, theme.text, mono=True)
+        for row, (code, ink, mono) in enumerate(rows):
+            below = QRectF(text.left(), text.bottom() - line * (len(rows) - row), text.width(), line)
+            self.draw_line(painter, below, code, caption, ink, mono=mono)
 
     def _paint_side(self, painter: QPainter, view: PickingView, room: QRectF) -> None:
         theme, body = self.work.theme, self.px("title" if room.height() > 420 * self.work.scale else "body")
@@ -117,6 +151,8 @@ class Pick(Painted):
                 painter, inner.left(), chip, self.say("picking_shorts", count=len(view.shorts)), body, theme.attention
             )
             inner.setTop(chip.bottom() + SPACE[2])
+        aside = body if view.task is not None else round(26 * self.work.scale)
+        inner.setTop(self._paint_aside(painter, view.aside, inner, aside))
         for number, later in enumerate(view.upcoming):
             line = QRectF(inner.left(), inner.top(), inner.width(), body * 1.4)
             if line.bottom() + line.height() * (2 if number == 0 else 1) > inner.bottom():
@@ -128,6 +164,22 @@ class Pick(Painted):
             line.translate(0, line.height())
             self.draw_line(painter, line, f"{later.quantity} × {later.called}", body, theme.secondary)
             inner.setTop(line.bottom() + SPACE[1])
+
+    def _paint_aside(self, painter: QPainter, totes: tuple[str, ...], room: QRectF, size: int) -> float:
+        """The totes that do not go to the bench, as many as there is room for; returns where they end."""
+        theme, line = self.work.theme, QRectF(room.left(), room.top(), room.width(), size * 1.4)
+        if not totes or line.bottom() + line.height() > room.bottom():
+            return room.top()
+        self.draw_line(painter, line, self.say("picking_aside"), self.px("caption"), theme.secondary)
+        for number, tote in enumerate(totes, 1):
+            line.translate(0, line.height())
+            more = len(totes) - number
+            last = line.bottom() + line.height() > room.bottom()
+            text = f"{tote}  + {more}" if last and more else tote
+            self.draw_line(painter, line, text, size, theme.attention.ink, mono=True, bold=True)
+            if last:
+                break
+        return line.bottom() + SPACE[2]
 
     def _paint_tote(self, painter: QPainter, task: TaskView, lane: Lane, room: QRectF) -> float:
         """The slot's colour and letter, and the tote, which single items share; returns where they end."""

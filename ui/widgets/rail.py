@@ -27,13 +27,25 @@ class Rail(QFrame):
         self.setProperty("role", "rail")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # F10 gives it the keyboard, a press beside a button does not
         work.words.show(self.setAccessibleName, "frame_pages")
-        self._icons = dict(pages)
+        self._icons: dict[str, str] = {}
         self._buttons: dict[str, QToolButton] = {}
         self._current = ""
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE[0], SPACE[2], SPACE[0], SPACE[2])
-        column.setSpacing(SPACE[0])
-        for name, _ in pages:
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(SPACE[0], SPACE[2], SPACE[0], SPACE[2])
+        self._column.setSpacing(SPACE[0])
+        self._column.addStretch(1)
+        self.show_pages(pages)
+        work.look_changed.connect(self._draw)
+        work.words.switched.connect(self._draw)
+
+    def show_pages(self, pages: Sequence[tuple[str, str]]) -> None:
+        """Offer these pages and no others: (name, icon) in their order."""
+        for button in self._buttons.values():
+            self._column.removeWidget(button)
+            button.setParent(None)
+            button.deleteLater()
+        self._icons, self._buttons = dict(pages), {}
+        for number, name in enumerate(self._icons):
             button = QToolButton()
             button.setCheckable(True)
             button.setAutoRaise(True)
@@ -41,13 +53,8 @@ class Rail(QFrame):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.setProperty("role", "rail")
             button.clicked.connect(lambda _=False, page=name: self.chosen.emit(page))
-            work.words.show(button.setText, f"frame_page_{name}")
-            work.words.show(button.setAccessibleName, f"frame_page_{name}")
             self._buttons[name] = button
-            column.addWidget(button)
-        column.addStretch(1)
-        work.look_changed.connect(self._draw)
-        work.words.switched.connect(self._draw)
+            self._column.insertWidget(number, button)
         self._draw()
 
     def set_current(self, page: str) -> None:
@@ -71,6 +78,7 @@ class Rail(QFrame):
             button.setFixedSize(round(88 * scale), high)
             word = self._work.words.say(f"frame_page_{name}")
             button.setText(f"{number}  {word}" if choosing else word)
+            button.setAccessibleName(word)
             button.setToolTip(f"{word}  (F10 {number})")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

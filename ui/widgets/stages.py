@@ -79,12 +79,11 @@ class StageCard(PaintedCard):
         used = 0.0
         if face.sign:
             used = self.paint_icon(painter, face.sign, quiet, left, top + line / 2, 20 * self.unit)
-        title = self.font_of("title", bold=True)
-        if QFontMetricsF(title).horizontalAdvance(face.title) > width - used:
-            title = self.font_of("body", bold=True)
+        title = self.font_for(face.title, width - used, ("title", "body", "caption"), bold=True)
         paint_text(painter, title, quiet, QRectF(left + used, top, width - used, line), face.title)
         below = self.height() - inset
-        paint_text(painter, self.font_of("body"), quiet, QRectF(left, below - line, width, line), face.detail)
+        detail = self.font_for(face.detail, width, ("body", "caption"))
+        paint_text(painter, detail, quiet, QRectF(left, below - line, width, line), face.detail)
         bar_top = below - line - SPACE[0] - bar
         painter.setPen(QColor(0, 0, 0, 0))
         painter.setBrush(QColor(theme.line if face.fault is None else theme.raised))

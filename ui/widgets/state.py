@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ui.icons import pixmap
 from ui.theme import SPACE, px
-from ui.widgets.text import text_label
+from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 
 _ICONS = {"empty": "inbox", "loading": "loader", "error": "triangle-alert", "offline": "database"}
@@ -72,3 +72,44 @@ class StatePanel(QWidget):
             label.setMinimumWidth(px("bench", self._work.scale) * 18)
         colour = {"error": theme.fail.ink, "offline": theme.system.ink}.get(self._kind, theme.secondary)
         self._picture.setPixmap(pixmap(_ICONS[self._kind], colour, px("remaining", self._work.scale)))
+
+
+class StaleStrip(QWidget):
+    """Says over the lower edge of a page that what is seen there is old; it lies in the room between page and foot."""
+
+    def __init__(self, work: Workspace, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._work = work
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # the whole width, not the words alone
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE[4], 0, SPACE[4], 0)
+        row.setSpacing(SPACE[2])
+        self._icon = text_label()
+        self._text = Elided("caption")
+        row.addWidget(self._icon)
+        row.addWidget(self._text, 1)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says, "" while it is hidden."""
+        return self._text.whole() if self.isVisible() else ""
+
+    def show_text(self, text: str) -> None:
+        """Say this in the colours of the system; "" hides it."""
+        if text:
+            pair, side = self._work.theme.system, px("caption", self._work.scale)
+            sheet = f"background: {pair.paper}; color: {pair.ink};"
+            if sheet != self.styleSheet():
+                self.setStyleSheet(sheet)
+            self._icon.setPixmap(pixmap("database", pair.ink, side))
+            self._text.setText(text)
+            self.setAccessibleName(text)
+            self.raise_()
+        self.setVisible(bool(text))
+
+    def lie_at(self, left: int, foot: int, width: int) -> None:
+        """Lie above the foot, whose upper edge is here, and over its margin."""
+        high = max(SPACE[3] + SPACE[1], self._text.fontMetrics().height() + SPACE[0])
+        self.setGeometry(left, foot + SPACE[1] - high, width, high)

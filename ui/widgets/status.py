@@ -8,7 +8,8 @@ from time import monotonic
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton
 
 from app.change import Change
 from app.domain.errors import Refusal
@@ -16,13 +17,23 @@ from ui.icons import icon
 from ui.theme import SPACE, Pair, px
 from ui.workspace import Workspace
 
+_BESIDE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 READ_MS = 15_000
 THROTTLE_MS = 500
-_PRINTER_WELL = frozenset({"", "ready", "busy", "not_asked", "label_waiting", "printer_in_use"})
+# what no printer says but the address: too long for the bar, where the page that mends it is one press away
+_ADDRESS = frozenset({"device_url_unknown", "device_not_supported_yet"})
+# where there is no room for all words, these items say theirs in a tooltip only, one after the other; one with a fault
+# keeps them to the last
+_GIVES_WAY = ("scale", "scanner", "operator", "data", "station", "due", "printer")
+_RESTLESS = 24  # px by which there must be more room before words come back: ages grow and shrink
+PRINTER_WELL = frozenset({"", "ready", "busy", "not_asked", "label_waiting", "printer_in_use"})
 
 
 class StatusBar(QFrame):
-    """One item each with an icon; a fault turns its item into a filled chip. A press emits the page that helps."""
+    """One item each with an icon; a fault turns its item into a filled chip. A press emits the page that helps.
+
+    An item whose words have no room shows its icon alone: never a part of a word.
+    """
 
     wanted = Signal(str)
 
@@ -32,7 +43,12 @@ class StatusBar(QFrame):
         self.setProperty("role", "status")
         self._seen: Any = None
         self._items: dict[str, QToolButton] = {}
-        row = QHBoxLayout(self)
+        self._texts: dict[str, str] = {}
+        self._faulty: set[str] = set()
+        self._measured: dict[str, tuple[tuple[str, bool, float], tuple[int, int]]] = {}
+        self._dumb: frozenset[str] = frozenset()  # whose words have no room
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(SPACE[2], 0, SPACE[2], 0)
         row.setSpacing(SPACE[2])
         for name, page in (
@@ -42,7 +58,7 @@ class StatusBar(QFrame):
             item = QToolButton()
             item.setAutoRaise(True)
             item.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            item.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            item.setToolButtonStyle(_BESIDE)
             item.clicked.connect(lambda _=False, name=name, page=page: self.wanted.emit(self._page_for(name, page)))
             self._items[name] = item
             row.addWidget(item)
@@ -82,25 +98,51 @@ class StatusBar(QFrame):
 
     def text(self, name: str) -> str:
         """What an item says."""
-        return self._items[name].text().strip()
+        return self._texts[name]
 
     def draw(self) -> None:
         """Say and colour every item."""
         self._draw_place()
         self._draw_printer()
         self._draw_data()
+        self._fit()
 
     def _draw_place(self) -> None:
         work, say = self._work, self._work.words.say
         self._show("station", "monitor", say("frame_station", station=work.settings.station))
         operator = work.settings.operator
         self._show("operator", "user", operator or say("frame_operator_none"))
+        self._draw_attached()
+
+    def _draw_attached(self) -> None:
+        """The scanners together, the one that has trouble first; the scale with its weight."""
+        work, say, devices = self._work, self._work.words.say, self._work.attached
+        bad = None if devices is None else next((one for one in devices.scanners if not one.well), None)
         seen = work.scanner.at
-        text = say("frame_scanner_none") if seen is None else say(
-            "frame_scanner", age=work.words.age(monotonic() - seen)
-        )
-        self._show("scanner", "scan-barcode", text)
-        self._show("scale", "scale", say("frame_scale_none"))
+        if bad is not None:
+            pair = work.theme.attention if bad.state == "attention" else work.theme.system
+            self._show("scanner", "scan-barcode", say("frame_scanner_how", how=say(f"device_{bad.state}")), pair)
+        elif seen is not None:
+            self._show("scanner", "scan-barcode", say("frame_scanner", age=work.words.age(monotonic() - seen)))
+        elif devices is not None and devices.scanners:
+            how = say(f"device_{devices.scanners[0].state}")
+            self._show("scanner", "scan-barcode", say("frame_scanner_how", how=how))
+        else:
+            self._show("scanner", "scan-barcode", say("frame_scanner_none"))
+        scale = None if devices is None else devices.scale
+        weight = None if devices is None else devices.weight
+        if not work.settings.scale:
+            self._show("scale", "scale", say("frame_scale_none"))
+        elif scale is None:
+            self._show("scale", "scale", say("frame_scale_how", how=say("device_connecting")))
+        elif not scale.well:
+            pair = work.theme.attention if scale.state == "attention" else work.theme.system
+            self._show("scale", "scale", say("frame_scale_how", how=say(f"device_{scale.state}")), pair)
+        elif weight is not None and weight.grams is not None:
+            how = say("devices_kilograms", kilograms=f"{weight.grams / 1000:.3f}")
+            self._show("scale", "scale", say("frame_scale_how", how=how))
+        else:
+            self._show("scale", "scale", say("frame_scale_how", how=say(f"device_{scale.state}")))
 
     def _draw_printer(self) -> None:
         work, say, seen = self._work, self._work.words.say, self._seen
@@ -112,8 +154,11 @@ class StatusBar(QFrame):
             self._show("printer", "printer", say("frame_printer_none"), theme.system if queue else None)
         else:
             code = "busy" if work.printer.code == "printer_in_use" else work.printer.code
-            state = say(code).split(",")[0].split("，")[0] if code else say("frame_printer_unasked")
-            fault = None if code in _PRINTER_WELL else theme.system
+            if code in _ADDRESS:
+                state = say("devices_wrong_address")
+            else:
+                state = say(code).split(",")[0].split("，")[0] if code else say("frame_printer_unasked")
+            fault = None if code in PRINTER_WELL else theme.system
             self._show("printer", "printer", say("frame_printer", how=state, queue=queue), fault)
 
     def _draw_data(self) -> None:
@@ -141,14 +186,68 @@ class StatusBar(QFrame):
         item, theme = self._items[name], self._work.theme
         item.setIcon(icon(picture, fault.ink if fault else theme.secondary, px("title", self._work.scale)))
         item.setIconSize(QSize(px("title", self._work.scale), px("title", self._work.scale)))
+        self._texts[name] = text
+        (self._faulty.add if fault else self._faulty.discard)(name)
         if item.accessibleName() != text:
-            item.setText(f" {text}")  # Qt leaves hardly any room between icon and words
             item.setAccessibleName(text)
+            item.setToolTip(text)
         wanted = "" if fault is None else (
             f"QToolButton {{ background: {fault.paper}; color: {fault.ink}; border: 1px solid {fault.ink}; }}"
         )
         if item.styleSheet() != wanted:
             item.setStyleSheet(wanted)
+
+    def _fit(self) -> None:
+        """Words where there is room for them."""
+        if self._items.keys() - self._texts.keys():
+            return  # not all are drawn yet
+        room = self.width() - 2 * SPACE[2] - self._row.spacing() * (self._row.count() - 1)
+        widths = {name: self._widths(name) for name in self._items}
+        order = sorted(_GIVES_WAY, key=lambda name: (name in self._faulty, _GIVES_WAY.index(name)))
+
+        def still_too_wide(dumb: frozenset[str], spare: int = 0) -> bool:
+            return sum(alone if name in dumb else both for name, (alone, both) in widths.items()) > room - spare
+
+        dumb: frozenset[str] = frozenset()
+        for number in range(len(order) + 1):
+            dumb = frozenset(order[:number])
+            if not still_too_wide(dumb, _RESTLESS if dumb < self._dumb else 0):
+                break
+        self._dumb = dumb
+        for name, item in self._items.items():
+            words = "" if name in dumb else f" {self._texts[name]}"  # Qt leaves hardly any room beside the icon
+            if item.text() != words:
+                item.setText(words)
+                item.setToolButtonStyle(_BESIDE if words else Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self._row.activate()  # now, not after the next paint
+
+    def _widths(self, name: str) -> tuple[int, int]:
+        """How wide an item is without its words, and with them."""
+        item = self._items[name]
+        face = (self._texts[name], name in self._faulty, self._work.scale)
+        # each change of a text makes Qt lay out the whole row
+        if name in self._measured and self._measured[name][0] == face:
+            return self._measured[name][1]
+        item.ensurePolished()  # else it has not heard of its style sheet yet
+        said, style = item.text(), item.toolButtonStyle()
+        item.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        alone = item.sizeHint().width()
+        item.setText(f" {self._texts[name]}")
+        item.setToolButtonStyle(_BESIDE)
+        both = item.sizeHint().width()
+        item.setText(said)
+        item.setToolButtonStyle(style)
+        self._measured[name] = face, (alone, both)
+        return alone, both
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See again whose words have room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Words that have no room are left out: no width is too small."""
+        return QSize(0, super().minimumSizeHint().height())
 
     def _page_for(self, name: str, page: str) -> str:
         """The page that mends what an item says."""

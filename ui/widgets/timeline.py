@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,11 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from app.domain.errors import Fact
 from ui.fonts import ui_font
-from ui.signs import ink, reason_text
+from ui.signs import FILE, ink, past_reason
 from ui.theme import SPACE, px
+from ui.words import Words
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 _ENTRY = Qt.ItemDataRole.UserRole + 1
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-# what a scan's verdict told the packer to do is said as what was done
-_DONE = frozenset({"opened", "tote_opened", "item", "complete", "closed", "acknowledged", "at_location", "reprinted"})
+_ASKED = "next_"  # begins the codes that answer "what next": whatever it was, it was asked for
 _SIGNS = {"pass": "✓", "fail": "✗", "attention": "!"}
 _PRINTS = {
     "label_printed": ("✓", "pass"), "label_confirmed": ("✓", "pass"), "settled_printed": ("✓", "pass"),
@@ -70,12 +71,11 @@ class Timeline(QListView):
         return [line.text for line in self._lines.lines]
 
     def _line(self, entry: TimelineEntry) -> _Line:
-        words = self._work.words
-        code, done = entry.code, f"orders_scan_{entry.code}"
-        if code == "orders_log_imported" and not entry.facts.get("file"):
-            code = "orders_log_came_in"
+        words, code = self._work.words, entry.code
+        if code == "orders_log_imported":
+            code = _came_in(entry)
         facts = {name: fact for name, fact in entry.facts.items() if name != "reason"}
-        text = words.say(done if entry.outcome is not None and code in _DONE else code, **facts)
+        text = words.say(code, **facts) if entry.outcome is None else scan_text(words, code, facts)
         if entry.outcome is not None:
             outcome = entry.outcome.value
             sign = _SIGNS.get(outcome, "•")
@@ -84,7 +84,7 @@ class Timeline(QListView):
         if entry.undone:
             outcome = "quiet"
         about = [part for part in (entry.operator, entry.station) if part]
-        if reason := reason_text(words, entry.reason, **facts):
+        if reason := past_reason(words, entry.reason, **facts):
             about.insert(0, reason)
         if entry.undone:
             about.insert(0, words.say("orders_scan_taken_back"))
@@ -95,6 +95,19 @@ class Timeline(QListView):
         """Wrap the sentences anew."""
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
+
+
+def scan_text(words: Words, code: str, facts: Mapping[str, Fact]) -> str:
+    """What a scan came to, as something that happened: the verdict itself told somebody what to do."""
+    done = "orders_scan_next" if code.startswith(_ASKED) else f"orders_scan_{code}"
+    said = words.say(done, **facts)
+    return said if said != done else words.say(code, **facts)
+
+
+def _came_in(entry: TimelineEntry) -> str:
+    if entry.facts.get("shop") == FILE:
+        return "orders_log_file" if entry.facts.get("file") else "orders_log_a_file"
+    return "orders_log_imported" if entry.facts.get("file") else "orders_log_came_in"
 
 
 class _Lines(QAbstractListModel):

@@ -284,8 +284,9 @@ class StopPanel(Painted):
         sign = QRectF(SPACE[4], 0, side, band.height())
         self.draw_icon(painter, stop.sign or SIGNS[stop.tone], pair.paper, sign, side)
         room = band.adjusted(sign.right() + SPACE[4], 0, -SPACE[4], 0)
-        sizes = tuple(size for size in (self.px("verdict"), 96, 84, 72, 60, 48) if size * 1.15 <= band.height())
-        fitted = self.fit(stop.word, room, sizes or (48,), bold=True, most=1)
+        most = min(self.px("verdict"), int(band.height() / 1.22))
+        sizes = (most, *(size for size in (120, 96, 84, 72, 60, 48) if size < most))
+        fitted = self.fit(stop.word, room, sizes, bold=True, most=1)
         self.draw_fitted(painter, room, fitted, pair.paper, middle=True)
 
     def _paint_sides(self, painter: QPainter, sides: Sequence[Side], room: QRectF) -> None:
@@ -312,7 +313,12 @@ class StopPanel(Painted):
         code = round(26 * self.work.scale) if text.height() > 150 * self.work.scale else self.px("title")
         rows = [(side.code, True), (side.detail, False)] if text.height() > 90 * self.work.scale else []
         if not rows and (side.code or side.detail):
-            rows = [(" · ".join(part for part in (side.code, side.detail) if part), True)]
+            joined = " · ".join(part for part in (side.code, side.detail) if part)
+            smaller = (code, self.px("body"))
+            fits = next((size for size in smaller if self.width_of(joined, size, mono=True) <= text.width()), None)
+            # half of a location says nothing
+            code, joined = (fits, joined) if fits else (code, side.code or joined)
+            rows = [(joined, True)]
         rows = [row for row in rows if row[0]]
         name = QRectF(text.left(), top, text.width(), text.bottom() - top - len(rows) * code * 1.35)
         sizes = (self.px("bench"), round(26 * self.work.scale), self.px("title"))

@@ -23,7 +23,18 @@ from app.domain.bench import (
     Tote,
     Unknown,
 )
-from app.domain.packing import MAY_LIE_THERE, REPRINT_REASONS, Code, Effect, Outcome, Verdict, choose_order, judge
+from app.domain.packing import (
+    MAY_LIE_THERE,
+    REPRINT_REASONS,
+    Code,
+    Effect,
+    Outcome,
+    Verdict,
+    as_opened,
+    choose_order,
+    judge,
+    verify,
+)
 from app.domain.states import JobState, ParcelState
 from app.sentences import SENTENCES
 from app.texts import placeholders
@@ -80,6 +91,7 @@ TABLE: list[tuple[str, Bench, Found, Outcome, Code, Effect]] = [
     ("the label of a void parcel", Bench(), replace(SQUARE, voided=True), F, Code.LABEL_VOIDED, Effect.NONE),
     ("an item that nobody waits for", Bench(), TEA, F, Code.NO_ORDER_FOR_ITEM, Effect.NONE),
     ("nothing open: next", Bench(), Command.NEXT, A, Code.NEXT_SCAN_TOTE, Effect.NONE),
+    ("nothing open, a bulk tote is: next", Bench(tote_id=1), Command.NEXT, A, Code.NEXT_SCAN_BULK, Effect.NONE),
     ("nothing open: undo", Bench(), Command.UNDO, A, Code.NOTHING_TO_UNDO, Effect.NONE),
     ("nothing open: hold", Bench(), Command.HOLD, A, Code.NO_PARCEL_OPEN, Effect.NONE),
     ("nothing open: printed", Bench(), Command.PRINTED, A, Code.NO_PARCEL_OPEN, Effect.NONE),
@@ -97,7 +109,16 @@ TABLE: list[tuple[str, Bench, Found, Outcome, Code, Effect]] = [
     ("another SKU after the last", on_table(LABELLING), Item(999, "MUG", 1), F, Code.WRONG_ITEM, Effect.NONE),
     ("gate: last item", on_table(OPEN, lines=(Line(11, 101, "TEA", 3, 2),), cancel_requested=True), TEA, F,
      Code.ORDER_CANCELLED, Effect.CANCEL),
-    ("not the last item of a cancelled order", on_table(OPEN, cancel_requested=True), TEA, P, Code.ITEM, Effect.COUNT),
+    ("a good item of a cancelled order", on_table(OPEN, cancel_requested=True), TEA, F, Code.ORDER_CANCELLED,
+     Effect.CANCEL),
+    ("a wrong item when the order is cancelled", on_table(OPEN, cancel_requested=True), Item(999, "MUG", 1), F,
+     Code.ORDER_CANCELLED, Effect.CANCEL),
+    ("the next tote when the order is cancelled half way", on_table(OPEN, cancel_requested=True),
+     Tote(2, "U", False, (OTHER,)), F, Code.ORDER_CANCELLED, Effect.CANCEL),
+    ("its own tote when the order is cancelled", on_table(OPEN, cancel_requested=True), Tote(1, "T", False, (ORDER,)),
+     F, Code.ORDER_CANCELLED, Effect.CANCEL),
+    ("put aside though it is cancelled", on_table(OPEN, cancel_requested=True), Command.HOLD, P, Code.HELD,
+     Effect.HOLD),
     ("unknown", on_table(OPEN), Unknown(), F, Code.UNKNOWN_CODE, Effect.NONE),
     ("misread", on_table(OPEN), Unknown("4006381333931"), F, Code.MISREAD, Effect.NONE),
     ("a location", on_table(OPEN), OtherKind("location"), F, Code.WRONG_KIND, Effect.NONE),
@@ -187,7 +208,21 @@ def test_judge(bench: Bench, found: Found, outcome: Outcome, code: Code, effect:
 
 def test_every_code_of_the_rule_is_in_the_table() -> None:
     # made by the operation, not by the rule
-    assert set(Code) - {row[4] for row in TABLE} == {Code.LABEL_REFUSED}
+    assert set(Code) - {row[4] for row in TABLE} == {Code.LABEL_REFUSED, Code.OPENED_VERIFIED, Code.COPY_CONFIRMED}
+
+
+def test_an_order_opened_again_has_nothing_left_to_scan_when_all_is_verified() -> None:
+    opened = judge(Bench(), "S-1", ORDER)
+    half = as_opened(opened, OPEN)
+    assert (half.code, half.effect, half.facts) == (Code.OPENED, Effect.OPEN, {"order": "S-1", "pieces": 3, "lines": 2})
+    done = as_opened(opened, LABELLING)
+    assert (done.code, done.effect, done.facts) == (Code.OPENED_VERIFIED, Effect.OPEN, {"order": "S-1"})
+    assert placeholders(SENTENCES[done.code]) <= set(done.facts)
+
+
+def test_nothing_belongs_into_the_parcel_of_a_cancelled_order() -> None:
+    assert verify(OPEN, TEA).code is Code.ITEM
+    assert verify(replace(OPEN, cancel_requested=True), TEA).code is Code.ORDER_CANCELLED
 
 
 def test_the_facts_of_an_over_scan_say_how_many_to_take_out() -> None:
@@ -304,7 +339,7 @@ def test_only_items_that_are_ordered_and_missing_are_counted(bench: Bench, found
 def test_a_cancelled_order_is_neither_opened_nor_completed_nor_closed(bench: Bench, found: Found) -> None:
     verdict = judge(bench, "SCAN", found)
     if bench.parcel is not None and bench.parcel.cancel_requested:
-        assert verdict.code not in (Code.COMPLETE, Code.CLOSED, Code.REPRINTED)
+        assert verdict.code not in (Code.ITEM, Code.COMPLETE, Code.CLOSED, Code.REPRINTED)
     if verdict.effect is Effect.OPEN:
         orders = [found] if isinstance(found, OrderFound) else []
         orders += [found.order] if isinstance(found, LabelFound) else []

@@ -12,22 +12,12 @@ from sqlalchemy import select
 from app.domain.barcode import make_label_code
 from app.domain.errors import Refusal
 from app.domain.states import JobState, LabelState, OrderState, ParcelState
-from app.operations.labels import (
-    cancel_job,
-    check_label,
-    claim_job,
-    finish_attempt,
-    lay_out,
-    note_wait,
-    queue_file,
-    recover_queue,
-    reprint,
-    settle,
-)
+from app.operations.labels import check_label, confirm_copy, lay_out, name_sender, reprint, sender_lines, settle
 from app.operations.orders import request_cancel
 from db.journal import Counter, JournalEntry
 from db.orders import Order
-from db.parcels import JobKind, Label, Parcel, PrintAttempt, PrintJob
+from db.parcels import Label, Parcel, PrintJob
+from db.places import Warehouse
 from printing.zpl import to_zpl
 from tests.factories import LEAD, Hands, House
 
@@ -51,7 +41,7 @@ def parcel_of(house: House, order: int) -> int:
 
 
 def put_on_table(house: House, hands: Hands, order: int) -> None:
-    assert hands.scan(house.source_id(order)) == "opened"
+    assert hands.scan(house.source_id(order)) in ("opened", "opened_verified")
 
 
 def test_a_label_holds_all_that_a_carrier_needs(house: House, hands: Hands) -> None:
@@ -84,104 +74,6 @@ def test_what_a_carrier_cannot_do_without_is_named(house: House, field: str) -> 
     order = house.order("TEA", **{field: " "})
     found = house.store.read(lambda session: check_label(session, session.get_one(Order, order), 400))
     assert found == f"missing:{field}"
-
-
-def test_a_claim_is_durable_before_the_first_byte(house: House, hands: Hands) -> None:
-    order = labelled(house, hands)
-    claimed = house.store.write(claim_job, "BENCH-1", "tcp://printer", 41, 2)
-    assert claimed is not None
-    (job,) = house.jobs(order)
-    assert (job.state, claimed.job_id, claimed.payload, claimed.labels) == (
-        JobState.SENDING, job.id, job.payload, 1,
-    )  # fmt: skip
-    (attempt,) = house.attempts(job.id)
-    assert (attempt.printer, attempt.odometer_before, attempt.sha256) == ("tcp://printer", 41, job.sha256)
-    assert (attempt.outcome, attempt.ended_at) == (None, None)
-    assert house.claim() is None
-    house.store.write(finish_attempt, claimed.attempt_id, JobState.PRINTED, 42, None)
-    (attempt,) = house.attempts(job.id)
-    assert (attempt.outcome, attempt.odometer_after) == (JobState.PRINTED, 42)
-    assert house.jobs(order)[0].state is JobState.PRINTED
-
-
-def test_labels_are_claimed_in_the_order_in_which_they_were_made(house: House, hands: Hands) -> None:
-    orders = [labelled(house, hands, f"S{n}") for n in range(3)]
-    jobs = [house.jobs(order)[0].id for order in orders]
-    assert [house.printed() for _ in orders] == jobs
-
-
-def test_each_queue_has_its_own_jobs(house: House, hands: Hands) -> None:
-    labelled(house, hands)
-    assert house.claim("BENCH-2") is None
-    assert house.claim("BENCH-1") is not None
-
-
-def test_what_not_a_byte_has_left_of_is_claimed_again(house: House, hands: Hands) -> None:
-    order = labelled(house, hands)
-    job = house.printed(outcome=JobState.QUEUED, reason="device_gone")
-    assert house.jobs(order)[0].reason == "device_gone"
-    assert house.printed() == job
-    assert [attempt.outcome for attempt in house.attempts(job)] == [JobState.QUEUED, JobState.PRINTED]
-
-
-def test_nothing_is_sent_while_too_much_is_unsettled(house: House, hands: Hands) -> None:
-    first, second, third = (labelled(house, hands, f"S{n}") for n in range(3))
-    house.printed(outcome=JobState.UNCERTAIN)
-    assert house.claim(limit=1) is None
-    assert house.claim("BENCH-2", limit=1) is None
-    house.printed(outcome=JobState.UNCERTAIN)
-    assert house.claim(limit=2) is None
-    put_on_table(house, hands, first)
-    assert hands.scan("XXPRINTED", "XXHOLD") == "held"
-    assert house.claim(limit=1) is None
-    assert house.claim(limit=2) is not None
-    assert house.jobs(second)[0].state is JobState.UNCERTAIN
-    assert house.jobs(third)[0].state is JobState.SENDING
-
-
-def test_an_uncertain_label_that_is_void_blocks_no_printer(house: House, hands: Hands) -> None:
-    order, following = labelled(house, hands, "A"), labelled(house, hands, "B")
-    house.printed(outcome=JobState.UNCERTAIN)
-    house.store.write(request_cancel, LEAD, order, "")
-    assert hands.scan(house.source_id(order)) == "order_cancelled"
-    # nobody can settle it any more: its parcel is on no table and never will be
-    assert hands.scan("XXOK", house.source_id(order)) == "order_cancelled"
-    assert house.claim(limit=1) is not None
-    assert house.jobs(following)[0].state is JobState.SENDING
-
-
-def test_the_label_of_a_cancelled_order_never_leaves(house: House, hands: Hands) -> None:
-    cancelled, good = labelled(house, hands, "A"), labelled(house, hands, "B")
-    house.store.write(request_cancel, LEAD, cancelled, "")
-    claimed = house.claim()
-    assert claimed is not None
-    assert claimed.job_id == house.jobs(good)[0].id
-    (stopped,) = house.jobs(cancelled)
-    assert (stopped.state, stopped.reason) == (JobState.CANCELLED, "order_cancelled")
-
-
-def test_an_order_cancelled_while_its_label_is_in_the_printer(house: House, hands: Hands) -> None:
-    order = labelled(house, hands)
-    claimed = house.claim()
-    assert claimed is not None
-    house.store.write(request_cancel, LEAD, order, "")
-    assert hands.scan(house.source_id(order)) == "order_cancelled"
-    house.store.write(finish_attempt, claimed.attempt_id, JobState.QUEUED, None, "device_gone")
-    assert house.claim() is None
-    assert house.jobs(order)[0].state is JobState.CANCELLED
-    assert len(house.attempts(claimed.job_id)) == 1
-
-
-def test_after_a_crash_what_was_being_sent_is_uncertain(house: House, hands: Hands) -> None:
-    sent, waits = labelled(house, hands, "A"), labelled(house, hands, "B")
-    claimed = house.claim()
-    assert claimed is not None
-    assert house.store.write(recover_queue, "BENCH-2") == 0
-    assert house.store.write(recover_queue, "BENCH-1") == 1
-    assert (house.jobs(sent)[0].state, house.jobs(sent)[0].reason) == (JobState.UNCERTAIN, "interrupted")
-    assert house.attempts(claimed.job_id)[0].outcome is JobState.UNCERTAIN
-    assert house.jobs(waits)[0].state is JobState.QUEUED
-    assert house.store.write(recover_queue, "BENCH-1") == 0
 
 
 def test_a_person_settles_once(house: House, hands: Hands) -> None:
@@ -221,6 +113,118 @@ def test_a_closed_parcel_may_get_another_copy(house: House, hands: Hands) -> Non
     assert house.jobs(order)[1].queue == "DESK"
     assert house.get(Parcel, 1).state is ParcelState.CLOSED
     assert house.printed("DESK") == house.jobs(order)[1].id
+
+
+def test_a_copy_for_a_closed_parcel_is_confirmed_by_its_scan(house: House, hands: Hands) -> None:
+    order = labelled(house, hands)
+    house.printed()
+    put_on_table(house, hands, order)
+    code = hands.parcel.code
+    assert hands.scan(hands.square) == "closed"
+    refused("labels_confirmed_before", lambda: house.store.write(confirm_copy, LEAD, code, 1))
+    house.store.write(reprint, LEAD, parcel_of(house, order), "torn")
+    refused("superseded_copy", lambda: house.store.write(confirm_copy, LEAD, code, 1))
+    refused("label_not_printed", lambda: house.store.write(confirm_copy, LEAD, code, 2))  # it waits to be printed
+    house.printed()
+    refused("label_not_printed", lambda: house.store.write(confirm_copy, LEAD, code, 3))
+    assert house.store.write(confirm_copy, LEAD, code, 2) == house.jobs(order)[1].id
+    assert [job.state for job in house.jobs(order)] == [JobState.CONFIRMED, JobState.CONFIRMED]
+    assert house.get(Parcel, 1).state is ParcelState.CLOSED
+    refused("labels_confirmed_before", lambda: house.store.write(confirm_copy, LEAD, code, 2))
+
+
+def test_a_scan_proves_what_the_printer_did_not(house: House, hands: Hands) -> None:
+    order = labelled(house, hands)
+    house.printed()
+    put_on_table(house, hands, order)
+    code = hands.parcel.code
+    hands.scan(hands.square)
+    house.store.write(reprint, LEAD, parcel_of(house, order), "torn")
+    house.printed(outcome=JobState.UNCERTAIN, reason="not_counted")
+    house.store.write(confirm_copy, LEAD, code, 2)
+    assert (house.jobs(order)[1].state, house.jobs(order)[1].reason) == (JobState.CONFIRMED, None)
+
+
+@pytest.mark.parametrize("outcome", [JobState.PRINTED, JobState.UNCERTAIN, None])
+def test_the_bench_confirms_a_copy_for_a_closed_parcel(house: House, hands: Hands, outcome: JobState | None) -> None:
+    order = labelled(house, hands)
+    house.printed()
+    put_on_table(house, hands, order)
+    first = hands.square
+    assert hands.scan(first) == "closed"
+    assert hands.scan(first) == "already_closed"
+    house.store.write(reprint, LEAD, parcel_of(house, order), "torn")
+    second = make_label_code(house.get(Parcel, parcel_of(house, order)).code, 2)
+    assert hands.scan(second) == "already_closed"  # it has not been printed
+    assert hands.scan(first) == "superseded_copy"
+    hands.scan("XXOK")
+    if outcome is None:
+        house.claim()  # the label in the hand may be faster than the printer's proof
+    else:
+        house.printed(outcome=outcome)
+    assert hands.scan(house.get(Label, 1).tracking) == "already_closed"  # which copy this is nobody can tell
+    topics: list[str] = []
+    forget = house.store.listen(lambda change: topics.extend(change.topics))
+    assert hands.scan(second) == "copy_confirmed"
+    forget()
+    assert {"labels", "orders", "scans"} <= set(topics)
+    assert (hands.judged.outcome, hands.judged.order) == ("pass", house.source_id(order))
+    assert hands.judged.facts == {"order": house.source_id(order), "copy": 2}
+    assert [job.state for job in house.jobs(order)] == [JobState.CONFIRMED, JobState.CONFIRMED]
+    assert hands.events()[-1].order_id == order
+    assert hands.scan(second) == "already_closed"
+    other = house.picked("MUG", "POT")
+    assert hands.scan(house.tote_of(other)) == "opened"  # nothing is latched
+
+
+def test_what_is_not_closed_is_confirmed_at_the_bench(house: House, hands: Hands) -> None:
+    order = labelled(house, hands)
+    house.printed()
+    parcel = house.get(Parcel, parcel_of(house, order))
+    refused("labels_close_at_bench", lambda: house.store.write(confirm_copy, LEAD, parcel.code, 1))
+    refused("no_label", lambda: house.store.write(confirm_copy, LEAD, "PB00000099X", 1))
+    house.store.write(request_cancel, LEAD, order, "")
+    hands.scan(house.source_id(order))
+    refused("label_voided", lambda: house.store.write(confirm_copy, LEAD, parcel.code, 1))
+
+
+SENDER = ("Müßig Handel GmbH", "Musterstraße 7a", "10115", "Berlin", "de")
+
+
+def test_a_sender_stands_on_the_labels_that_are_made_afterwards(house: House, hands: Hands) -> None:
+    labelled(house, hands, "TEA")
+    text = sender_lines(*SENDER)
+    assert text == "Müßig Handel GmbH\nMusterstraße 7a\n10115 Berlin\nGERMANY"
+    assert house.store.write(name_sender, LEAD, house.warehouse, text, "de")
+    assert not house.store.write(name_sender, LEAD, house.warehouse, text, "DE")  # nothing is new
+    labelled(house, hands, "CUP")
+    before, after = (json.loads(house.get(Label, number).fields) for number in (1, 2))
+    assert before["sender"] == "Packbench Ltd\nShenzhen"
+    assert (after["sender"], after["tracking"][-2:]) == (text, "DE")
+    assert house.store.write(name_sender, LEAD, house.warehouse, "", "")
+    assert house.get(Warehouse, house.warehouse).country == "DE"  # numbers go on as they were
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({0: ""}, "labels_sender_lacks", "name"), ({1: ""}, "labels_sender_lacks", "street"),
+        ({3: ""}, "labels_sender_lacks", "city"), ({4: ""}, "labels_sender_lacks", "country"),
+        ({4: "QQ"}, "country_unknown", None),
+        ({0: "王" * 60, 1: "路" * 60, 3: "市" * 60}, "label_text_too_long", "sender"),
+        ({0: "\U0001d4d0 Ltd"}, "label_text_unprintable", "sender"),
+    ],
+)  # fmt: skip
+def test_no_sender_that_cannot_be_printed(changes: dict[int, str], code: str, field: str | None) -> None:
+    parts = [changes.get(number, part) for number, part in enumerate(SENDER)]
+    with pytest.raises(Refusal) as refusal:
+        sender_lines(*parts)
+    assert (refusal.value.code, refusal.value.facts.get("field")) == (code, field)
+
+
+def test_no_sender_and_one_without_a_postcode(house: House) -> None:
+    assert sender_lines("", "", "", "", "") == ""
+    assert sender_lines("A", "B", "", "C", "HK").splitlines() == ["A", "B", "C", "HONG KONG SAR CHINA"]
 
 
 @pytest.mark.parametrize(
@@ -277,33 +281,3 @@ def test_a_used_up_number_range_stops_the_label_and_nothing_else(house: House, h
     assert hands.judged.facts["why_code"] == "tracking_numbers_used_up"
     assert house.count(Label) == 0
     assert hands.scan("XXOK", "XXHOLD") == "held"
-
-
-def test_the_head_of_the_queue_says_what_it_waits_for(house: House, hands: Hands) -> None:
-    first, second = labelled(house, hands, "A"), labelled(house, hands, "B")
-    house.store.write(note_wait, "BENCH-1", "paper_out")
-    assert [house.jobs(order)[0].reason for order in (first, second)] == ["paper_out", None]
-    house.claim()
-    assert house.jobs(first)[0].reason is None
-    house.store.write(note_wait, "BENCH-1", "head_open")
-    assert [house.jobs(order)[0].reason for order in (first, second)] == ["head_open", None]
-    house.store.write(note_wait, "NOBODY", "paper_out")
-
-
-def test_a_file_is_printed_as_it_is(house: House) -> None:
-    job = house.store.write(queue_file, LEAD, "print 1", b"^XA^FDx^XZ")
-    row = house.get(PrintJob, job)
-    assert (row.kind, row.payload, row.label_id) == (JobKind.FILE, b"^XA^FDx^XZ", None)
-    claimed = house.claim("print 1")
-    assert claimed is not None
-    assert (claimed.payload, claimed.labels) == (b"^XA^FDx^XZ", 1)
-
-
-def test_only_what_is_queued_is_taken_back(house: House) -> None:
-    waits = house.store.write(queue_file, LEAD, "print 1", b"^XA^XZ")
-    assert house.store.write(cancel_job, LEAD, waits) is JobState.CANCELLED
-    assert house.claim("print 1") is None
-    sent = house.store.write(queue_file, LEAD, "print 2", b"^XA^XZ")
-    house.claim("print 2")
-    assert house.store.write(cancel_job, LEAD, sent) is JobState.SENDING
-    assert house.count(PrintAttempt) == 1

@@ -9,7 +9,8 @@ from app.change import Change
 from app.domain.barcode import make_label_code
 from app.domain.packing import Outcome
 from app.domain.states import JobState, OrderState, ParcelState
-from app.operations.labels import finish_attempt, reprint
+from app.operations.labels import reprint
+from app.operations.print_queue import finish_attempt
 from db.orders import Order, SkuBarcode
 from db.parcels import Label, Parcel, PrintJob, Shipment
 from db.places import LocationKind
@@ -202,6 +203,21 @@ def test_hold_frees_the_table_and_keeps_what_is_packed(house: House, hands: Hand
     assert house.jobs(order)[0].queue == "BENCH-2"
 
 
+def test_a_verified_parcel_that_was_put_aside_has_nothing_to_scan_but_its_label(house: House, hands: Hands) -> None:
+    order = house.picked("TEA", "CUP")
+    single, also = house.picked("MUG"), house.picked("MUG")
+    hands.scan(house.tote_of(order), "TEA-EAN", "CUP-EAN")
+    house.printed()
+    hands.scan("XXHOLD", house.tote_of(single))
+    assert hands.bench.tote_id is not None
+    assert hands.scan(house.tote_of(order)) == "opened_verified"
+    # the bulk tote is not on the bench any more
+    assert hands.bench.tote_id is None
+    assert hands.scan("XXNEXT") == "next_scan_label"
+    assert hands.scan(hands.square) == "closed"
+    assert house.state(also) is OrderState.PICKED
+
+
 def test_a_parcel_on_another_table_is_taken_over_by_the_same_scan_again(house: House, hands: Hands) -> None:
     order = house.picked("TEA", "CUP")
     tote = house.tote_of(order)
@@ -229,7 +245,7 @@ def test_a_waiting_label_follows_its_parcel_to_the_other_bench(house: House, han
     order = house.picked("TEA", "CUP")
     hands.scan(house.tote_of(order), "TEA-EAN", "CUP-EAN")
     other = house.hands("BENCH-2")
-    assert other.scan(house.tote_of(order), house.tote_of(order)) == "opened"
+    assert other.scan(house.tote_of(order), house.tote_of(order)) == "opened_verified"
     assert house.claim("BENCH-1") is None
     house.printed("BENCH-2")
     assert other.scan(other.square) == "closed"

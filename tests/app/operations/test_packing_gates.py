@@ -47,14 +47,32 @@ def test_a_cancelled_single_item_is_named_when_it_is_scanned(house: House, hands
 def test_cancelled_before_the_last_item(house: House, hands: Hands) -> None:
     order = house.picked("TEA", "CUP")
     hands.scan(house.tote_of(order))
+    hands.scan("TEA-EAN")
     cancel(house, order)
-    assert hands.scan("TEA-EAN") == "item"
     assert hands.scan("CUP-EAN") == "order_cancelled"
     assert hands.bench.parcel is None
     assert house.state(order) is OrderState.CANCELLED
     assert house.one(select(Parcel.state)) is ParcelState.VOIDED
     assert not house.jobs(order)
     assert house.packed() == {"TEA": 1, "CUP": 0}
+
+
+def test_no_good_item_passes_once_the_order_is_cancelled(house: House, hands: Hands) -> None:
+    order = house.picked(("TEA", 3), "CUP")
+    hands.scan(house.tote_of(order), "TEA-EAN")
+    cancel(house, order)
+    assert hands.scan("TEA-EAN") == "order_cancelled"
+    assert hands.bench.parcel is None
+    assert house.state(order) is OrderState.CANCELLED
+    assert house.packed() == {"TEA": 1, "CUP": 0}
+
+
+def test_the_next_tote_says_that_the_half_packed_order_is_cancelled(house: House, hands: Hands) -> None:
+    order, following = house.picked("TEA", "CUP"), house.picked("MUG", "POT")
+    hands.scan(house.tote_of(order), "TEA-EAN")
+    cancel(house, order)
+    assert hands.scan(house.tote_of(following)) == "order_cancelled"
+    assert hands.scan("XXOK", house.tote_of(following)) == "opened"
 
 
 def test_cancelled_before_the_label_leaves(house: House, hands: Hands) -> None:

@@ -9,12 +9,17 @@ from sqlalchemy import select
 
 from app.domain.errors import Refusal
 from app.domain.packing import Outcome
+from app.domain.people import Actor, Role
 from app.domain.picking import Task
 from app.domain.states import OrderState, TaskState, WaveState
 from app.operations.orders import request_cancel
-from app.operations.picking import scan_pick, short_pick
+from app.operations.picking import claim_batch, scan_pick, short_pick
+from app.operations.stations import ensure_station
 from app.operations.waves import kick_out
+from app.planning import plan_wave
 from app.queries.waves import next_task
+from app.sentences import SENTENCES
+from app.texts import placeholders
 from db.journal import ScanEvent
 from db.places import LocationKind, Station
 from db.stock import Allocation, AllocationState, MoveKind, StockMove
@@ -127,7 +132,9 @@ def test_short_with_another_location(house: House) -> None:
     order = house.order(("TEA", 3))
     house.release()
     task = task_of(house)
-    assert house.store.write(short_pick, LEAD, task.task_id, 1) is OrderState.RELEASED
+    verdict = house.store.write(short_pick, LEAD, task.task_id, 1)
+    assert (verdict.outcome, verdict.code) == (Outcome.ATTENTION, "short")
+    assert house.state(order) is OrderState.RELEASED
     assert house.get(PickTask, task.task_id).state is TaskState.SHORT
     books(house)
     rest = task_of(house)
@@ -135,9 +142,9 @@ def test_short_with_another_location(house: House) -> None:
     house.pick_all()
     assert house.state(order) is OrderState.PICKED
     assert house.on_hand("TEA", LocationKind.STAGING) == (3, 0)
-    # two pieces that the books said were there are not
-    assert house.on_hand("TEA") == (4, 0)
-    assert house.all(select(StockMove.on_hand_delta).where(StockMove.kind == MoveKind.SHORT)) == [-2]
+    # two pieces that the books said were there are not, nor are the other two: he took all that he found
+    assert house.on_hand("TEA") == (2, 0)
+    assert house.all(select(StockMove.on_hand_delta).where(StockMove.kind == MoveKind.SHORT)) == [-2, -2]
     books(house)
 
 
@@ -150,7 +157,11 @@ def test_short_by_scan_means_that_nothing_is_there(house: House) -> None:
     house.pick_one(batch)
     gone = task_of(house, batch)
     short = house.pick(batch, gone.location, "XXSHORT")
-    assert (short.verdict.outcome, short.verdict.code, short.task) == (Outcome.ATTENTION, "short", None)
+    assert (short.verdict.outcome, short.verdict.code, short.task) == (Outcome.ATTENTION, "short_leaves", None)
+    assert short.verdict.facts == {
+        "sku": gone.sku, "location": gone.location, "order": house.source_id(order), "tote": house.tote_of(order),
+    }  # fmt: skip
+    assert placeholders(SENTENCES["short_leaves"]) <= set(short.verdict.facts)
     assert house.state(order) is OrderState.PROBLEM
     assert house.one(select(Wave.state)) is WaveState.DONE
     books(house)
@@ -164,8 +175,11 @@ def test_short_without_another_location_and_nothing_picked(house: House) -> None
     (batch,) = house.batches()
     task = task_of(house, batch)
     assert task.sku == "TEA"
-    assert house.store.write(short_pick, LEAD, task.task_id, 0) is OrderState.READY
-    assert (house.on_hand("TEA"), house.on_hand("CUP")) == ((1, 0), (3, 2))
+    verdict = house.store.write(short_pick, LEAD, task.task_id, 0)
+    assert (verdict.code, verdict.facts["order"]) == ("short_gone", house.source_id(order))
+    assert placeholders(SENTENCES["short_gone"]) <= set(verdict.facts)
+    assert house.state(order) is OrderState.READY
+    assert (house.on_hand("TEA"), house.on_hand("CUP")) == ((0, 0), (3, 2))
     books(house)
     house.pick_all()
     assert (house.state(order), house.state(other)) == (OrderState.READY, OrderState.PICKED)
@@ -178,12 +192,88 @@ def test_short_where_the_others_have_too_little_leaves_no_promise(house: House) 
     order = house.order(("TEA", 3))
     house.release()
     task = task_of(house)
-    assert house.store.write(short_pick, LEAD, task.task_id, 1) is OrderState.PROBLEM
+    assert house.store.write(short_pick, LEAD, task.task_id, 1).code == "short_leaves"
     assert house.on_hand("TEA") == (1, 0)
     assert house.on_hand("TEA", LocationKind.STAGING) == (1, 0)
     assert house.all(select(Allocation.state)) == [AllocationState.PICKED]
     assert house.state(order) is OrderState.PROBLEM
     books(house)
+
+
+def test_nobody_is_sent_to_a_short_location_before_it_is_counted(house: House) -> None:
+    house.stock("TEA", 9)
+    house.order(("TEA", 3))
+    house.release()
+    house.store.write(short_pick, LEAD, task_of(house).task_id, 1)
+    books(house)
+    house.order("TEA")
+    planned = plan_wave(house.store, LEAD, house.warehouse)
+    assert planned.wave_id is None
+    # counted: there are some after all
+    house.stock("TEA", 4, location="L-2")
+    assert plan_wave(house.store, LEAD, house.warehouse).wave_id is not None
+
+
+def test_what_others_were_promised_at_a_short_location_stays_theirs_to_see(house: House) -> None:
+    house.stock("TEA", 9)
+    first, second = house.order(("TEA", 3)), house.order(("TEA", 2))
+    house.release()
+    (batch,) = house.batches()
+    task = task_of(house, batch)
+    house.store.write(short_pick, LEAD, task.task_id, 0)
+    left = 2 if task.quantity == 3 else 3
+    assert house.on_hand("TEA") == (left, left)
+    books(house)
+    house.pick_all()
+    assert house.on_hand("TEA") == (0, 0)
+    assert {house.state(first), house.state(second)} == {OrderState.READY, OrderState.PICKED}
+    books(house)
+
+
+def test_what_the_order_gives_back_at_the_location_is_not_there_either(house: House) -> None:
+    house.stock("TEA", 9)
+    house.order("TEA", "TEA")
+    house.release()
+    house.store.write(short_pick, LEAD, task_of(house).task_id, 0)
+    assert house.on_hand("TEA") == (0, 0)
+    books(house)
+
+
+def other_cart(house: House) -> Actor:
+    return house.store.write(ensure_station, "CART-2", None, Role.PICKER)
+
+
+def test_two_pickers_do_not_pick_one_cart(house: House) -> None:
+    house.stock("TEA", 5)
+    house.order(("TEA", 2))
+    house.release()
+    (batch,) = house.batches()
+    task = task_of(house, batch)
+    house.store.write(claim_batch, other_cart(house), batch)
+    wave = house.one(select(Wave.id))
+    for code in ("L-TEA", "TEA-EAN", "XXSHORT"):
+        seen = house.pick(batch, code).verdict
+        assert (seen.outcome, seen.code) == (Outcome.FAIL, "cart_taken")
+        assert seen.facts == {"station": "CART-2", "wave": wave, "cart": 1}
+    refused("cart_taken", lambda: house.store.write(short_pick, house.picker, task.task_id, 0))
+    assert house.pick(batch, "XXOK").verdict.code == "acknowledged"
+    assert house.get(PickTask, task.task_id).at_location is False
+    assert house.on_hand("TEA") == (5, 2)
+    assert house.count(ScanEvent) == 4
+    # taken over on purpose it is his
+    house.store.write(claim_batch, house.picker, batch, True)
+    assert house.pick(batch, "L-TEA", "TEA-EAN").verdict.code == "batch_picked"
+
+
+def test_an_acknowledgement_is_an_event_and_moves_nothing(house: House) -> None:
+    house.stock("TEA", 5)
+    house.order("TEA")
+    house.release()
+    (batch,) = house.batches()
+    house.pick(batch, "nonsense")
+    done = house.pick(batch, "XXOK")
+    assert (done.verdict.outcome, done.verdict.code, done.seq) == (Outcome.PASS, "acknowledged", 2)
+    assert done.task == task_of(house, batch)
 
 
 @pytest.mark.parametrize(("found", "code"), [(3, "found_too_many"), (4, "found_too_many"), (-1, "found_too_many")])

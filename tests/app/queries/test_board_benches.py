@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, LabelState, ParcelState
-from app.operations.labels import note_wait, queue_file, settle
+from app.operations.labels import settle
 from app.operations.orders import request_cancel
+from app.operations.print_queue import note_wait, queue_file
 from app.operations.stations import ensure_station
 from app.queries.board_benches import BenchRow, PrinterRow, benches, printers
 from db.parcels import Label, PrintJob

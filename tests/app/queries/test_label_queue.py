@@ -10,8 +10,9 @@ import pytest
 from app.domain.barcode import make_label_code
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, LabelState, ParcelState
-from app.operations.labels import cancel_job, claim_job, finish_attempt, note_wait, queue_file, reprint, settle
+from app.operations.labels import reprint, settle
 from app.operations.orders import request_cancel
+from app.operations.print_queue import cancel_job, claim_job, finish_attempt, note_wait, queue_file
 from app.operations.stations import ensure_station
 from app.queries.label_queue import (
     STATES,
@@ -154,6 +155,29 @@ def test_copies_of_a_label_know_which_is_the_newest(house: House, clock: HeldClo
     # a copy that never came out takes nobody's place
     assert [r.newest_copy for r in page(house, sort="created", descending=False)] == [False, True, False]
     assert second == rows[1].job_id
+    copies = house.store.read(job_detail, second).copies
+    assert [copy.replaces for copy in copies] == [None, 1, 2]
+
+
+def test_a_copy_says_whether_it_counts_and_whether_it_waits_for_its_scan(house: House, hands: Hands) -> None:
+    packed(house, hands, "TEA", source_id="AE-1")
+    parcel = hands.parcel
+
+    def told() -> list[tuple[bool, bool, ParcelState | None]]:
+        return [(r.replaced, r.to_scan, r.parcel_state) for r in page(house, sort="created", descending=False)]
+
+    assert told() == [(False, False, ParcelState.LABELLING)]
+    house.printed()
+    assert told() == [(False, True, ParcelState.LABELLING)]
+    hands.scan(hands.square)
+    assert told() == [(False, False, ParcelState.CLOSED)]
+    house.store.write(reprint, LEAD, parcel.parcel_id, "torn")
+    assert told() == [(True, False, ParcelState.CLOSED), (False, False, ParcelState.CLOSED)]
+    house.printed()
+    assert told() == [(True, False, ParcelState.CLOSED), (False, True, ParcelState.CLOSED)]
+    house.store.write(queue_file, LEAD, "BENCH-1", b"^XA^XZ")
+    house.printed()
+    assert told()[-1] == (False, False, None)
 
 
 def test_text_finds_jobs_by_order_tracking_parcel_and_square_code(house: House, hands: Hands) -> None:

@@ -11,9 +11,10 @@ from app.domain.errors import Refusal
 from app.domain.packing import Outcome
 from app.domain.people import Actor, Role
 from app.domain.states import JobState
-from app.operations.labels import cancel_job, finish_attempt, reprint, settle
+from app.operations.labels import reprint, settle
 from app.operations.orders import request_cancel
 from app.operations.picking import short_pick
+from app.operations.print_queue import cancel_job, finish_attempt
 from app.operations.stations import ensure_station
 from app.operations.waves import cancel_wave, kick_out, put_back, release_wave
 from app.queries.order_timeline import LOG, EntryKind, TimelineEntry, timeline

@@ -10,8 +10,9 @@ from app.domain.barcode import make_label_code
 from app.domain.errors import Refusal
 from app.domain.states import JobState, OrderState
 from app.operations.labels import reprint
-from app.queries.labels import copies, find_parcel, has_queued, job_state, newest_job_of, open_jobs
+from app.queries.labels import copies, find_parcel, job_state, newest_job_of, open_jobs
 from app.queries.orders import find_order, line_count, order_counts, order_number
+from app.queries.print_queues import has_queued
 from tests.factories import LEAD, Hands, House
 
 

@@ -133,6 +133,25 @@ def test_what_was_missing_is_told_after_its_order_has_left_the_cart(house: House
     assert task_of(house, walk).slot == 2
 
 
+def test_what_is_left_for_the_bench_and_what_goes_to_the_problem_shelf(house: House, walk: int) -> None:
+    view = see(house, walk)
+    assert (view.aside, view.for_bench) == ((), 2)
+    while see(house, walk).upcoming:
+        house.pick_one(walk)
+    last = see(house, walk).task
+    assert last is not None
+    house.store.write(short_pick, house.picker, last.task_id, 0)
+    view = see(house, walk)
+    assert (view.state, view.aside, view.for_bench) == (BatchState.PICKED, (last.tote,), 1)
+
+
+def test_nothing_is_left_for_the_bench_when_every_order_has_left(house: House, walk: int) -> None:
+    while (task := see(house, walk).task) is not None:
+        house.store.write(short_pick, house.picker, task.task_id, 0)
+    view = see(house, walk)
+    assert (view.aside, view.for_bench, view.task) == ((), 0, None)
+
+
 def test_a_planned_cart_has_no_next_task(house: House) -> None:
     house.stock("TEA", 1)
     house.order("TEA")

@@ -9,10 +9,10 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hardware import zpl_status
+from hardware.printers import zpl_status
+from hardware.printers.zpl_status import HostErrors, HostStatus
 from hardware.simulator.faults import parse_faults
 from hardware.simulator.zpl_printer import ZplTwin
-from hardware.zpl_status import HostErrors, HostStatus
 
 A = TypeVar("A")
 ODOMETER = zpl_status.ASK_ODOMETER

@@ -8,11 +8,16 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from app.domain.errors import KnownError, Refusal
+from hardware.printer import Proof
+from hardware.printers import open_printer
 from hardware.simulator.serve import serve
+from tests.hardware.waiting import until
 
 ROOT = Path(__file__).resolve().parents[3]
 LABELS = b"^XA^FDone^FS^XZ^XA^FDtwo^FS^XZ"
@@ -55,11 +60,56 @@ def test_it_ends_with_its_parent_or_when_told_to(tmp_path: Path, end: str) -> No
         assert "000002.zpl" not in printed
 
 
-@pytest.mark.parametrize("url", ["file:x", "printer", "tcp://"])
-async def test_only_tcp_is_listened_at(tmp_path: Path, url: str) -> None:
+@pytest.mark.parametrize("url", ["file:x", "printer", "tcp://", "usb://0a5f:0166"])
+async def test_what_cannot_be_listened_at(tmp_path: Path, url: str) -> None:
     with pytest.raises(Refusal) as refused:
         await serve(url, tmp_path, lambda zpl: b"")
     assert refused.value.code == "device_url_unknown"
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [({"language": "epl"}, "printer_language_unknown"), ({"proof": Proof.ACKNOWLEDGES}, "twin_class_unknown")],
+)
+async def test_what_cannot_be_played(tmp_path: Path, options: dict[str, Any], code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        await serve("tcp://127.0.0.1:0", tmp_path, lambda zpl: b"", **options)
+    assert refused.value.code == code
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
+@pytest.mark.parametrize("named", [False, True])
+async def test_a_serial_port(tmp_path: Path, named: bool) -> None:
+    url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    link = tmp_path / "else where" if named else tmp_path / "tray" / "port"
+    serving = asyncio.create_task(
+        serve(
+            f"pty:{link}" if named else "pty", tmp_path / "tray", lambda data: b"", language="tspl", baud=115200,
+            time_factor=0.0, ready=url.set_result,
+        )
+    )  # fmt: skip
+    told = await asyncio.wait_for(url, 5.0)
+    assert told == f"serial://{quote(str(link))}?baud=115200&language=tspl"
+    printer = open_printer(told)
+    await asyncio.to_thread(printer.open)
+    try:
+        assert await asyncio.to_thread(printer.probe) is Proof.STATE_ONLY
+        await asyncio.to_thread(printer.send, b"CLS\r\nPRINT 1\r\n", 1.0)
+        await until(lambda: (tmp_path / "tray" / "000001.tspl").exists())
+    finally:
+        printer.close()
+        serving.cancel()
+        await asyncio.wait({serving})
+    assert not link.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
+async def test_a_name_that_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "port").write_bytes(b"somebody's")
+    with pytest.raises(KnownError) as failed:
+        await serve("pty", tmp_path, lambda data: b"")
+    assert failed.value.code == "listen_failed"
+    assert (tmp_path / "port").read_bytes() == b"somebody's"
 
 
 async def test_a_port_that_is_taken(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from app.domain.errors import KnownError
+from hardware.printers.zpl_status import HostErrors
 from hardware.simulator.zpl_printer import ZplTwin
-from hardware.zpl_status import HostErrors
 from tests.hardware.simulator.bed import ODOMETER, Bed, Client, label
 from tests.hardware.waiting import until
 

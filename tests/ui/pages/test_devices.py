@@ -17,17 +17,19 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 from app import spooling
 from app.domain.errors import KnownError
 from app.domain.states import JobState
+from app.operations.labels import name_sender
 from app.settings import load_settings
 from app.spooling import PrinterLease
 from db.parcels import PrintJob
-from hardware import drivers
+from hardware import printers
 from hardware.simulator.zpl_printer import ZplTwin
 from printing.interpreter import render
 from printing.symbols import decode
-from tests.factories import House
+from tests.factories import LEAD, House
 from tests.ui.conftest import Person
 from ui.pages import devices as devices_module
 from ui.pages.devices import DevicesPage
+from ui.widgets.text import Elided
 
 
 @pytest.fixture
@@ -43,7 +45,8 @@ def twin(tmp_path: Path) -> Iterator[str]:
 
     async def run() -> None:
         twin = ZplTwin(tmp_path / "tray", lambda zpl: b"", time_factor=0.0)
-        urls.append(f"tcp://127.0.0.1:{await twin.start()}")
+        await twin.start()
+        urls.append(f"tcp://127.0.0.1:{twin.port}")
         stop = asyncio.Event()
         loop.stop_twin = stop  # type: ignore[attr-defined]
         ready.set()
@@ -102,6 +105,13 @@ class Technician:
         self.person.press(Qt.Key.Key_Return)
         self.person.wait(lambda: self.work.dialogs.question_id > before or self.person.settled())
 
+    def name_by_hand(self, use: Qt.Key = Qt.Key.Key_1) -> None:
+        """Type the address of what a digit stands for: 1 is the label printer."""
+        self.ask(Qt.Key.Key_F5)
+        before = self.work.dialogs.question_id
+        self.person.press(use)
+        self.person.wait(lambda: self.work.dialogs.question_id > before)
+
     def question_field(self) -> QLineEdit:
         question = self.work.dialogs._question
         assert question is not None
@@ -139,7 +149,7 @@ def technician(person: Person, house: House) -> Technician:
 
 def test_at_first_nothing_is_connected(technician: Technician) -> None:
     assert technician.card("printer") == (
-        "–  None", "None connected", "No printer is named for this station: press F5 and name one"
+        "–  None", "None connected", "No printer is named for this station: press F6 and find it"
     )  # fmt: skip
     assert technician.card("scanner") == ("–  None", "No scan has come yet", "Scan anything to try it")
     assert technician.card("sounds")[1] == "Tones are switched off"
@@ -149,7 +159,7 @@ def test_at_first_nothing_is_connected(technician: Technician) -> None:
 @pytest.mark.parametrize("key", [Qt.Key.Key_F2, Qt.Key.Key_F3])
 def test_without_a_printer_nothing_is_asked_or_printed(technician: Technician, key: Qt.Key) -> None:
     technician.press(key)
-    assert technician.notice == "No printer is named for this station: press F5 and name one"
+    assert technician.notice == "No printer is named for this station: press F6 and find it"
     assert technician.heard == ["attention"]
     assert technician.house.count(PrintJob) == 0
 
@@ -289,7 +299,7 @@ def test_sounds_say_whether_they_can_be_heard(technician: Technician, monkeypatc
 def test_another_printer_is_asked_and_used(technician: Technician, twin: str) -> None:
     moved: list[bool] = []
     technician.work.moved.connect(lambda: moved.append(True))
-    technician.ask(Qt.Key.Key_F5)
+    technician.name_by_hand()
     technician.answer(twin)
     assert technician.notice == f"This station prints on {twin}"
     assert technician.work.settings.printer == twin
@@ -299,7 +309,7 @@ def test_another_printer_is_asked_and_used(technician: Technician, twin: str) ->
 
 def test_no_printer_is_a_choice(technician: Technician) -> None:
     technician.use("tcp://printer:9100")
-    technician.ask(Qt.Key.Key_F5)
+    technician.name_by_hand()
     assert technician.question_field().text() == "tcp://printer:9100"
     technician.answer("")
     assert technician.notice == "This station has no printer: labels wait in the queue"
@@ -308,7 +318,7 @@ def test_no_printer_is_a_choice(technician: Technician) -> None:
 
 @pytest.mark.parametrize("url", ["lpt1", "abc://printer:1", "tcp://"])
 def test_what_is_no_printer_is_asked_again(technician: Technician, url: str) -> None:
-    technician.ask(Qt.Key.Key_F5)
+    technician.name_by_hand()
     technician.answer(url)
     assert technician.work.dialogs.is_open
     assert any("names no device" in text for text in technician.question())
@@ -322,7 +332,7 @@ def test_what_is_no_printer_is_asked_again(technician: Technician, url: str) -> 
 def test_a_printer_that_does_not_answer_is_used_on_purpose_only(
     technician: Technician, nobody: str, anyway: bool
 ) -> None:
-    technician.ask(Qt.Key.Key_F5)
+    technician.name_by_hand()
     technician.answer(nobody)
     technician.person.wait(lambda: technician.work.dialogs.is_open and nobody in technician.question()[0])
     assert technician.question()[0].startswith(f"{nobody} is not ready: no connection")
@@ -341,7 +351,7 @@ def test_the_printer_in_use_here_needs_no_answer(technician: Technician, twin: s
     technician.use(twin)
     lease = PrinterLease(twin)
     assert lease.acquire()
-    technician.ask(Qt.Key.Key_F5)
+    technician.name_by_hand()
     technician.answer(twin)
     lease.release()
     assert technician.notice == f"This station prints on {twin}"
@@ -352,7 +362,7 @@ def test_settings_that_cannot_be_saved_change_nothing(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("PACKBENCH_SETTINGS", str(tmp_path / "file" / "settings.toml"))
-    technician.ask(Qt.Key.Key_F5)
+    technician.name_by_hand()
     technician.answer("file:labels.zpl")
     assert technician.notice.startswith("The settings are not saved")
     assert technician.work.settings.printer == ""
@@ -366,6 +376,45 @@ def test_queue_and_last_label_are_counted(technician: Technician) -> None:
     technician.house.printed(outcome=JobState.UNCERTAIN, reason="no_answer")
     technician.person.wait(lambda: technician.facts("printer")["Queue"] == "0 waiting, 1 uncertain")
     assert technician.facts("printer")["Last label"].startswith("not known whether it came out,")
+
+
+def test_a_sender_that_is_missing_is_told(technician: Technician, house: House) -> None:
+    def facts() -> list[str]:
+        return [label.whole() for label in technician.page.findChildren(Elided) if not label.isHidden()]
+
+    technician.work.printer.url, technician.work.printer.code = "tcp://printer:9100", "ready"
+    technician.page.repaint_data()
+    assert "Packbench Ltd" in facts()
+    house.store.write(name_sender, LEAD, house.warehouse, "", "")
+    missing = "!  None: labels go out without one, name it in the settings"
+    technician.person.wait(lambda: missing in facts())
+    technician.work.printer.url = ""  # nor is it forgotten where there is no printer
+    technician.page.repaint_data()
+    assert missing in facts()
+    house.store.write(name_sender, LEAD, house.warehouse, "Harbour Ltd\nHangzhou", "CN")
+    technician.person.wait(lambda: "Harbour Ltd" in facts())
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "said"),
+    [
+        ("nonsense", "device_url_unknown", "nonsense names no device"),
+        ("usb://0a5f:0166", "device_not_supported_yet", "usb://0a5f:0166: usb cannot carry this device"),
+    ],
+)
+def test_what_is_no_address_is_said_with_it(technician: Technician, url: str, code: str, said: str) -> None:
+    technician.work.printer.url, technician.work.printer.code = url, code
+    technician.page.repaint_data()
+    assert any(label.text().startswith(said) for label in technician.page.findChildren(QLabel))
+
+
+def test_ages_grow_while_they_are_looked_at(technician: Technician) -> None:
+    technician.work.scanner.at = monotonic() - 5
+    technician.page.repaint_data()
+    assert "5 s ago" in [label.whole() for label in technician.page.findChildren(Elided)]
+    technician.work.scanner.at = monotonic() - 9
+    technician.page.tick()
+    assert "9 s ago" in [label.whole() for label in technician.page.findChildren(Elided)]
 
 
 def test_cards_follow_language_and_theme(technician: Technician) -> None:
@@ -398,7 +447,7 @@ def test_a_printer_answers_ready_and_is_let_go(twin: str) -> None:
 
 
 def test_a_printer_that_fails_while_it_is_asked_says_how(twin: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = drivers.open_printer
+    real = printers.open_printer
 
     def broken(url: str) -> object:
         printer = real(url)

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app.domain.barcode import group, make_label_code
 from app.domain.states import JobState
-from app.operations.labels import queue_file
 from app.operations.orders import request_cancel
+from app.operations.print_queue import TEST, pause_queue, queue_file, resume_queue
+from app.queries.print_queues import paused_queues
 from db.parcels import PrintJob
 from printing.interpreter import render
 from tests.factories import LEAD, Hands, House
 from tests.ui.conftest import Person
+from ui.fonts import mono_font
 from ui.pages import page as page_module
 from ui.pages.labels import LabelsPage
 from ui.pages.order_detail import OrderDetailView
+from ui.theme import px
+from ui.widgets.paged_table import PADDING
 from ui.widgets.preview import Preview
 
 Key = Qt.Key
@@ -165,7 +170,7 @@ def test_f3_goes_through_the_groups(desk: Desk) -> None:
 
 
 def test_the_queue_says_what_its_printer_waits_for(desk: Desk) -> None:
-    from app.operations.labels import note_wait
+    from app.operations.print_queue import note_wait
 
     desk.label(None)
     desk.house.store.write(note_wait, "BENCH-1", "paper_out")
@@ -200,6 +205,37 @@ def test_when_nothing_is_found_nothing_can_be_reprinted(desk: Desk) -> None:
     assert desk.told(Key.Key_F6) == "Choose a label in the list first"
 
 
+def test_an_empty_group_shows_no_label(desk: Desk) -> None:
+    desk.label(number="ORD-1")
+    desk.open()
+    assert desk.shown == ("ORD-1", 1)
+    desk.press(Key.Key_F3)
+    assert desk.rows() == []
+    assert not desk.page.detail.isVisible()
+
+
+@pytest.mark.parametrize(("width", "height", "scale"), [(1366, 768, 1.0), (1920, 1080, 1.0), (1366, 768, 1.5)])
+def test_the_longest_numbers_are_read_in_every_size(desk: Desk, width: int, height: int, scale: float) -> None:
+    desk.label(number="302-1002368-2005824")
+    desk.open()
+    desk.person.window.resize(width, height)
+    desk.work.use_settings(replace(desk.work.settings, text_scale=scale))
+    desk.person.wait(lambda: desk.page.width() > width - 100 * scale and desk.person.settled())
+    table = desk.page.table
+    metrics = QFontMetrics(mono_font(px("body", scale)))
+    wide = metrics.horizontalAdvance("302-1002368-2005824")
+    desk.person.wait(lambda: table.columnWidth(0) - 2 * PADDING >= wide)
+    assert not any(table.isColumnHidden(number) for number in (0, 2, 3, 7))
+    widths = sum(table.columnWidth(at) for at in range(table.model().columnCount()) if not table.isColumnHidden(at))
+    assert widths <= table.viewport().width() + 1
+    view = desk.page.detail
+    assert view._copy.isVisible() is (scale == 1.0)  # the picture is below where there is little room
+    inside = view.preview.mapTo(view, QPoint(0, 0))
+    assert (inside.y() < 50) is (scale == 1.0)
+    # nothing is cut: the chip of the state has the room it asks for
+    assert view._state.width() >= view._state.sizeHint().width()
+
+
 # what is printed
 
 
@@ -217,7 +253,8 @@ def test_the_preview_is_what_the_printer_prints(desk: Desk) -> None:
     # and it is painted: dark bars on white paper
     paper = desk.page.detail.preview.paper.grab().toImage()
     greys = {QImage.pixelColor(paper, x, paper.height() // 2).lightness() // 32 for x in range(paper.width())}
-    assert greys >= {0, 7}
+    assert min(greys) <= 1
+    assert max(greys) == 7
 
 
 def dots(image: QImage) -> bytes:
@@ -255,6 +292,73 @@ def test_a_file_with_several_labels_is_looked_through(desk: Desk) -> None:
     assert desk.told(Key.Key_F6).startswith("A file has no label of its own")
 
 
+def test_a_test_label_is_called_one(desk: Desk) -> None:
+    desk.house.store.write(queue_file, LEAD, "BENCH-1", b"^XA^FO50,50^GB9,9,9^FS^XZ", what_for=TEST)
+    desk.open()
+    assert desk.rows()[0][0] == "Test label"
+    assert desk.rows()[0][6] == ""  # it is no reprint
+    assert desk.shown == ("", 1)
+    assert "Test label" in desk.page.detail.texts()
+    assert "Printed to try the printer" in desk.page.detail.texts()
+
+
+# the box is closed already
+
+
+@pytest.fixture
+def second_copy(desk: Desk) -> str:
+    """A closed parcel whose label was reprinted and has come out; its code."""
+    order = desk.house.picked("MUG", source_id="ORD-1")
+    desk.hands.scan(desk.house.tote_of(order), "MUG-EAN")
+    desk.house.printed()
+    code = desk.hands.parcel.code
+    assert desk.hands.scan(desk.hands.square) == "closed"
+    desk.open()
+    assert desk.rows()[0][3] == "On the box"
+    desk.ask(Key.Key_F6)
+    desk.told(Key.Key_3)
+    desk.house.printed()
+    desk.person.wait(lambda: desk.rows()[0][3] == "Printed, scan it")
+    assert desk.rows()[1][3] == "Replaced"
+    return code
+
+
+def test_a_reprint_for_a_closed_box_is_confirmed_by_its_scan(desk: Desk, second_copy: str) -> None:
+    heard: list[str] = []
+    desk.work.sounds.played.connect(heard.append)
+    desk.scan(make_label_code(second_copy, 2))
+    desk.person.wait(lambda: desk.rows()[0][3] == "On the box")
+    assert desk.work.dialogs.notice == "Copy 2 of order ORD-1 is on its box"
+    assert heard == ["complete"]
+    assert desk.shown == ("ORD-1", 2)
+    assert desk.page.detail.situation == "Printed and scanned back from its box"
+
+
+def test_the_page_says_that_it_waits_for_the_scan(desk: Desk, second_copy: str) -> None:
+    desk.press(Key.Key_Up)
+    assert desk.shown == ("ORD-1", 2)
+    assert desk.page.detail.situation == (
+        "Printed: put copy 2 on its box and scan its square code here to confirm it"
+    )
+    assert desk.page.asks_for == ("scan", make_label_code(second_copy, 2))
+
+
+def test_what_does_not_tell_copies_apart_confirms_none(desk: Desk, second_copy: str) -> None:
+    desk.scan(desk.house.one(tracking_of("ORD-1")))
+    assert desk.work.dialogs.notice == "Two copies exist: scan the square code, it must say copy 2"
+    desk.scan(make_label_code(second_copy, 1))
+    assert desk.work.dialogs.notice == "Old label: copy 1 was replaced by copy 2, throw it away"
+    assert desk.rows()[0][3] == "Printed, scan it"
+
+
+def test_a_label_of_an_open_parcel_is_the_benchs(desk: Desk) -> None:
+    order = desk.label(number="ORD-1")
+    desk.open()
+    desk.scan(make_label_code(desk.code, 1))
+    assert desk.page.detail.situation == "Printed: scan it at the bench to close its parcel"
+    assert desk.jobs(order) == [(1, JobState.PRINTED, None)]
+
+
 def test_all_copies_and_attempts_are_told(desk: Desk) -> None:
     order = desk.label(JobState.UNCERTAIN, "not_counted", number="ORD-1")
     desk.open()
@@ -264,12 +368,14 @@ def test_all_copies_and_attempts_are_told(desk: Desk) -> None:
     desk.house.printed()
     desk.person.wait(lambda: any("Copy 2  ■  Printed" in text for text in desk.page.detail.texts()))
     texts = desk.page.detail.texts()
-    assert any("Copy 1  ■  Printed" in text for text in texts)
-    assert "lost" in texts
+    assert "Copy 1  –  Replaced" in texts
+    assert "Replaces copy 1: lost" in texts
+    assert "lost" not in texts
     assert "settled by a person" in texts
     assert "!  Uncertain" in texts  # the attempt stays what it was
     assert "it did not count the label, look whether it came out" in texts
-    assert desk.page.detail.situation == "Copy 2 has replaced this one"
+    assert desk.page.detail.situation == "Copy 2 has replaced this one: throw it away"
+    assert [row[3] for row in desk.rows()] == ["Printed, scan it", "Replaced"]
     assert order
 
 
@@ -319,6 +425,17 @@ def test_a_reason_may_be_scanned_or_typed_and_none_is_no_reprint(desk: Desk) -> 
     assert len(desk.jobs(order)) == 3
 
 
+def test_enter_takes_no_reason_that_nobody_has_read(desk: Desk) -> None:
+    order = desk.label()
+    desk.open()
+    desk.ask(Key.Key_F6)
+    desk.person.press(Key.Key_Return)
+    assert "Choose by its digit" in desk.ask()
+    assert len(desk.jobs(order)) == 1
+    desk.told(Key.Key_2)
+    assert desk.jobs(order)[1][2] == "blurred"
+
+
 def test_a_void_label_is_told_and_not_reprinted(desk: Desk) -> None:
     order = desk.label(number="ORD-1")
     desk.house.store.write(request_cancel, LEAD, order, "")
@@ -334,7 +451,8 @@ def test_a_void_label_is_told_and_not_reprinted(desk: Desk) -> None:
 
 def test_f7_says_that_it_came_out(desk: Desk) -> None:
     order = desk.label(JobState.UNCERTAIN, "not_counted", number="ORD-1")
-    desk.label(JobState.UNCERTAIN, "not_counted", number="ORD-2")
+    desk.label(number="ORD-2")
+    desk.label(JobState.UNCERTAIN, "not_counted", number="ORD-3")
     desk.open()
     desk.press(Key.Key_F3, Key.Key_F3, Key.Key_Down)
     assert desk.shown == ("ORD-1", 1)
@@ -342,7 +460,7 @@ def test_f7_says_that_it_came_out(desk: Desk) -> None:
     assert desk.told(Key.Key_F7) == "Copy 1 of order ORD-1 is noted as printed"
     assert desk.jobs(order) == [(1, JobState.PRINTED, None)]
     # it has left the group, and is shown all the same
-    desk.person.wait(lambda: [row[0] for row in desk.rows()] == ["ORD-2"])
+    desk.person.wait(lambda: [row[0] for row in desk.rows()] == ["ORD-3"])
     assert desk.shown == ("ORD-1", 1)
     assert desk.told(Key.Key_F7) == "No label of this parcel is uncertain"
 
@@ -357,7 +475,7 @@ def test_f8_prints_the_next_copy_after_a_question(desk: Desk) -> None:
     desk.person.wait(lambda: not desk.work.dialogs.is_open)
     assert desk.jobs(order) == [(1, JobState.UNCERTAIN, None)]
     desk.ask(Key.Key_F8)
-    assert desk.told(Key.Key_2) == "Copy 2 of order ORD-1 comes out at BENCH-1"
+    assert desk.told(Key.Key_2) == "Copy 1 of order ORD-1: copy 2 comes out at BENCH-1"
     assert desk.jobs(order) == [(1, JobState.FAILED, None), (2, JobState.QUEUED, "not_out")]
     assert desk.shown == ("ORD-1", 1)
 
@@ -385,6 +503,227 @@ def test_the_uncertain_copy_is_settled_whichever_copy_is_shown(desk: Desk) -> No
     assert desk.shown == ("ORD-1", 1)
     assert desk.told(Key.Key_F7) == "Copy 2 of order ORD-1 is noted as printed"
     assert desk.jobs(order)[1][1] is JobState.PRINTED
+
+
+# which was the last
+
+
+def states(desk: Desk, *orders: int) -> list[list[JobState]]:
+    return [[state for _, state, _ in desk.jobs(order)] for order in orders]
+
+
+PRINTED, UNCERTAIN, FAILED, QUEUED = JobState.PRINTED, JobState.UNCERTAIN, JobState.FAILED, JobState.QUEUED
+
+
+@pytest.fixture
+def doubtful(desk: Desk) -> list[int]:
+    """Four orders whose labels are uncertain at one printer; the second is shown."""
+    orders = [desk.label(UNCERTAIN, "no_proof", number=f"ORD-{n}") for n in (1, 2, 3, 4)]
+    desk.open()
+    desk.press(Key.Key_Down, Key.Key_Down)
+    assert desk.shown == ("ORD-2", 1)
+    return orders
+
+
+def test_f7_asks_whether_it_was_the_last(desk: Desk, doubtful: list[int]) -> None:
+    asked = desk.ask(Key.Key_F7)
+    assert "Copy 1 of order ORD-2 came out. Was it the last?" in asked
+    assert "4 labels of this printer are uncertain" in asked
+    said = [button.accessibleName() for button in desk.person.window.findChildren(QPushButton) if button.isVisible()]
+    assert "Only this one came out, as far as I know" in said
+    assert "The last: 1 before it too, 2 after it get another copy" in said
+    assert desk.told(Key.Key_2) == "Noted as printed: 2, another copy comes out: 2"
+    assert states(desk, *doubtful) == [[PRINTED], [PRINTED], [FAILED, QUEUED], [FAILED, QUEUED]]
+
+
+def test_enter_never_says_that_it_was_the_last(desk: Desk, doubtful: list[int]) -> None:
+    desk.ask(Key.Key_F7)
+    for _ in range(4):
+        desk.person.press(Key.Key_Tab)
+        focus = desk.person.window.focusWidget()
+        assert focus is not None
+        assert not focus.accessibleName().startswith("The last")
+    desk.person.press(Key.Key_Escape)
+    desk.person.wait(lambda: not desk.work.dialogs.is_open)
+    desk.ask(Key.Key_F7)
+    assert desk.told(Key.Key_Return) == "Copy 1 of order ORD-2 is noted as printed"
+    assert states(desk, *doubtful) == [[UNCERTAIN], [PRINTED], [UNCERTAIN], [UNCERTAIN]]
+
+
+def test_the_square_code_of_a_doubtful_label_asks_the_same(desk: Desk, doubtful: list[int]) -> None:
+    code = desk.house.one(parcel_code("ORD-4"))
+    desk.person.scan(make_label_code(code, 1))
+    assert "Copy 1 of order ORD-4 came out" in desk.ask()
+    desk.person.scan(make_label_code(code, 1))  # a trigger pulled twice answers nothing
+    assert "Answer this question first" in desk.ask()
+    desk.told(Key.Key_2)
+    assert states(desk, *doubtful) == [[PRINTED]] * 4
+    assert desk.shown == ("ORD-4", 1)
+
+
+def test_the_barcode_says_that_this_one_came_out(desk: Desk, doubtful: list[int]) -> None:
+    desk.person.scan("XXPRINTED")
+    desk.ask()
+    desk.person.scan("XXPRINTED")
+    desk.person.wait(lambda: states(desk, *doubtful) == [[UNCERTAIN], [PRINTED], [UNCERTAIN], [UNCERTAIN]])
+
+
+def test_the_scan_of_the_only_doubtful_label_proves_it(desk: Desk) -> None:
+    order = desk.label(UNCERTAIN, "no_proof", number="ORD-1")
+    code = desk.code
+    desk.open()
+    desk.scan(make_label_code(code, 1))
+    assert states(desk, order) == [[PRINTED]]
+    assert desk.work.dialogs.notice == "Copy 1 of order ORD-1 is noted as printed"
+    assert desk.page.detail.situation == "Printed: scan it at the bench to close its parcel"
+
+
+def test_files_are_told_apart_from_labels_that_are_copied(desk: Desk) -> None:
+    order = desk.label(UNCERTAIN, number="ORD-1")
+    desk.house.store.write(queue_file, LEAD, "BENCH-1", b"^XA^FDx^XZ")
+    desk.house.printed(outcome=UNCERTAIN)
+    desk.open()
+    desk.press(Key.Key_Down)
+    assert desk.shown == ("ORD-1", 1)
+    desk.ask(Key.Key_F7)
+    assert desk.told(Key.Key_2) == "Noted as printed: 1, another copy comes out: 0, files to print again: 1"
+    assert states(desk, order) == [[PRINTED]]
+
+
+def parcel_code(order: str) -> object:
+    from sqlalchemy import select
+
+    from db.orders import Order
+    from db.parcels import Parcel
+
+    return select(Parcel.code).join(Order, Order.id == Parcel.order_id).where(Order.source_id == order)
+
+
+# the queue
+
+
+def test_f4_pauses_the_queue_loudly_and_lets_it_go_on(desk: Desk) -> None:
+    desk.label(None, number="ORD-1")
+    desk.open()
+    banner, top = desk.page._banner, desk.page.table.mapTo(desk.page, QPoint(0, 0))
+    assert banner.property("role") in (None, "")
+    assert desk.told(Key.Key_F4) == "BENCH-1 is paused: what the printer has already is still printed"
+    desk.person.wait(lambda: banner.property("outcome") == "attention")
+    desk.person.wait(desk.person.settled)
+    since = desk.house.store.read(paused_queues)[0].since
+    said = desk.page._paused.whole()
+    assert said == f"BENCH-1 is paused since {desk.work.words.time(since)}, 1 waiting: F4 lets it go on"
+    assert banner.y() < top.y()
+    assert desk.page.table.mapTo(desk.page, QPoint(0, 0)) == top  # nothing has moved
+    assert desk.page._heads.whole() == ""
+    assert desk.rows()[0][4] == "the queue is paused: let it go on"
+    assert desk.house.claim() is None
+    assert desk.told(Key.Key_F4) == "BENCH-1 prints again"
+    desk.person.wait(lambda: not desk.page._paused.isVisible())
+    assert desk.page._heads.whole() == "BENCH-1: 1 waiting"
+    assert desk.page.total.isVisible()
+    assert desk.house.claim() is not None
+
+
+def test_f4_means_this_station_where_no_label_is_chosen(desk: Desk) -> None:
+    desk.open()
+    desk.told(Key.Key_F4)
+    assert [paused.queue for paused in desk.house.store.read(paused_queues)] == ["BENCH-1"]
+    desk.person.wait(lambda: "BENCH-1 is paused" in desk.page._paused.whole())
+
+
+def test_f4_means_the_queue_of_the_chosen_label(desk: Desk) -> None:
+    desk.house.store.write(queue_file, LEAD, "BENCH-2", b"^XA^FO50,50^GB9,9,9^FS^XZ")
+    desk.house.store.write(pause_queue, desk.house.picker, "BENCH-3")
+    desk.open()
+    desk.told(Key.Key_F4)
+    desk.person.wait(lambda: "BENCH-2" in desk.page._paused.whole())
+    assert desk.page._paused.whole().endswith("1 waiting: F4 lets it go on · also paused: BENCH-3")
+    desk.house.store.write(resume_queue, LEAD, "BENCH-2")
+    desk.person.wait(lambda: desk.page._paused.whole().endswith("by Pia, 0 waiting"))  # F9 lets it go on
+
+
+def test_a_queue_that_was_paused_elsewhere_goes_on_from_here(desk: Desk) -> None:
+    desk.label(number="ORD-1")
+    desk.house.store.write(pause_queue, LEAD, "BENCH-3")
+    desk.open()
+    asked = desk.ask(Key.Key_F9)
+    assert "The queue of BENCH-1" in asked
+    assert desk.told(Key.Key_Return) == "BENCH-3 prints again"
+    assert desk.house.store.read(paused_queues) == []
+
+
+def test_f9_takes_a_copy_back_after_a_question(desk: Desk) -> None:
+    order = desk.label(number="ORD-1")
+    desk.open()
+    desk.ask(Key.Key_F6)
+    desk.told(Key.Key_1)
+    desk.press(Key.Key_Up)
+    assert desk.shown == ("ORD-1", 2)
+    assert "The queue of BENCH-1" in desk.ask(Key.Key_F9)
+    before = desk.work.dialogs.question_id
+    desk.person.press(Key.Key_1)
+    desk.person.wait(lambda: desk.work.dialogs.question_id > before)
+    assert "1 job is taken out of the queue of BENCH-1" in desk.ask()
+    desk.person.press(Key.Key_Return)  # leaves it
+    desk.person.wait(lambda: not desk.work.dialogs.is_open)
+    assert states(desk, order) == [[PRINTED, QUEUED]]
+    desk.ask(Key.Key_F9)
+    before = desk.work.dialogs.question_id
+    desk.person.press(Key.Key_1)
+    desk.person.wait(lambda: desk.work.dialogs.question_id > before)
+    assert desk.told(Key.Key_2) == "Copy 2 of order ORD-1 is not printed"
+    assert states(desk, order) == [[PRINTED, JobState.CANCELLED]]
+    assert desk.told(Key.Key_F9) == "Nothing waits at BENCH-1"
+
+
+def test_f9_lets_another_station_print_what_waits(desk: Desk) -> None:
+    desk.house.store.write(queue_file, LEAD, "BENCH-2", b"^XA^XZ")
+    desk.house.printed("BENCH-2")
+    desk.house.hands("BENCH-2"), desk.house.hands("BENCH-3")  # of which one has printed before
+    orders = [desk.label(None, number=f"ORD-{n}") for n in (1, 2, 3)]
+    desk.open()
+    desk.ask(Key.Key_F9)  # the first copies of their labels cannot be taken back
+    before = desk.work.dialogs.question_id
+    desk.person.press(Key.Key_1)
+    desk.person.wait(lambda: desk.work.dialogs.question_id > before)
+    assert "Where are the labels of BENCH-1 to come out?" in desk.ask()
+    said = [button.accessibleName() for button in desk.person.window.findChildren(QPushButton) if button.isVisible()]
+    assert [text for text in said if text.startswith("BENCH")] == ["BENCH-2: 0 waiting"]
+    before = desk.work.dialogs.question_id
+    desk.person.press(Key.Key_1)
+    desk.person.wait(lambda: desk.work.dialogs.question_id > before)
+    assert "Print 3 at BENCH-2?" in desk.ask()
+    assert desk.told(Key.Key_2) == "3 come out at BENCH-2"
+    assert [desk.house.jobs(order)[0].queue for order in orders] == ["BENCH-2"] * 3
+    assert [desk.house.printed("BENCH-2") for _ in orders] == [desk.house.jobs(order)[0].id for order in orders]
+
+
+def test_what_waits_stays_where_no_other_station_prints(desk: Desk) -> None:
+    desk.label(None, number="ORD-1")
+    desk.open()
+    said = desk.told(Key.Key_F9)
+    assert said == "Nothing can be moved from BENCH-1: no other station has printed yet"
+
+
+def test_among_many_stations_every_one_has_a_digit(desk: Desk) -> None:
+    for number in range(2, 13):
+        desk.house.hands(f"BENCH-{number:02}")
+        desk.house.store.write(queue_file, LEAD, f"BENCH-{number:02}", b"^XA^XZ")
+        desk.house.printed(f"BENCH-{number:02}")
+    order = desk.label(None, number="ORD-1")
+    desk.open()
+    desk.ask(Key.Key_F9)
+    for key in (Key.Key_1, Key.Key_9, Key.Key_3):  # move, more stations, the eleventh
+        before = desk.work.dialogs.question_id
+        desk.person.press(key)
+        desk.person.wait(partial(asked_again, desk, before))
+    assert desk.told(Key.Key_2) == "1 come out at BENCH-12"
+    assert desk.house.jobs(order)[0].queue == "BENCH-12"
+
+
+def asked_again(desk: Desk, before: int) -> bool:
+    return desk.work.dialogs.question_id > before
 
 
 # scans
@@ -462,7 +801,7 @@ def test_everything_is_said_in_chinese_too(desk: Desk) -> None:
     assert desk.page.detail.situation == "请查看打印机：第 1 份打出来了吗？F7 是，F8 否"
     assert "第 1 份" in desk.page.detail.texts()
     assert desk.page.detail.preview.text() == "102 × 153 毫米，203 dpi"
-    assert desk.page.prompt() == "扫描面单、订单或周转箱，即可找到面单"
+    assert desk.page.prompt() == "扫描面单、订单或周转箱"
 
 
 def test_f5_sorts_by_what_a_person_must_look_at(desk: Desk) -> None:

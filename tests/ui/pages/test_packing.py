@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.domain.barcode import make_label_code
@@ -24,6 +25,8 @@ from tests.factories import LEAD, House, make_sku, returning_id
 from tests.ui.conftest import Person
 from ui.keys import type_scan
 from ui.pages.packing import PackingPage
+from ui.widgets.painted import Painted
+from ui.widgets.parcel import HeadText, IdleText
 from ui.widgets.verdict import Flash
 
 Key = Qt.Key
@@ -120,7 +123,8 @@ def test_a_whole_order_by_scans_alone(person: Person, page: PackingPage, house: 
     assert page.table.facts.text.copy == "Copy 1"
 
     person.scan(square(house))
-    assert shown(page) == ("pass", "Parcel closed: scan the next")
+    assert shown(page) == ("pass", f"Order {number}: the parcel is closed")
+    assert page.table.banner.next_step == "Nothing waits to be packed"
     assert not page.table.idle.isHidden()
     assert page.table.idle.text is not None
     assert number in page.table.idle.text.last
@@ -537,7 +541,7 @@ def test_what_is_taken_away_by_another_bench_leaves_no_old_verdict(
     there = house.hands("BENCH-2")
     there.scan(house.tote_of(order), house.tote_of(order))
     person.wait(lambda: page.table.head.isHidden())
-    assert shown(page) == ("", "Scan tote or order")
+    assert shown(page) == ("", "Nothing waits to be packed")
 
 
 # commands
@@ -553,7 +557,8 @@ def test_undo_and_hold_by_their_keys(person: Person, page: PackingPage, house: H
     assert [row.count for row in page.table.lines.rows] == ["0 / 1", "0 / 1"]
     person.press(Key.Key_F4)
     person.wait(person.settled)
-    assert shown(page)[1] == f"Order {house.source_id(order)} is put aside: scan the next tote or order"
+    assert shown(page)[1] == f"Order {house.source_id(order)} is put aside"
+    assert page.table.banner.next_step == "Scan tote or order"
     assert not page.table.idle.isHidden()
 
 
@@ -581,7 +586,7 @@ def test_a_damaged_code_is_typed_and_judged_as_a_scan(person: Person, page: Pack
 def test_what_next_changes_nothing(person: Person, page: PackingPage, heard: list[str]) -> None:
     person.press(Key.Key_F2)
     person.wait(person.settled)
-    assert shown(page) == ("attention", "Scan tote or order")
+    assert shown(page) == ("attention", "Nothing waits to be packed")
     assert heard == ["attention"]
 
 
@@ -604,7 +609,139 @@ def test_a_cancelled_order_is_seen_before_the_gate(
     assert [side.caption for side in page.panel.stop.sides] == ["Scanned"]
 
 
+def test_no_good_item_passes_once_the_order_is_cancelled(person: Person, page: PackingPage, house: House) -> None:
+    order = house.picked(("TEA", 2), "CUP")
+    person.scan(house.tote_of(order))
+    person.scan("TEA-EAN")
+    house.store.write(request_cancel, LEAD, order, "buyer")
+    person.wait(lambda: page.table.banner.outcome == "attention")
+    # nothing asks for another item, nor promises a label
+    current, facts = page.table.current.text, page.table.facts.text
+    assert current is not None
+    assert facts is not None
+    assert (current.title, current.number, current.count) == ("Put everything aside", "", "")
+    assert facts.sentence == "None: the order is cancelled"
+    assert not any(row.current for row in page.table.lines.rows)
+    person.scan("TEA-EAN")
+    assert page.panel.stop is not None
+    assert page.panel.stop.word == "CANCELLED"
+    assert page.panel.stop.how == "Once that is done, press Enter or scan XXOK"
+    assert [code for _, code in scans(house)] == ["opened", "item", "order_cancelled"]
+    person.press(Key.Key_Return)
+    person.wait(lambda: page.panel.isHidden() and person.settled())
+    assert not page.table.idle.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("scanned", "how"),
+    [
+        ("CUP-EAN", "Put it right, then press Enter or scan XXOK"),
+        ("whatever", "Press Enter or scan XXOK, then go on scanning"),
+        ("TT99999X", "Press Enter or scan XXOK, then go on scanning"),
+    ],
+)
+def test_how_a_failure_ends_fits_what_it_is(
+    person: Person, page: PackingPage, house: House, scanned: str, how: str
+) -> None:
+    house.stock("CUP", 1)
+    order = house.picked("TEA", "MUG")
+    person.scan(house.tote_of(order))
+    person.scan(scanned)
+    assert page.panel.stop is not None
+    assert page.panel.stop.how == how
+
+
+def test_a_failure_without_an_order_says_first_what_to_do(person: Person, page: PackingPage, house: House) -> None:
+    house.stock("CUP", 1)
+    person.scan("CUP-EAN")
+    assert page.panel.stop is not None
+    assert page.panel.stop.how == "Once that is done, press Enter or scan XXOK"
+
+
+def test_a_verified_order_that_is_opened_again_asks_for_its_label(
+    person: Person, page: PackingPage, house: House
+) -> None:
+    order = label_of(person, house, "TEA", "CUP")
+    house.printed()
+    person.scan("XXHOLD")
+    person.scan(house.tote_of(order))
+    assert shown(page) == ("pass", f"Order {house.source_id(order)} again: all items are verified")
+    assert page.table.banner.next_step == "Stick copy 1 on the box and scan it"
+    assert page.prompt() == "Stick copy 1 on the box and scan it"
+
+
 # the table
+
+
+def test_head_middle_and_banner_say_the_same_of_an_empty_table(
+    person: Person, page: PackingPage, house: House
+) -> None:
+    def said() -> set[str]:
+        refetched(person, page)
+        assert page.table.idle.text is not None
+        return {page.prompt(), page.table.idle.text.title, page.table.banner.next_step or shown(page)[1]}
+
+    assert said() == {"Nothing waits to be packed"}
+    house.stock("TEA", 3)
+    first, _, _ = house.order("TEA"), house.order("TEA"), house.order("TEA")
+    house.release()
+    house.pick_all()
+    assert said() == {"Scan tote or order"}
+    tote = house.tote_of(first)
+    person.scan(tote)
+    person.press(Key.Key_F2)
+    person.wait(person.settled)
+    assert scans(house)[-1] == ("XXNEXT", "next_scan_bulk")
+    assert said() == {f"Tote {tote}: scan an item, 3 left"}
+    # put aside and closed, the open tote goes on being asked for
+    person.scan("TEA-EAN")
+    person.scan("XXHOLD")
+    assert said() == {f"Tote {tote}: scan an item, 3 left"}
+    person.scan("TEA-EAN")
+    for _ in range(2):
+        house.printed()
+    person.wait(lambda: shown(page) == ("pass", "Stick copy 1 on the box and scan it"))
+    person.scan(square(house))
+    assert said() == {f"Tote {tote}: scan an item, 2 left"}
+
+
+def drawn(widget: Painted, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The lines that a widget paints, each as (text, more lines …)."""
+    lines: list[tuple[str, ...]] = []
+    draw_line, draw_fitted = widget.draw_line, widget.draw_fitted
+
+    def line(painter: Any, room: QRectF, text: str, size: int, *more: Any, **how: Any) -> float:
+        metrics = QFontMetricsF(widget.face(size, bold=how.get("bold", False), mono=how.get("mono", False)))
+        lines.append((metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width()),))
+        return draw_line(painter, room, text, size, *more, **how)
+
+    def fitted(painter: Any, room: QRectF, text: Any, *more: Any, **how: Any) -> float:
+        lines.append(text.lines)
+        return draw_fitted(painter, room, text, *more, **how)
+
+    monkeypatch.setattr(widget, "draw_line", line)
+    monkeypatch.setattr(widget, "draw_fitted", fitted)
+    widget.grab()
+    return lines
+
+
+def test_an_open_tote_is_said_on_one_line_where_a_smaller_size_allows_it(
+    page: PackingPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle = page.table.idle
+    idle.resize(800, 394)
+    idle.show_text(IdleText("scan-barcode", "Tote TT00001I: scan an item, 4 left", "Waiting to be packed: 14"))
+    assert ("Tote TT00001I: scan an item, 4 left",) in drawn(idle, monkeypatch)
+
+
+@pytest.mark.parametrize(("wide", "about"), [(1100, "shop · Spain · 2 more"), (700, "shop · Spain"), (640, "shop")])
+def test_the_head_shows_whole_parts_only(
+    page: PackingPage, monkeypatch: pytest.MonkeyPatch, wide: int, about: str
+) -> None:
+    head = page.table.head
+    head.resize(wide, 48)
+    head.show_text(HeadText("Order AE-8140-2240", "shop · Spain", stop="CANCELLED", left="2 more"))
+    assert (about,) in drawn(head, monkeypatch)
 
 
 def test_nothing_to_do_orders_that_wait_and_an_open_tote(person: Person, page: PackingPage, house: House) -> None:
@@ -709,7 +846,7 @@ def test_another_station_forgets_what_was_known_of_the_old_one(
     assert page.panel.isHidden()
     assert not page.work.sounds.alarming
     person.scan("XXNEXT")
-    assert shown(page) == ("attention", "Scan tote or order")
+    assert shown(page) == ("attention", "Nothing waits to be packed")
 
 
 def test_a_verdict_of_the_station_that_was_left_stops_nothing_here(
@@ -787,7 +924,8 @@ def test_a_label_that_does_not_belong_here(
     assert wanted.detail == expected
     person.scan("XXOK")
     person.scan(square(house))
-    assert shown(page) == ("pass", "Parcel closed: scan the next")
+    assert shown(page)[0] == "pass"
+    assert shown(page)[1].endswith(": the parcel is closed")
 
 
 def test_a_failure_lights_the_frame_up_once_and_not_where_motion_is_unwanted(

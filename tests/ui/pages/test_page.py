@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.change import changed
 from app.domain.errors import KnownError, Refusal
-from app.queries.station_view import Hit
+from app.queries.search import Hit
 from app.settings import Settings
 from ui.application import dress
 from ui.dialogs import Dialogs
@@ -110,7 +110,8 @@ class Watcher:
 
     @property
     def strip(self) -> str:
-        return self.page._strip._text.text() if self.page._strip.isVisible() else ""
+        """What the window says over the page's lower edge."""
+        return self.page.unread
 
 
 def watch(kind: type[Given], loop: asyncio.AbstractEventLoop, qapp: QApplication, qtbot: QtBot) -> Watcher:
@@ -128,7 +129,7 @@ def watcher(
     qapp: QApplication, qtbot: QtBot, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
 ) -> Iterator[Watcher]:  # fmt: skip
-    for name in ("THROTTLE_MS", "SLOW_MS", "RETRY_MS"):
+    for name in ("THROTTLE_MS", "SLOW_MS", "RETRY_MS", "TICK_MS"):
         monkeypatch.setattr(page_module, name, FAST_MS)
     watcher = watch(getattr(request, "param", Given), loop, qapp, qtbot)
     yield watcher
@@ -322,14 +323,37 @@ def test_old_content_stays_under_a_strip_when_the_database_is_gone(watcher: Watc
     assert watcher.page.label.text() == "second"
 
 
-def test_a_strip_follows_the_theme(watcher: Watcher) -> None:
+def test_the_age_of_what_is_old_grows(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
     watcher.show()
     watcher.page.coming = KnownError("database_locked")
+    watcher.page._retry.setInterval(60_000)
     watcher.change("orders")
     watcher.wait(lambda: watcher.strip)
-    watcher.work.theme = load_theme("dark")
-    watcher.work.look_changed.emit()
-    assert load_theme("dark").system.paper in watcher.page._strip.styleSheet()
+    told: list[str] = []
+    watcher.page.prompted.connect(lambda: told.append(watcher.strip))
+    read = watcher.page._fetched_at
+    assert read is not None
+    monkeypatch.setattr(page_module, "monotonic", lambda: read + 65)
+    watcher.wait(lambda: told)
+    assert told[0].startswith("You see the state of 1 min ago · ")
+
+
+def test_an_old_page_is_fetched_when_it_is_shown_though_nothing_has_changed(
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watcher.show()
+    watcher.page.hide()
+    read = watcher.page._fetched_at
+    assert read is not None
+    monkeypatch.setattr(page_module, "monotonic", lambda: read + page_module.FRESH_S - 0.1)
+    watcher.page.show()
+    watcher.pause()
+    assert watcher.page.fetches == 1
+    watcher.page.hide()
+    monkeypatch.setattr(page_module, "monotonic", lambda: read + page_module.FRESH_S + 0.1)
+    watcher.page.show()
+    watcher.wait(lambda: watcher.page.at_rest)
+    assert watcher.page.fetches == 2
 
 
 def test_an_empty_page_that_is_not_reached_says_so(watcher: Watcher) -> None:

@@ -23,12 +23,15 @@ from app.operations.waves import cancel_wave, kick_out
 from app.queries.picking_view import PickingView
 from app.queries.waves import barcode_of
 from app.sentences import SENTENCES
+from db.journal import ScanEvent
 from db.orders import Order
+from db.stock import StockMove
 from db.waves import Batch
 from tests.factories import LEAD, House
 from tests.ui.conftest import Person
 from ui.keys import type_scan, type_text
 from ui.pages.picking import GUARD_S, PickingPage, PickShown
+from ui.widgets.pick import Pick
 
 
 @pytest.fixture
@@ -108,6 +111,12 @@ class Picker:
         assert self.view.task is not None
         return self.view.task.location
 
+    def events(self) -> list[tuple[str, str]]:
+        """(raw, code) of every scan of this cart's station, the oldest first."""
+        station = self.person.work.place.picker.station
+        wanted = select(ScanEvent).where(ScanEvent.station_id == station).order_by(ScanEvent.seq)
+        return [(event.raw, event.code) for event in self.house.all(wanted)]
+
     def pick_one(self) -> None:
         assert self.view.task is not None
         if not self.view.task.at_location:
@@ -157,7 +166,7 @@ def test_a_scan_before_a_cart_is_chosen_is_refused(picker: Picker) -> None:
 @pytest.mark.parametrize("key", [Qt.Key.Key_1, Qt.Key.Key_Return])
 def test_a_cart_is_chosen_by_digit_or_enter(picker: Picker, wave: list[int], key: Qt.Key) -> None:
     assert picker.shows == "carts"
-    assert picker.page.prompt() == "Choose a cart: its digit, or arrows and Enter"
+    assert picker.page.prompt() == "Choose a cart: digit or Enter"
     picker.press(key)
     assert picker.shows == "walk"
     assert picker.view.batch_id == wave[0]
@@ -240,6 +249,8 @@ def test_a_wrong_scan_covers_the_page_until_enter(walking: Picker, scanned: str,
     assert not walking.person.work.sounds.alarming
     assert walking.banner == ("", "Go to the location and scan it")
     assert walking.view.done == 0
+    # the answer is a scan of the evidence, whether it was pressed or scanned
+    assert [code for _, code in walking.events()][1:] == ["acknowledged"]
 
 
 def test_a_wrong_item_shows_what_was_expected(walking: Picker) -> None:
@@ -255,8 +266,10 @@ def test_a_wrong_item_shows_what_was_expected(walking: Picker) -> None:
 @pytest.mark.parametrize("code", [Command.OK, " xxok "])
 def test_a_wrong_scan_is_acknowledged_by_scan(walking: Picker, code: str) -> None:
     walking.scan("A-02")
-    assert walking.scan(code) == ""  # not judged: it is the answer
+    assert walking.scan(code) == PickCode.ACKNOWLEDGED
     assert walking.stop == ""
+    assert walking.banner == ("", "Go to the location and scan it")
+    assert walking.events() == [("A-02", "wrong_location"), (code, "acknowledged")]
     assert not walking.person.work.sounds.alarming
 
 
@@ -291,7 +304,7 @@ def test_a_failure_of_a_cart_that_is_gone_is_shown_all_the_same(
 
 def test_every_failure_has_its_word() -> None:
     wrong = {PickCode.WRONG_LOCATION, PickCode.WRONG_PICK, PickCode.LOCATION_FIRST, PickCode.PICK_UNKNOWN_CODE}
-    for code in (*wrong, "not_saved"):
+    for code in (*wrong, PickCode.CART_TAKEN, "not_saved"):
         assert f"picking_word_{code}" in SENTENCES
         assert str(code) in SENTENCES
 
@@ -309,7 +322,7 @@ def test_ten_scans_in_a_row_are_ten_verdicts(walking: Picker) -> None:
 
 
 def test_short_by_barcode_takes_none(walking: Picker, house: House) -> None:
-    assert walking.scan(Command.SHORT) == PickCode.SHORT
+    assert walking.scan(Command.SHORT) == PickCode.SHORT_GONE
     assert walking.heard[-1] == "attention"
     assert walking.banner[0] == "attention"
     assert len(walking.view.shorts) == 1
@@ -327,6 +340,116 @@ def test_short_with_a_number_takes_what_is_there(walking: Picker, house: House) 
     assert [short.picked for short in walking.view.shorts] == [1]
     assert walking.heard[-1] == "attention"
     assert walking.house.on_hand("HAT") != (5, 3)
+
+
+def test_an_order_that_leaves_the_cart_is_named_with_where_its_tote_goes(
+    walking: Picker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    while walking.view.upcoming:
+        walking.pick_one()
+    task = walking.view.task
+    assert task is not None
+    walking.ask(Qt.Key.Key_F5)
+    walking.answer("0")
+    said = f"Order {task.order} leaves the cart: put tote {task.tote} on the problem shelf"
+    assert walking.banner == ("attention", said)
+    assert walking.page._banner.next_step == "Enter chooses the next cart"
+    assert walking.heard[-1] == "attention"
+    assert (walking.view.aside, walking.view.for_bench) == ((task.tote,), 1)
+    assert walking.page._pick.accessibleName().endswith(f"To the problem shelf: {task.tote}")
+    assert task.tote in sizes_painted(walking.page._pick, monkeypatch)
+    # the other one is brought to the bench
+    assert walking.page.prompt() == "The cart is picked"
+
+
+def test_an_order_that_was_not_begun_leaves_without_a_tote(walking: Picker, house: House) -> None:
+    task = walking.view.task
+    assert task is not None
+    walking.ask(Qt.Key.Key_F5)
+    walking.answer("0")
+    assert walking.banner == ("attention", f"Order {task.order} leaves the cart: nothing of it was picked")
+    assert walking.page._banner.next_step == walking.page.prompt()
+    assert walking.view.aside == ()
+
+
+def test_the_last_order_that_leaves_is_still_told(walking: Picker, house: House) -> None:
+    for _ in range(2):
+        walking.scan(Command.SHORT)
+    assert walking.view.task is None
+    assert walking.view.for_bench == 0
+    outcome, said = walking.banner
+    assert outcome == "attention"
+    assert said.endswith("leaves the cart: nothing of it was picked")
+    assert walking.page._banner.next_step == "Enter chooses the next cart"
+    assert walking.page.prompt() == "Nothing of this cart goes to the bench"
+    assert walking.page._pick.accessibleName() == "Nothing of this cart goes to the bench"
+    walking.page._pick.grab()
+    walking.press(Qt.Key.Key_Return)
+    assert walking.shows == "empty"
+
+
+def test_a_cart_that_somebody_else_took_meanwhile_is_not_picked(
+    walking: Picker, house: House, wave: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, number = walking.view.task, walking.view.wave_id
+    assert task is not None
+    monkeypatch.setattr(PickingPage, "topics", frozenset())  # the page does not hear of it before he scans
+    house.store.write(claim_batch, other(house), wave[0], True)
+    assert walking.scan(task.location) == PickCode.CART_TAKEN
+    assert walking.stop == "CART TAKEN"
+    stop = walking.page._stop.stop
+    assert stop is not None
+    assert stop.sentence == f"CART-2 is picking cart 1 of wave {number}: choose another cart"
+    assert walking.person.work.sounds.alarming
+    walking.press(Qt.Key.Key_Return)
+    assert (walking.stop, walking.shows) == ("", "carts")
+
+
+def test_a_short_pick_on_a_cart_that_somebody_else_took_is_refused(
+    walking: Picker, house: House, wave: list[int]
+) -> None:
+    walking.ask(Qt.Key.Key_F5)
+    moves = house.count(StockMove)
+    house.store.write(claim_batch, other(house), wave[0], True)
+    walking.answer("0")
+    assert walking.person.work.dialogs.notice.startswith("CART-2 is picking cart 1 of wave")
+    assert house.count(StockMove) == moves
+
+
+def sizes_painted(pick: Pick, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """The lines that are painted, with their size of type."""
+    sizes: dict[str, int] = {}
+    draw = Pick.draw_line
+
+    def line(self: Pick, painter: Any, room: Any, text: str, size: int, *more: Any, **how: Any) -> float:
+        sizes[text] = size
+        return draw(self, painter, room, text, size, *more, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Pick, "draw_line", line)
+        pick.grab()
+    return sizes
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+@pytest.mark.parametrize("there", [False, True])
+def test_large_text_makes_no_location_smaller(
+    walking: Picker, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], there: bool
+) -> None:
+    work = walking.person.work
+    if there:
+        walking.scan("A-01")
+    walking.person.window.resize(*size)
+    found = []
+    for scale in (1.0, 1.5):
+        work.use_settings(replace(work.settings, text_scale=scale))
+        walking.person.wait(walking.person.settled)
+        sizes = sizes_painted(walking.page._pick, monkeypatch)
+        # nothing else on the page is as large
+        assert sizes["A-01"] == max(sizes.values())
+        assert sizes["A-01"] >= 120
+        found.append(sizes["A-01"])
+    assert found[1] >= found[0]
 
 
 @pytest.mark.parametrize(

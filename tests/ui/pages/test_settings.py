@@ -20,20 +20,26 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSlider,
-    QSpinBox,
     QWidget,
 )
 
 from app.settings import KEYS, Settings, load_settings, save_settings, settings_path
+from db.places import Warehouse
+from tests.factories import House
 from tests.ui.conftest import Person
 from ui.pages.settings import SettingsPage
 
+SENDER = ("sender_name", "sender_street", "sender_postcode", "sender_city", "sender_country")
 AT_ONCE = {"language", "theme", "text_scale", "reduce_motion", "sound", "volume"}
 # a value other than the default, for every field of the page
 OTHER: dict[str, object] = {
     "station": "BENCH-9", "operator": "Pia", "cart": "CART-9", "role": "lead", "language": "zh", "theme": "dark",
     "text_scale": 1.5, "reduce_motion": False, "printer": "file:labels.zpl", "wedge_prefix": "F12",
-    "wedge_gap_ms": 40, "wedge_total_ms": 2_000, "wedge_shortest": 6, "sound": True, "volume": 0.3,
+    "printer_fallback": "file:other.zpl", "document_printer": "file:documents.zpl",
+    "scanners": "serial:///dev/ttyACM0 tcp://scanner-3:4001", "scale": "hid://0922:8003",
+    "wedge_gap_ms": 40, "wedge_total_ms": 2_000, "wedge_shortest": 6, "wedge_jitter_ms": 9, "sound": True,
+    "volume": 0.3, "sender_name": "Harbour Ltd", "sender_street": "18 Sample Road", "sender_postcode": "310000",
+    "sender_city": "Hangzhou", "sender_country": "DE",
 }  # fmt: skip
 
 
@@ -61,8 +67,6 @@ class Administrator:
             field.setCurrentIndex(field.findData(value))
         elif isinstance(field, QSlider):
             field.setValue(round(float(str(value)) * 100))
-        elif isinstance(field, QSpinBox):
-            field.setValue(int(str(value)))
         elif isinstance(field, QLineEdit):
             field.setFocus()
             field.selectAll()
@@ -104,14 +108,16 @@ def administrator(person: Person) -> Administrator:
 
 
 def test_every_field_of_the_file_is_on_the_page(administrator: Administrator) -> None:
-    # one kind of scanner is known: there is nothing to choose
-    assert set(administrator.page._fields) == {key.field for key in KEYS} - {"scanner"}
+    assert set(administrator.page._fields) == {key.field for key in KEYS}
     assert set(OTHER) == set(administrator.page._fields)
 
 
 @pytest.mark.parametrize("name", sorted(OTHER))
 def test_each_field_is_saved_and_read_back(administrator: Administrator, name: str) -> None:
     administrator.put(name, OTHER[name])
+    if name in SENDER:  # no part of it is of use alone
+        for other in SENDER:
+            administrator.put(other, OTHER[other])
     if name in AT_ONCE:
         assert getattr(administrator.saved, name) == OTHER[name]
     else:
@@ -165,6 +171,10 @@ def test_enter_in_a_field_saves(administrator: Administrator) -> None:
         ("printer", "tcp:/x", "tcp:/x names no device"),
         ("printer", "abc://x:1", "abc://x:1 names no device"),
         ("wedge_prefix", "AB", "AB cannot be a scanner's prefix"),
+        ("wedge_gap_ms", "3", "Between two keys, ms: enter a number, 5 – 200"),
+        ("wedge_gap_ms", "", "Between two keys, ms: enter a number, 5 – 200"),
+        ("wedge_total_ms", "1.5", "For a whole code, ms: enter a number, 200 – 10000"),
+        ("sender_street", "18 Sample Road", "The sender's address is not complete"),
     ],
 )
 def test_a_bad_value_is_said_at_its_field_and_nothing_is_saved(
@@ -173,21 +183,90 @@ def test_a_bad_value_is_said_at_its_field_and_nothing_is_saved(
     administrator.put("operator", "Pia")
     administrator.put(name, value)
     administrator.save()
-    assert administrator.hint(name).startswith(said)
+    assert any(hint.text().startswith(said) for hint in administrator.page._hints.values())
     assert administrator.notice.startswith(said)
-    assert administrator.wrong() == {name}
-    assert administrator.page._fields[name].hasFocus()
+    shown = "sender_name" if name == "sender_street" else name  # where something is missing
+    assert administrator.wrong() == {shown}
+    assert administrator.page._fields[shown].hasFocus()
     assert not settings_path().exists()
     assert administrator.work.settings.operator == ""
     # it is said until the field is touched
     administrator.work.words.switch("zh")
-    assert administrator.wrong() == {name}
-    assert not administrator.hint(name).startswith(said)
+    assert administrator.wrong() == {shown}
+    assert not administrator.hint(shown).startswith(said)
     administrator.work.words.switch("en")
-    administrator.put(name, getattr(Settings(), name) or "")
+    for touched in {name, shown}:
+        administrator.put(touched, getattr(Settings(), touched) or " ")
     assert administrator.wrong() == set()
     administrator.save()
     assert administrator.saved.operator == "Pia"
+
+
+def test_a_refused_number_is_red(administrator: Administrator) -> None:
+    administrator.put("wedge_shortest", 99)
+    administrator.save()
+    field = administrator.page._fields["wedge_shortest"]
+    administrator.page._fields["station"].setFocus()
+    image = field.grab().toImage()
+    assert image.pixelColor(image.width() // 2, 0).name() == administrator.work.theme.fail.ink.lower()
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "99"  # what was typed can be corrected
+
+
+def test_the_sender_stands_on_new_labels(administrator: Administrator, house: House) -> None:
+    warehouse = house.warehouse
+    administrator.put("operator", "Pia")
+    administrator.save()
+    assert house.get(Warehouse, warehouse).sender == "Packbench Ltd\nShenzhen"  # who names none changes none
+    for name in SENDER:
+        administrator.put(name, OTHER[name])
+    administrator.save()
+    said = "Harbour Ltd\n18 Sample Road\n310000 Hangzhou\nGERMANY"
+    administrator.person.wait(lambda: house.get(Warehouse, warehouse).sender == said)
+    assert house.get(Warehouse, warehouse).country == "DE"
+    for name in SENDER:
+        administrator.put(name, "")
+    administrator.save()
+    administrator.person.wait(lambda: house.get(Warehouse, warehouse).sender == "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "where", "said"),
+    [
+        ("sender_country", "QQ", "sender_country", "There is no country QQ"),
+        ("sender_name", "\U0001d4d0", "sender_name", "The sender has signs that cannot be printed"),
+    ],
+)
+def test_a_sender_that_cannot_be_printed_is_not_saved(
+    administrator: Administrator, house: House, name: str, value: str, where: str, said: str
+) -> None:
+    for other in SENDER:
+        administrator.put(other, OTHER[other])
+    field = administrator.page._fields[name]
+    assert isinstance(field, QLineEdit)
+    field.setText(value)
+    administrator.save()
+    administrator.person.wait(lambda: administrator.wrong() == {where})
+    assert administrator.hint(where).startswith(said)
+    assert not settings_path().exists()
+    assert house.get(Warehouse, house.warehouse).sender == "Packbench Ltd\nShenzhen"
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "scale", "columns"), [(1366, 768, 1.0, 2), (1366, 768, 1.5, 1), (1920, 1080, 1.5, 2)]
+)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_width_needs_a_bar(
+    administrator: Administrator, width: int, height: int, scale: float, columns: int, language: str
+) -> None:
+    page, window = administrator.page, administrator.person.window
+    administrator.work.words.switch(language)
+    window.resize(width, height)
+    administrator.work.use_settings(replace(administrator.work.settings, text_scale=scale))
+    administrator.person.wait(lambda: page.width() > width - 120 * scale and administrator.person.settled())
+    assert page._area.horizontalScrollBar().maximum() == 0
+    places = {field.mapTo(page, QPoint(0, 0)).x() > page.width() // 2 for field in page._fields.values()}
+    assert len(places) == columns
 
 
 def test_several_bad_values_are_said_together(administrator: Administrator) -> None:

@@ -1,0 +1,276 @@
+"""Queues of print jobs: what the spooler writes down of them, and what people do with them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select, update
+
+from app.change import Change, changed
+from app.domain.errors import Refusal
+from app.domain.people import Actor
+from app.domain.states import JOB, JobState, LabelState, OrderState, advance
+from app.operations.labels import next_copy
+from app.queries.print_queues import is_paused, queued, uncertain_beside
+from db.journal import record
+from db.orders import Order
+from db.parcels import JobKind, Label, Parcel, PrintAttempt, PrintJob, PrintQueue
+from db.store import Tx
+
+TEST = "labels_why_test"  # what a test label was printed for
+
+
+# What the spooler writes down; see `printing.spooler.Journal`.
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A job that the spooler may send now, and only now."""
+
+    job_id: int
+    attempt_id: int
+    payload: bytes
+    labels: int
+
+
+def claim_job(
+    tx: Tx, queue: str, printer: str, odometer: int | None, unsettled_limit: int
+) -> tuple[Claimed | None, Change]:
+    """The next job of a queue, durably SENDING before its first byte leaves; None when nothing may be sent.
+
+    The last gate before paper: the job of an order that was cancelled is taken back here. Nothing is sent while
+    `unsettled_limit` jobs of the queue are uncertain or being sent, and nothing from a paused queue.
+    """
+    if is_paused(tx.session, queue):
+        return None, Change()
+    # nobody will settle a label that is void: its parcel lies on no bench any more
+    unsettled = tx.session.scalar(
+        select(func.count())
+        .select_from(PrintJob)
+        .outerjoin(Label, Label.id == PrintJob.label_id)
+        .where(
+            PrintJob.state.in_((JobState.UNCERTAIN, JobState.SENDING)), PrintJob.queue == queue,
+            or_(Label.id.is_(None), Label.state != LabelState.VOIDED),
+        )
+    )
+    if (unsettled or 0) >= unsettled_limit:
+        return None, Change()
+    touched: list[tuple[str, int]] = []
+    while True:
+        job = tx.session.scalars(
+            select(PrintJob)
+            .where(PrintJob.state == JobState.QUEUED, PrintJob.queue == queue)
+            .order_by(PrintJob.id)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if job is None:
+            return None, changed("labels", "orders", ids=touched) if touched else Change()
+        if not _cancelled(tx, job):
+            break
+        touched.append(("job", job.id))
+        tx.session.flush()
+    attempt = PrintAttempt(
+        job_id=job.id, printer=printer, sha256=job.sha256, odometer_before=odometer, started_at=tx.at
+    )
+    tx.session.add(attempt)
+    job.state = advance(JOB, job.state, JobState.SENDING)
+    job.reason = None
+    job.updated_at = tx.at
+    tx.session.flush()
+    claimed = Claimed(job.id, attempt.id, job.payload, job.labels)
+    return claimed, changed("labels", ids=[("job", job.id), *touched])
+
+
+def _cancelled(tx: Tx, job: PrintJob) -> bool:
+    if job.label_id is None:
+        return False
+    order = tx.session.scalars(
+        select(Order)
+        .join(Parcel, Parcel.order_id == Order.id)
+        .join(Label, Label.parcel_id == Parcel.id)
+        .where(Label.id == job.label_id)
+    ).one()
+    asked = order.cancel_requested_at is not None and order.state is not OrderState.SHIPPED
+    if order.state is not OrderState.CANCELLED and not asked:
+        return False
+    job.state = advance(JOB, job.state, JobState.CANCELLED)
+    job.reason = "order_cancelled"
+    job.updated_at = tx.at
+    return True
+
+
+def finish_attempt(
+    tx: Tx, attempt_id: int, outcome: JobState, odometer: int | None, reason: str | None
+) -> tuple[JobState, Change]:
+    """What became of an attempt; returns the job's state (the scan-back may have confirmed it already)."""
+    attempt = tx.session.get_one(PrintAttempt, attempt_id)
+    attempt.outcome, attempt.odometer_after, attempt.reason, attempt.ended_at = outcome, odometer, reason, tx.at
+    job = tx.session.get_one(PrintJob, attempt.job_id)
+    if job.state is JobState.SENDING:
+        job.state = advance(JOB, job.state, outcome)
+        job.reason = reason
+        job.updated_at = tx.at
+    return job.state, changed("labels", ids=[("job", job.id)])
+
+
+def note_wait(tx: Tx, queue: str, reason: str | None) -> tuple[None, Change]:
+    """Say at the head of a queue, or at the job being printed, what it waits for (`paper_out`, `device_gone` …)."""
+    job = tx.session.scalars(
+        select(PrintJob)
+        .where(PrintJob.state.in_((JobState.QUEUED, JobState.SENDING)), PrintJob.queue == queue)
+        .order_by(PrintJob.state != JobState.SENDING, PrintJob.id)
+    ).first()
+    if job is None or job.reason == reason:
+        return None, Change()
+    job.reason = reason
+    job.updated_at = tx.at
+    return None, changed("labels", ids=[("job", job.id)])
+
+
+def recover_queue(tx: Tx, queue: str) -> tuple[int, Change]:
+    """After a crash: what was being sent is uncertain, for nobody knows how far it got; returns how many."""
+    jobs = tx.session.scalars(
+        select(PrintJob).where(PrintJob.state == JobState.SENDING, PrintJob.queue == queue)
+    ).all()
+    for job in jobs:
+        job.state = advance(JOB, job.state, JobState.UNCERTAIN)
+        job.reason = "interrupted"
+        job.updated_at = tx.at
+    tx.session.execute(
+        update(PrintAttempt)
+        .where(PrintAttempt.job_id.in_([job.id for job in jobs]), PrintAttempt.ended_at.is_(None))
+        .values(outcome=JobState.UNCERTAIN, reason="interrupted", ended_at=tx.at)
+    )
+    return len(jobs), changed("labels", ids=[("job", job.id) for job in jobs]) if jobs else Change()
+
+
+def queue_file(
+    tx: Tx, actor: Actor, queue: str, payload: bytes, labels: int = 1, dpi: int = 203, what_for: str | None = None
+) -> tuple[int, Change]:
+    """A job that prints a file's bytes as they are, which make so many labels; returns its id.
+
+    `what_for` is a code kept as the reason of the print: TEST for a test label.
+    """
+    job = PrintJob(
+        queue=queue, kind=JobKind.FILE, label_id=None, copy=1, labels=labels, dpi=dpi, payload=payload,
+        sha256=hashlib.sha256(payload).hexdigest(), state=JobState.QUEUED, reprint_reason=what_for,
+        operator_id=actor.operator, created_at=tx.at, updated_at=tx.at,
+    )
+    tx.session.add(job)
+    tx.session.flush()
+    record(tx, actor, "print_file", {"job": job.id, "sha256": job.sha256})
+    return job.id, changed("labels", ids=[("job", job.id)])
+
+
+def cancel_job(tx: Tx, actor: Actor, job_id: int) -> tuple[JobState, Change]:
+    """Take a job back of which no byte was sent yet; returns its state, unchanged for any other job.
+
+    Raises Refusal `labels_only_copy` for the only copy of a label: its box would wait for it for ever.
+    """
+    job = tx.session.get_one(PrintJob, job_id, with_for_update=True)
+    if job.state is not JobState.QUEUED:
+        return job.state, Change()
+    if job.label_id is not None:
+        others = select(PrintJob.id).where(
+            PrintJob.label_id == job.label_id, PrintJob.id != job_id, PrintJob.state != JobState.CANCELLED
+        )
+        if tx.session.execute(others.limit(1)).first() is None:
+            raise Refusal("labels_only_copy")
+    job.state = advance(JOB, job.state, JobState.CANCELLED)
+    job.reason = "taken_back" if job.reason is None else job.reason
+    job.updated_at = tx.at
+    record(tx, actor, "cancel_job", {"job": job_id})
+    return job.state, changed("labels", ids=[("job", job_id)])
+
+
+# What people do with a queue.
+
+
+def pause_queue(tx: Tx, actor: Actor, queue: str) -> tuple[bool, Change]:
+    """Send nothing more from a queue until `resume_queue`; what the printer has already is printed.
+
+    Returns whether it was not paused before.
+    """
+    row = tx.session.get(PrintQueue, queue)
+    if row is None:
+        row = PrintQueue(name=queue)
+        tx.session.add(row)
+    if row.paused_at is not None:
+        return False, Change()
+    row.paused_at, row.paused_by = tx.at, actor.operator
+    record(tx, actor, "pause_queue", {"queue": queue})
+    return True, changed("labels")
+
+
+def resume_queue(tx: Tx, actor: Actor, queue: str) -> tuple[bool, Change]:
+    """Let a paused queue go on; returns whether it was paused."""
+    row = tx.session.get(PrintQueue, queue)
+    if row is None or row.paused_at is None:
+        return False, Change()
+    row.paused_at = row.paused_by = None
+    record(tx, actor, "resume_queue", {"queue": queue})
+    return True, changed("labels")
+
+
+def move_queue(tx: Tx, actor: Actor, queue: str, to: str) -> tuple[int, Change]:
+    """Let another queue print what waits in this one, in the same order; returns how many jobs.
+
+    What is being sent or uncertain stays where it is: only there it can be settled. Raises Refusal `queue_same`.
+    """
+    if queue == to:
+        raise Refusal("queue_same", queue=queue)
+    count = queued(tx.session, queue)
+    if not count:
+        return 0, Change()
+    tx.session.execute(
+        update(PrintJob)
+        .where(PrintJob.queue == queue, PrintJob.state == JobState.QUEUED)
+        .values(queue=to, reason=None, updated_at=tx.at)
+    )
+    record(tx, actor, "move_queue", {"queue": queue, "to": to, "jobs": count})
+    return count, changed("labels")
+
+
+@dataclass(frozen=True, slots=True)
+class ByLast:
+    """What followed from the last label that came out: how many came out, and how many that did not are copied.
+
+    `files` did not come out either, and have no copy: they are printed again where they came from.
+    """
+
+    came_out: int
+    copied: int
+    files: int
+
+
+def settle_by_last(tx: Tx, actor: Actor, job_id: int) -> tuple[ByLast, Change]:
+    """A person holds the last label that came out: the uncertain ones sent before it came out too, the later did not.
+
+    A printer prints in the order of sending. It counts for the jobs that were sent to the same printer and are still
+    uncertain; of each label that did not come out and is not void the next copy is queued, in the same order. Raises
+    Refusal `nothing_uncertain` when nothing depends on it, `labels_not_the_last` when one sent later has come out.
+    """
+    beside = uncertain_beside(tx.session, job_id)
+    if not beside.out and not beside.lost:
+        raise Refusal("nothing_uncertain")
+    if beside.later is not None:
+        raise Refusal("labels_not_the_last")
+    for came_out, ids in ((JobState.PRINTED, beside.out), (JobState.FAILED, beside.lost)):
+        for each in ids:
+            job = tx.session.get_one(PrintJob, each, with_for_update=True)
+            job.state = advance(JOB, job.state, came_out)
+            job.reason, job.updated_at = "settled_by_last", tx.at
+    tx.session.flush()
+    copied = files = 0
+    for each in beside.lost:
+        job = tx.session.get_one(PrintJob, each)
+        label = None if job.label_id is None else tx.session.get_one(Label, job.label_id)
+        if label is None:
+            files += 1
+        elif label.state is not LabelState.VOIDED:
+            next_copy(tx, actor, label, job, reason="not_out")
+            copied += 1
+    done = ByLast(len(beside.out), copied, files)
+    record(tx, actor, "settle_by_last", {"job": job_id, "came_out": done.came_out, "copied": copied})
+    return done, changed("labels", ids=[("job", each) for each in (*beside.out, *beside.lost)])

@@ -1,0 +1,124 @@
+"""Queues of print jobs: which are paused, where labels can come out, and what follows from the last one that did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.domain.routing import fallback_queue, label_queue
+from app.domain.states import JobState
+from db.parcels import PrintAttempt, PrintJob, PrintQueue
+from db.places import Operator, Station
+
+_PAUSED = select(PrintQueue.name).where(PrintQueue.paused_at.is_not(None))
+# what holds a job up or ended it: what waits in a paused queue waits for nothing else
+WAITS_FOR: ColumnElement[str | None] = case(
+    (and_(PrintJob.state == JobState.QUEUED, PrintJob.queue.in_(_PAUSED)), "queue_paused"), else_=PrintJob.reason
+)
+
+
+def is_paused(session: Session, queue: str) -> bool:
+    """Whether a person has stopped a queue."""
+    return session.connection().execute(_PAUSED.where(PrintQueue.name == queue)).first() is not None
+
+
+def has_queued(session: Session, queue: str) -> bool:
+    """Whether a queue has a job that may be sent: what waits in a paused one may not."""
+    found = select(PrintJob.id).where(
+        PrintJob.state == JobState.QUEUED, PrintJob.queue == queue, PrintJob.queue.not_in(_PAUSED)
+    )
+    return session.connection().execute(found.limit(1)).first() is not None
+
+
+def waits_paused(session: Session, queue: str) -> bool:
+    """Whether jobs wait for a person to let their queue go on."""
+    return is_paused(session, queue) and queued(session, queue) > 0
+
+
+def queued(session: Session, queue: str) -> int:
+    """How many jobs of a queue have not been sent yet."""
+    found = select(func.count()).where(PrintJob.state == JobState.QUEUED, PrintJob.queue == queue)
+    return session.connection().execute(found).scalar_one()
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A queue that a person has stopped: since when, who (None where nobody is named), and how many jobs it holds."""
+
+    queue: str
+    since: datetime
+    by: str | None
+    waiting: int
+
+
+def paused_queues(session: Session) -> list[Paused]:
+    """Every paused queue, by name."""
+    rows = session.execute(
+        select(PrintQueue.name, PrintQueue.paused_at, Operator.name)
+        .outerjoin(Operator, Operator.id == PrintQueue.paused_by)
+        .where(PrintQueue.paused_at.is_not(None))
+        .order_by(PrintQueue.name)
+    ).all()
+    return [Paused(queue, since, by, queued(session, queue)) for queue, since, by in rows if since is not None]
+
+
+def printing_queues(session: Session, warehouse_id: int) -> list[str]:
+    """The queues of a warehouse's label printers that have been sent a label before, by name."""
+    stations = session.scalars(select(Station.name).where(Station.warehouse_id == warehouse_id)).all()
+    names = sorted(queue(station) for station in stations for queue in (label_queue, fallback_queue))
+    sent = select(PrintAttempt.id).join(PrintJob, PrintJob.id == PrintAttempt.job_id).limit(1)
+    return [name for name in names if session.execute(sent.where(PrintJob.queue == name)).first() is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The uncertain jobs of a job's printer, in the order of sending: up to it and with it, and after it.
+
+    `later` is a job that was sent after it and has come out, None when there is none: then it was not the last.
+    """
+
+    out: tuple[int, ...]
+    lost: tuple[int, ...]
+    later: int | None
+
+
+def uncertain_beside(session: Session, job_id: int) -> Beside:
+    """What follows if this job was the last that came out of its printer; all empty for what was never sent."""
+    # an attempt of which no byte has left says nothing about what comes out where
+    left = or_(PrintAttempt.outcome.is_(None), PrintAttempt.outcome != JobState.QUEUED)
+    last = session.execute(
+        select(PrintAttempt.id, PrintAttempt.printer)
+        .where(PrintAttempt.job_id == job_id, left)
+        .order_by(PrintAttempt.id.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        return Beside((), (), None)
+    newest = (
+        select(func.max(PrintAttempt.id).label("attempt"))
+        .join(PrintJob, PrintJob.id == PrintAttempt.job_id)
+        .where(PrintJob.state == JobState.UNCERTAIN, left)
+        .group_by(PrintAttempt.job_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(PrintAttempt.job_id, PrintAttempt.id)
+        .join(newest, newest.c.attempt == PrintAttempt.id)
+        .where(PrintAttempt.printer == last.printer)
+        .order_by(PrintAttempt.id)
+    ).all()
+    later = session.scalars(
+        select(PrintJob.id)
+        .join(PrintAttempt, PrintAttempt.job_id == PrintJob.id)
+        .where(
+            PrintAttempt.id > last.id, PrintAttempt.printer == last.printer, left,
+            PrintJob.state.in_((JobState.PRINTED, JobState.CONFIRMED)),
+        )
+        .order_by(PrintAttempt.id.desc())
+        .limit(1)
+    ).first()
+    out = tuple(job for job, attempt in rows if attempt <= last.id)
+    return Beside(out, tuple(job for job, attempt in rows if attempt > last.id), later)
