@@ -157,6 +157,21 @@ def _parser() -> argparse.ArgumentParser:
     printer.add_argument("--mute-when-faulty", action="store_true", help="like newer firmware: no answer while faulty")
     printer.add_argument("--until-stdin-closes", action="store_true", help="end with the standard input")
 
+    scanner = devices.add_parser("scanner", help="A scanner: each line of the standard input is a scan.")
+    scanner.set_defaults(run=_sim_scanner, language=None)
+    scanner.add_argument("--verbose", action="store_true", help="log what the program does")
+    scanner.add_argument("--listen", default="", metavar="URL", help="tcp://… or listen://…; else a pty")
+    scanner.add_argument("--aim", default="", metavar="]C1", help="AIM identifier before each code")
+    scanner.add_argument("--speed", type=_factor, metavar="N", help="characters a second; default: at once")
+    scanner.add_argument("--fault", action="append", default=[], metavar="WHAT@SCAN", help="such as half@3")
+    scale = devices.add_parser("scale", help="A scale: each line of the standard input is a load in grams.")
+    scale.set_defaults(run=_sim_scale, language=None)
+    scale.add_argument("--verbose", action="store_true", help="log what the program does")
+    scale.add_argument("--listen", default="", metavar="URL", help="tcp://127.0.0.1:0; else a pty")
+    scale.add_argument("--protocol", default="mt_sics")
+    scale.add_argument("--settle", type=_factor, default=0.5, metavar="SECONDS", help="until a load is stable")
+    scale.add_argument("--late", type=_factor, default=0.0, metavar="SECONDS", help="by which its answers are late")
+
     attached = command("devices", _devices, "List what is attached, and how the devices of the settings are.")
     attached.add_argument("--json", action="store_true", help="one JSON object")
 
@@ -339,6 +354,30 @@ def _sim_printer(arguments: argparse.Namespace) -> int:
         )
     )
     return EXIT_DONE
+
+
+def _sim_scanner(arguments: argparse.Namespace) -> int:
+    from hardware.simulator.serve_bench import run_sim_scanner
+
+    run_sim_scanner(
+        arguments.listen, sys.stdin, aim=arguments.aim, speed=arguments.speed or None, faults=arguments.fault,
+        ready=_say_listening,
+    )
+    return EXIT_DONE
+
+
+def _sim_scale(arguments: argparse.Namespace) -> int:
+    from hardware.simulator.serve_bench import run_sim_scale
+
+    run_sim_scale(
+        arguments.listen, sys.stdin, protocol=arguments.protocol, settle=arguments.settle, late=arguments.late,
+        ready=_say_listening,
+    )
+    return EXIT_DONE
+
+
+def _say_listening(url: str) -> None:
+    _say(f"listening on {url}")
 
 
 def _devices(arguments: argparse.Namespace) -> int:

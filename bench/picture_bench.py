@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import Qt
 
 from app.domain.barcode import Command
 from app.domain.errors import KnownError
+from app.domain.people import Role
 from app.domain.states import JobState
 from app.operations.orders import request_cancel
 from app.operations.picking import claim_batch
 from app.operations.print_queue import note_wait
+from app.operations.stations import ensure_station
+from app.queries.picking_view import picking_view
 from bench import picture_day as day
 from bench.picture_stage import Stage
 from bench.picture_state import States
@@ -133,13 +137,6 @@ async def _(on: Stage) -> None:
     await on.scan(on.foreign(), on.items(1)[0], on.items(1)[0])
 
 
-@packing("wrong_item_switched", other_language=True)
-async def _(on: Stage) -> None:
-    await on.go("packing")
-    await on.scan(on.tote(day.HALF))
-    await on.scan(on.foreign())
-
-
 @packing("over_scan")
 async def _(on: Stage) -> None:
     await on.go("packing")
@@ -159,6 +156,14 @@ async def _(on: Stage) -> None:
 async def _(on: Stage) -> None:
     await on.go("packing")
     await on.scan("4006381333931")
+
+
+@packing("opened_verified")
+async def _(on: Stage) -> None:
+    await on.go("packing")
+    tote = on.tote(day.SMALL)
+    await on.complete(day.SMALL, JobState.PRINTED)
+    await on.scan(Command.HOLD, tote)
 
 
 @packing("wrong_label")
@@ -287,8 +292,10 @@ async def _(on: Stage) -> None:
 
 @picking("wrong_location")
 async def _(on: Stage) -> None:
-    await _cart(on)
-    await on.scan("A-99-99")
+    batch = await _cart(on)
+    later = on.store.read(picking_view, batch).upcoming
+    here = on.task(batch).location
+    await on.scan(next(task.location for task in later if task.location != here))
 
 
 @picking("wrong_item")
@@ -334,6 +341,28 @@ async def _(on: Stage) -> None:
     await on.hands.enter()
     await on.hands.until(lambda: not on.work.dialogs.is_open)
     await on.settle()
+
+
+@picking("short_leaves")
+async def _(on: Stage) -> None:
+    batch = await _cart(on)
+    begun: set[str] = set()
+    while (task := on.store.read(picking_view, batch).task) is not None and task.order not in begun:
+        begun.add(task.order)
+        await on.scan(task.location)
+        await on.scan(on.barcode(task.sku_id))
+    await on.scan(Command.SHORT)
+
+
+@picking("cart_taken")
+async def _(on: Stage) -> None:
+    batch = await _cart(on)
+    place = on.task(batch).location
+    page: Any = on.window.pages["picking"]
+    page.topics = frozenset()  # the page does not hear of it before the scan
+    other = on.store.write(ensure_station, "CART-9", None, Role.PICKER)
+    on.store.write(claim_batch, other, batch, True)
+    await on.scan(place)
 
 
 @picking("type")

@@ -244,6 +244,15 @@ class Stage:
         self.store.read = held  # type: ignore[method-assign]
         self.rests = False
 
+    def trouble(self, kind: str, refusal: Refusal) -> None:
+        """The engine cannot work, and finds so again whenever the settings have changed."""
+
+        def say() -> None:
+            self.window.show_trouble(kind, refusal, lambda: None)
+
+        say()
+        self.work.settled.connect(say)
+
     def refuse_scans(self, refusal: Refusal) -> None:
         """No scan can be saved."""
         submit = self.store.submit

@@ -83,14 +83,14 @@ async def _(on: Stage) -> None:
 
 @frame("trouble", engine=False)
 async def _(on: Stage) -> None:
-    on.window.show_trouble("offline", KnownError("database_locked"), lambda: None)
+    on.trouble("offline", KnownError("database_locked"))
     await on.settle()
 
 
 @frame("station_in_use")
 async def _(on: Stage) -> None:
     await on.go("packing")
-    on.window.show_trouble("error", KnownError("station_in_use", station="BENCH-1"), lambda: None)
+    on.trouble("error", KnownError("station_in_use", station="BENCH-1"))
     await on.settle()
 
 

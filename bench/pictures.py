@@ -19,8 +19,10 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from app.main import in_window, make_application
@@ -70,7 +72,24 @@ def looks(wanted: argparse.Namespace) -> list[Look]:
     return [*found, large] if len(found) == len(THEMES) * len(LANGUAGES) * len(SIZES) else found
 
 
-async def draw(application: QApplication, state: State, wanted: Sequence[Look], worlds: Path, out: Path) -> int:
+class Twins:
+    """Which picture showed the same before: a state that looks as another was not reached."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[Look, bytes], State] = {}
+
+    def check(self, state: State, look: Look, image: QImage) -> None:
+        """Note what a state shows above the status bar; raises ValueError when another one shows it too."""
+        ground = image.convertToFormat(QImage.Format.Format_RGB32)
+        digest = sha256(bytes(ground.constBits())).digest()
+        other = self._seen.setdefault((look, digest), state)
+        if (other.page, other.name) != (state.page, state.name) and not state.other_language:
+            raise ValueError(f"{look.file(state)} shows the same as {other.page}-{other.name}")
+
+
+async def draw(
+    application: QApplication, state: State, wanted: Sequence[Look], worlds: Path, out: Path, twins: Twins
+) -> int:
     """The pictures of a state; how many there are.
 
     One window goes through all looks, as people switch language, theme and size while they work; what is said once and
@@ -90,8 +109,11 @@ async def draw(application: QApplication, state: State, wanted: Sequence[Look], 
             for look in done:
                 on.put_on(look)
                 await on.settle()
-                await asyncio.to_thread(save, on.window.grab().toImage(), out / look.file(state))
-    return len(done) + (await draw(application, state, rest, worlds, out) if rest else 0)
+                image = on.window.grab().toImage()
+                await asyncio.to_thread(save, image, out / look.file(state))
+                # the ages of the status bar are others each time
+                twins.check(state, look, image.copy(0, 0, image.width(), image.height() - on.window.status.height()))
+    return len(done) + (await draw(application, state, rest, worlds, out, twins) if rest else 0)
 
 
 def _make_world(name: str, worlds: Path) -> None:
@@ -111,7 +133,7 @@ async def draw_all(application: QApplication, wanted: argparse.Namespace) -> int
         print("\n".join(f"{state.page}-{state.name}" for state in chosen))
         return 0
     out: Path = wanted.out
-    started, made, failed = time.monotonic(), 0, []
+    started, made, failed, twins = time.monotonic(), 0, [], Twins()
     with tempfile.TemporaryDirectory() as temporary:
         worlds = Path(temporary)
         (worlds / "now").mkdir()
@@ -121,7 +143,7 @@ async def draw_all(application: QApplication, wanted: argparse.Namespace) -> int
                 await asyncio.to_thread(_make_world, state.world, worlds)
                 made_at[state.world] = time.monotonic()
             try:
-                made += await draw(application, state, looks(wanted), worlds, out)
+                made += await draw(application, state, looks(wanted), worlds, out, twins)
             except Exception as error:  # noqa: BLE001 (the other pictures are wanted all the same)
                 failed.append(f"{state.page}-{state.name}: {error!r}")
                 print(failed[-1], file=sys.stderr)

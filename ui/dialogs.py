@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from app.domain.errors import Fact, Refusal
-from ui.theme import SPACE, px
+from ui.theme import RADIUS, SPACE, px
 from ui.widgets.text import text_label
 from ui.workspace import Workspace
 
@@ -70,11 +70,13 @@ def give_back(before: QWidget | None) -> bool:
 class Dialogs(QObject):
     """The questions of one window; `opened` tells whether one is on the screen now.
 
-    `lost` tells that whoever had the keyboard before a question is gone.
+    `lost` tells that whoever had the keyboard before a question is gone, `notice_moved` that a notice covers something
+    else now, or nothing any more.
     """
 
     opened = Signal(bool)
     lost = Signal()
+    notice_moved = Signal()
 
     def __init__(self, work: Workspace, over: QWidget) -> None:
         super().__init__(over)
@@ -84,6 +86,7 @@ class Dialogs(QObject):
         self._question: _Question | None = None
         self.question_id = 0  # how many questions there have been
         self._notice = _Notice(work, over)
+        self._notice.moved.connect(self.notice_moved)
         over.installEventFilter(self)
 
     def keep_notices_between(self, left: QWidget, right: QWidget) -> None:
@@ -101,8 +104,8 @@ class Dialogs(QObject):
     ) -> Answer | None:
         """Ask with sentences that are said already; options are chosen by digit, scan, or Tab and Enter.
 
-        Enter takes the first option, unless that is one to be given deliberately. `wrong` says in red why the last
-        answer was not taken, when it is asked again. Returns None when the question was left.
+        Enter takes the option of kind `primary`, else the first, unless that is one to be given deliberately. `wrong`
+        says in red why the last answer was not taken, when it is asked again. Returns None when the question was left.
         """
         async with self._turn:
             before = self._over.window().focusWidget()
@@ -141,6 +144,11 @@ class Dialogs(QObject):
     def notice(self) -> str:
         """The notice on the screen, "" for none."""
         return self._notice.text()
+
+    @property
+    def notice_left(self) -> int | None:
+        """Where the notice begins, in px from the left; None while there is none."""
+        return self._notice.x() if self._notice.isVisible() else None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep question and notice over the whole page when it changes its size."""
@@ -193,12 +201,13 @@ class _Question(QWidget):
         column.addWidget(self._hint)
         self._say(wrong)
         self._buttons: list[QPushButton] = []
+        self._proposed = next((number for number, option in enumerate(options) if option.kind == "primary"), 0)
         for number, option in enumerate(options, 1):
             mark = f"{number}   " if len(options) > 1 and field is None else ""
             button = QPushButton(mark + option.text.replace("&", "&&"))
             button.setAccessibleName(option.text)
             button.setAutoDefault(False)
-            plain = "primary" if number == 1 else ""
+            plain = "primary" if number == self._proposed + 1 else ""
             button.setProperty("kind", "" if option.kind == "reason" else option.kind or plain)
             if option.kind in DELIBERATE and field is None:
                 # its digit presses it; Enter and the blank must not
@@ -230,12 +239,11 @@ class _Question(QWidget):
         self.show()
         self.raise_()
         # what is answered deliberately never holds the focus: Enter would press it
-        first = next((b for b, o in zip(self._buttons, options, strict=True) if o.kind not in DELIBERATE), None)
         if self._edit is not None:
             self._edit.setFocus()
             self._edit.selectAll()
-        elif len(options) == 1 and first is not None:
-            first.setFocus()
+        elif options and options[self._proposed].kind not in DELIBERATE:
+            self._buttons[self._proposed].setFocus()  # its ring says that Enter takes it
         else:
             self.setFocus()
 
@@ -265,8 +273,8 @@ class _Question(QWidget):
             focus = self.focusWidget()
             if isinstance(focus, QPushButton) and focus.hasFocus():
                 focus.click()
-            elif self._options and self._options[0].kind not in DELIBERATE:
-                self._choose(self._options[0].answer)
+            elif self._options and self._options[self._proposed].kind not in DELIBERATE:
+                self._choose(self._options[self._proposed].answer)
             elif self._options:
                 self._say(self._work.words.say("frame_choose_by_digit"))
         elif self._edit is None and event.text().isdecimal() and 0 < int(event.text()) <= len(self._options):
@@ -311,6 +319,8 @@ class _Question(QWidget):
 class _Notice(QFrame):
     """One line over the head of the page, for a few seconds."""
 
+    moved = Signal()
+
     def __init__(self, work: Workspace, over: QWidget) -> None:
         super().__init__(over)
         self._work, self._over = work, over
@@ -345,7 +355,8 @@ class _Notice(QFrame):
     def _dress(self) -> None:
         theme = self._work.theme
         pair = theme.system if self._good else theme.attention
-        self.setStyleSheet(f"background: {pair.paper}; color: {pair.ink}; border: 1px solid {pair.ink};")
+        self.setStyleSheet(f"background: {pair.paper}; color: {pair.ink}; border: 1px solid {pair.ink};"
+                           f"border-radius: {RADIUS}px;")
         self._text.setStyleSheet("border: none;")
 
     def place(self) -> None:
@@ -361,3 +372,8 @@ class _Notice(QFrame):
         self.adjustSize()
         # over the head of the page, where nothing is read while something is told
         self.move(min((over.width() - width) // 2, right - width), SPACE[1])
+        self.moved.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.moved.emit()

@@ -53,7 +53,8 @@ class Hands:
 
         def now() -> None:
             act()
-            done.set_result(None)
+            if not done.done():  # who is interrupted no longer waits
+                done.set_result(None)
 
         QTimer.singleShot(0, now)
         await done

@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
 
 from ui.commands import EVERYWHERE, Command, commands_of, keys_of
 from ui.dialogs import give_back
-from ui.theme import SPACE
+from ui.theme import SPACE, px
 from ui.widgets.text import text_label
 from ui.workspace import Workspace
 
+_WIDEST = 18  # of what a command does, in heights of its type: two tables of three columns fit 1366 px
 _SCROLLS = {
     Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
     Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
@@ -120,7 +121,7 @@ class Help(QFrame):
     def _table(self, page: str, commands: tuple[Command, ...]) -> QGridLayout:
         say = self._work.words.say
         grid = QGridLayout()
-        grid.setHorizontalSpacing(SPACE[5])
+        grid.setHorizontalSpacing(SPACE[4])
         grid.setVerticalSpacing(SPACE[1])
         heads = ["frame_help_key", "frame_help_does"]
         if any(command.barcode for command in commands):
@@ -138,12 +139,18 @@ class Help(QFrame):
             for command in commands
         ]
         rows += [(key.keys, say(key.code), "") for key in keys_of(page)]
+        widest = 0
         for row, cells in enumerate(rows, 1):
             for place, (text, role) in enumerate(zip(cells, ("mono", "", "mono"), strict=True)):
                 label = text_label(role, wrap=place == 1)
                 label.setText(text)
+                if place == 1:
+                    label.ensurePolished()
+                    widest = max(widest, label.fontMetrics().horizontalAdvance(text) + SPACE[0])
                 grid.addWidget(label, row, place)
-        grid.setColumnStretch(1, 1)
+        if len(heads) == 3:  # a barcode stands beside what it does, the rest of the room behind it
+            grid.setColumnMinimumWidth(1, min(widest, px("body", self._work.scale) * _WIDEST))
+        grid.setColumnStretch(3 if len(heads) == 3 else 1, 1)
         return grid
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ui.pages.page import Page
 
 WEDGE = "wedge:"
+_ENDLESS = 16_777_215  # QWIDGETSIZE_MAX
 # every page, its icon, and who has it; the rail shows them in this order
 PAGES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("board", "layout-dashboard", frozenset({"lead"})),
@@ -91,7 +92,8 @@ class MainWindow(QMainWindow):
         self.rail.left.connect(self._back_to_page)
         self._stack = QStackedWidget()
         self.opening = StatePanel(work)
-        self.opening.show_state("loading", work.words.say("frame_opening"))
+        self._trouble: tuple[str, Refusal, Callable[[], object] | None] | None = None
+        self._say_opening()
         self._stack.addWidget(self.opening)
         self.opening.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._title = text_label("title")
@@ -107,6 +109,7 @@ class MainWindow(QMainWindow):
         top.setSpacing(SPACE[4])
         top.addWidget(self._title)
         top.addWidget(self._prompt, 1)
+        top.addStretch()  # what a notice takes from the prompt
         top.addWidget(self.search)
         self.foot = Foot(work, self.order)
         self.status = StatusBar(work)
@@ -122,6 +125,8 @@ class MainWindow(QMainWindow):
         right.addWidget(head)
         right.addWidget(self._ribbon)
         right.addWidget(self._stack, 1)
+        self._strip = StaleStrip(work)
+        right.addWidget(self._strip)
         right.addWidget(self.foot)
         body = QHBoxLayout(middle)
         body.setContentsMargins(0, 0, 0, 0)
@@ -138,8 +143,8 @@ class MainWindow(QMainWindow):
         self.opening.setFocus()  # else the search would have the keyboard before there is a page
         work.dialogs = Dialogs(work, middle)
         work.dialogs.keep_notices_between(self.rail, self.search)
+        work.dialogs.notice_moved.connect(self._spare_prompt)
         work.dialogs.lost.connect(self._back_to_page)
-        self._strip = StaleStrip(work, middle)
         self.help = Help(work, middle)
         self.help.lost.connect(self._back_to_page)
         self._bind_keys()
@@ -155,6 +160,7 @@ class MainWindow(QMainWindow):
         work.back.connect(self._go_back)
         work.ordered.connect(self._order_elsewhere)
         work.words.switched.connect(self._say_page)
+        work.words.switched.connect(self._say_opening)
         work.look_changed.connect(self._resize_search)
 
     # pages
@@ -173,14 +179,23 @@ class MainWindow(QMainWindow):
 
         It covers the pages until the engine has settled; the settings can be reached all the same.
         """
+        self._trouble = kind, refusal, again
+        self._say_opening()
+        if self.page is not None and self._behind is None:
+            self._behind = self.page
+            self._cover()
+
+    def _say_opening(self) -> None:
+        """What stands where no page is: that the database is being opened, or what is in the way."""
         say = self.work.words.say
+        if self._trouble is None:
+            self.opening.show_state("loading", say("frame_opening"))
+            return
+        kind, refusal, again = self._trouble
         self.opening.show_state(
             kind, self.work.words.explain(refusal), say("frame_tries_again") if again else "",
             action=say("frame_try_now") if again else "", act=again,
         )
-        if self.page is not None and self._behind is None:
-            self._behind = self.page
-            self._cover()
 
     def tell_crash(self, report: str) -> None:
         """A mistake of ours was written down; the bench goes on."""
@@ -232,14 +247,18 @@ class MainWindow(QMainWindow):
         self._title.setText(self.work.words.say(f"frame_page_{page.name}") if page else "")
         self._prompt.setText(page.prompt() if page else "")
         self._strip.show_text(page.unread if page else "")
-        self._lay_strip()
 
     def _say_prompt(self, page: Page) -> None:
         if page is self.page:
             self._say_page()
 
-    def _lay_strip(self) -> None:
-        self._strip.lie_at(self.rail.width(), self.foot.y(), self._body.width() - self.rail.width())
+    def _spare_prompt(self) -> None:
+        """The prompt ends in … before a notice instead of running on below it."""
+        notice = self.work.dialogs.notice_left
+        left = self._prompt.mapTo(self._body, QPoint(0, 0)).x()
+        room = _ENDLESS if notice is None else max(0, notice - left - SPACE[2])
+        if self._prompt.maximumWidth() != room:
+            self._prompt.setMaximumWidth(room)
 
     def _show_order(self, order_id: int) -> None:
         """Show an order; Esc there leads back to the page that asked for it."""
@@ -381,11 +400,6 @@ class MainWindow(QMainWindow):
             focus.click()
         else:
             super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """The strip stays between page and foot."""
-        super().resizeEvent(event)
-        self._lay_strip()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell whoever composed the window; the bench resumes on the same line the next time."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from app.domain.errors import Fact
 from app.domain.packing import Code, Outcome
 from app.domain.states import JobState, Lane, OrderState, ParcelState
+from app.queries.print_queues import WAITS_FOR
 from db.journal import ScanEvent
 from db.orders import Order, OrderLine, Shop, Sku, SkuBarcode
 from db.parcels import Label, Parcel, ParcelItem, PrintJob
@@ -237,7 +238,7 @@ _LINES = (
     .order_by(OrderLine.position)
 )
 _COPIES = (
-    select(Label.tracking, PrintJob.copy, PrintJob.state, PrintJob.reason)
+    select(Label.tracking, PrintJob.copy, PrintJob.state, WAITS_FOR)
     .join(PrintJob, PrintJob.label_id == Label.id)
     .where(Label.parcel_id == bindparam("parcel"), PrintJob.state != JobState.CANCELLED)
     .order_by(PrintJob.copy.desc())

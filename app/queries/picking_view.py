@@ -98,6 +98,11 @@ class PickingView:
     aside: tuple[str, ...]
     for_bench: int
 
+    @property
+    def picked(self) -> int:
+        """Tasks of which every piece was found: a short one is finished, but no pick."""
+        return self.done - len(self.shorts)
+
 
 # a task that came up short wants no more than was found: what was missing is a task of its own elsewhere, or nothing
 _WANTED = case((PickTask.state == TaskState.OPEN, PickTask.quantity), else_=PickTask.picked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SENTENCES: dict[str, str] = {
     "board_empty": "No orders yet",
-    "board_empty_hint": "Import a file on the page Orders (F4)",
+    "board_empty_hint": "Import a file on the page Orders",
     "board_no_wave": "No wave yet: plan one (F2)",
     "board_waves": "Waves",
     "board_side": "Benches, printers, problem shelf and shorts",
@@ -15,6 +15,13 @@ SENTENCES: dict[str, str] = {
     "board_prompt_plan": "Orders ready: {count}, plan a wave (F2)",
     "board_no_deadline": "No open order has a deadline",
     "board_open": "{count} open",
+    "board_day_1": "Mon",
+    "board_day_2": "Tue",
+    "board_day_3": "Wed",
+    "board_day_4": "Thu",
+    "board_day_5": "Fri",
+    "board_day_6": "Sat",
+    "board_day_7": "Sun",
     "board_left": "in {age}",
     "board_late_by": "{age} late",
     "board_missed": "missed: {count}",

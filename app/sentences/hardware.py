@@ -63,4 +63,5 @@ SENTENCES: dict[str, str] = {
     "unrecoverable": "a fault that it cannot mend, switch it off and on",
     "recovering": "it recovers by itself, wait",
     "offline": "offline, press its button",
+    "paper_ended": "the paper ended while it printed, look whether the label is whole",
 }

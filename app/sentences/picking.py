@@ -25,6 +25,12 @@ SENTENCES: dict[str, str] = {
     "picking_take_over": "Take it over",
     "picking_expected": "Expected",
     "picking_scanned": "Scanned",
+    "picking_acknowledge_first": "Acknowledge first: Enter",
+    "picking_not_saved": "{why}. Scan it again when this is mended",
+    "picking_take_called": "Take {quantity} × {called} into tote {tote}",
+    "picking_called_is_in": "{quantity} × {called} is in tote {tote}",
+    "picking_called_missing": "Noted as missing: {called} at {location}",
+    "picking_wrong_called": "Wrong item: take {called}",
     "picking_how": "Enter, or scan the right one",
     "picking_how_not_saved": "Press Enter once you have read it",
     "picking_word_wrong_location": "WRONG LOCATION",
@@ -34,7 +40,7 @@ SENTENCES: dict[str, str] = {
     "picking_word_pick_unknown_code": "UNKNOWN CODE",
     "picking_word_cart_taken": "CART TAKEN",
     "picking_word_not_saved": "NOT SAVED",
-    "picking_short_title": "How many of {quantity} × {name} are at {location}?",
+    "picking_short_title": "{name}: {quantity} needed. How many are at {location}?",
     "picking_short_detail": (
         "The rest comes from elsewhere, or the order leaves the cart; nothing more is planned from here until it is "
         "counted"

@@ -7,9 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QImage
 
 from bench.picture_states import FRAME, READING, states
-from bench.pictures import SIZES, WORLDS, Look, looks
+from bench.pictures import SIZES, WORLDS, Look, Twins, looks
 from ui.hands import LANGUAGES
 from ui.main_window import PAGES
 from ui.theme import THEMES
@@ -49,3 +50,17 @@ def test_a_picture_is_named_by_all_that_it_shows() -> None:
     form = re.compile(r"[a-z]+-[a-z_]+-(en|zh)-(light|dark|colour_blind)-\d+x\d+(-large)?\.png")
     assert all(form.fullmatch(name) for name in names)
     assert Look("en", "light", "1366x768").pixels == (1366, 768)
+
+
+def test_two_states_that_look_the_same_are_told() -> None:
+    one, other, *_ = states()
+    look, twins = Look("en", "light", "1366x768"), Twins()
+    blank, drawn = (QImage(8, 8, QImage.Format.Format_RGB32) for _ in range(2))
+    blank.fill(0)
+    drawn.fill(1)
+    twins.check(one, look, blank)
+    twins.check(one, look, blank)  # itself, once more
+    twins.check(other, look, drawn)
+    twins.check(other, Look("zh", "light", "1366x768"), blank)
+    with pytest.raises(ValueError, match=f"shows the same as {one.page}-{one.name}"):
+        twins.check(other, look, blank)

@@ -157,6 +157,7 @@ def test_a_reprint_supersedes_the_old_copy(site: Site, sim: Sim, bench: StartBen
     # the bench is idle, so that the desk could have its printer; the box is closed, and the old copy alarms still
     assert packer.scan(second)["code"] == "superseded_copy"
     packer.scan("XXOK")
+    assert packer.scan(third)["code"] == "copy_confirmed"
     assert packer.scan(third)["code"] == "already_closed"
 
 

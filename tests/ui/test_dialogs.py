@@ -176,9 +176,18 @@ def test_escape_leaves(asker: Asker) -> None:
     assert asker.answer(question) is None
 
 
+def test_enter_takes_what_is_proposed_though_it_is_not_the_first(asker: Asker) -> None:
+    question = asker.ask(NO, Option("now", "Now", "primary"))
+    assert asker.page.focusWidget().accessibleName() == "Now"
+    asker.press(Qt.Key.Key_Return)
+    answer = asker.answer(question)
+    assert answer is not None
+    assert answer.option == "now"
+
+
 def test_tab_and_enter_press_a_button(asker: Asker) -> None:
     question = asker.ask(YES, NO)
-    asker.press(Qt.Key.Key_Tab)
+    assert asker.page.focusWidget().accessibleName() == "Yes"  # its ring says what Enter takes
     asker.press(Qt.Key.Key_Tab)
     assert asker.page.focusWidget().accessibleName() == "No"
     asker.press(Qt.Key.Key_Return)

@@ -45,6 +45,21 @@ def test_it_shows_the_keys_words_and_barcodes_of_the_page(person: Person, page: 
     assert not {person.work.words.say(f"command_{c.name}") for c in commands_of(other)} & set(texts)
 
 
+def test_a_barcode_stands_beside_its_command_and_away_from_the_other_table(person: Person) -> None:
+    person.window.resize(1366, 768)
+    person.go("picking")
+    person.press(Qt.Key.Key_F1)
+    labels = {label.text(): label for label in person.window.help.findChildren(QLabel)}
+    heads = [labels[person.work.words.say(f"frame_help_{code}")] for code in ("does", "barcode")]
+    command = next(command for command in commands_of("picking") if command.barcode)
+    barcode = labels[command.barcode.value if command.barcode else ""]
+    does = labels[person.work.words.say(f"command_{command.name}")]
+    assert barcode.x() - does.geometry().right() <= 24 + 1
+    assert heads[1].isVisible()
+    other = labels[person.work.words.say("frame_help_everywhere")]
+    assert other.x() - (barcode.x() + barcode.sizeHint().width()) >= 48
+
+
 def test_every_key_of_the_table_is_one_of_a_page_and_has_its_sentence() -> None:
     assert {key.page for key in PAGE_KEYS} <= {"", *(name for name, _ in pages_of("all"))}
     assert [key for key in PAGE_KEYS if key.code not in SENTENCES] == []

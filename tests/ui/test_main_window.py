@@ -20,7 +20,6 @@ from ui.dialogs import Answer, Option
 from ui.keys import press_key, type_scan
 from ui.main_window import MainWindow, pages_of
 from ui.pages.page import Page
-from ui.theme import SPACE
 from ui.workspace import Workspace
 
 PAGES = ("packing", "orders", "devices", "settings")
@@ -322,6 +321,33 @@ def test_trouble_covers_the_pages_until_it_is_over(person: Person, monkeypatch: 
     assert person.window.page is person.window.pages["orders"]
 
 
+def test_trouble_is_said_anew_in_another_language_and_its_button_has_the_keys(person: Person) -> None:
+    person.go("packing")
+    person.window.show_trouble("error", KnownError("station_in_use", station="BENCH-2"), lambda: None)
+    button = person.window.opening.findChild(QPushButton)
+    assert person.window.focusWidget() is button
+    before = person.window.opening._title.text()
+    person.work.words.switch("zh")
+    assert button.text() == person.work.words.say("frame_try_now") != "Try now"
+    told = person.window.opening._title.text()
+    assert told == person.work.words.say("station_in_use", station="BENCH-2") != before
+
+
+def test_the_prompt_ends_before_a_notice(person: Person) -> None:
+    person.window.resize(1366, 768)
+    person.go("orders")
+    person.work.dialogs.tell("frame_crash", file="crash-20260302-101500.txt")
+    prompt, notice = person.window._prompt, person.work.dialogs._notice
+
+    def room() -> int:
+        return notice.x() - prompt.mapTo(person.window._body, QPoint(0, 0)).x() - prompt.width()
+
+    person.wait(lambda: room() >= 0)
+    wide = prompt.width()
+    notice.hide()
+    person.wait(lambda: prompt.width() > wide)
+
+
 def test_trouble_that_is_over_leaves_the_settings_in_front(person: Person) -> None:
     person.go("settings")
     person.window.show_trouble("offline", KnownError("station_in_use", station="BENCH-2"), None)
@@ -415,12 +441,12 @@ def test_nothing_moves_when_what_is_seen_is_old(person: Person, monkeypatch: pyt
             broken.setattr(page, "fetch", lost)
             page.refresh()
             person.wait(lambda: window._strip.text)
-            assert window._strip.text.startswith("You see the state of ")
+            assert window._strip.text.startswith("Read just now, and not since")
             assert corners(window) == before
-            # it lies in the margins, over nothing that can be read or pressed
+            # it has a row of its own, over nothing that can be read or pressed
             strip = window._strip.geometry()
-            assert strip.top() >= window.foot.y() - SPACE[3]
-            assert strip.bottom() < window.foot.y() + SPACE[1]
+            assert strip.top() > window._stack.geometry().bottom()
+            assert strip.bottom() < window.foot.y()
             assert strip.left() == window.rail.width()
         page.refresh()
         person.wait(lambda: not window._strip.text and person.settled())

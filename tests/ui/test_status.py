@@ -117,8 +117,28 @@ def test_labels_that_wait_for_no_printer_are_loud(bar: StatusBar) -> None:
     assert loud(bar, "printer") == bar._work.theme.system
 
 
-def test_uncertain_labels_come_first_and_lead_to_the_labels(bar: StatusBar, qtbot: QtBot) -> None:
+def test_what_keeps_the_printer_from_printing_comes_before_what_is_uncertain(bar: StatusBar) -> None:
     bar._work.printer.url, bar._work.printer.code = "tcp://printer:9100", "paper_out"
+    see(bar, uncertain=2)
+    assert "paper" in bar.text("printer")
+    assert loud(bar, "printer") == bar._work.theme.system
+
+
+def test_a_paused_queue_is_said(bar: StatusBar) -> None:
+    bar._work.printer.url, bar._work.printer.code = "tcp://printer:9100", "ready"
+    see(bar, queued=3, reason="queue_paused")
+    assert bar.text("printer") == "Printer the queue is paused (3)"
+    assert loud(bar, "printer") == bar._work.theme.attention
+
+
+def test_before_anything_is_read_nothing_is_claimed(bar: StatusBar) -> None:
+    bar._seen = None
+    bar.draw()
+    assert (bar.text("data"), bar.text("due")) == ("Data not read yet", "–")
+
+
+def test_uncertain_labels_lead_to_the_labels(bar: StatusBar, qtbot: QtBot) -> None:
+    bar._work.printer.url, bar._work.printer.code = "tcp://printer:9100", "ready"
     see(bar, uncertain=2)
     assert bar.text("printer") == "Uncertain labels: 2"
     assert loud(bar, "printer") == bar._work.theme.attention

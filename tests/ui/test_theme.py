@@ -134,6 +134,17 @@ def test_the_edge_of_a_control_and_the_ring_of_focus_are_seen(theme: Theme) -> N
     assert contrast(theme.accent, theme.selected.paper) >= SHAPE  # the bar of the row that is selected
 
 
+def test_a_placeholder_is_as_readable_as_other_text(dressed: QApplication, qtbot: QtBot, theme: Theme) -> None:
+    apply(dressed, theme, 1.0)
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    field.setPlaceholderText("Order")
+    field.ensurePolished()
+    ink = field.palette().color(QPalette.ColorRole.PlaceholderText)
+    assert ink.alpha() == 255
+    assert contrast(ink.name(), theme.raised) >= TEXT
+
+
 # --- slots ------------------------------------------------------------------------------------------------------
 
 

@@ -72,7 +72,7 @@ class BoardPage(Page):
         self._forecast.timeout.connect(self.refresh)
 
     def _build(self) -> None:
-        hint = text_label("secondary", wrap=True)
+        hint = text_label("bench", wrap=True)
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.work.words.show(hint.setText, "board_no_wave")
         self._no_wave = QFrame()
@@ -186,6 +186,9 @@ class BoardPage(Page):
         seconds = (cutoff.at - now).total_seconds()
         left = say("board_late_by" if cutoff.passed else "board_left", age=words.age(abs(seconds)))
         time, orders = words.time(cutoff.at, zone), say("board_open", count=cutoff.orders)
+        at = cutoff.at.astimezone(zone)
+        if at.date() != now.astimezone(zone).date():
+            time = f"{say(f'board_day_{at.isoweekday()}')} {time}"
         if cutoff.passed:
             return CutOffFace(time, left, orders, say("board_missed", count=cutoff.orders), theme.fail)
         if cutoff.will_miss is None:

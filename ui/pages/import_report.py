@@ -86,6 +86,7 @@ class ImportLine(QWidget):
         super().__init__()
         self._work, self._import = work, running
         self._result: Imported | None = None
+        self._in_front = False
         self._text = Elided()
         self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._bar = QProgressBar()
@@ -114,6 +115,11 @@ class ImportLine(QWidget):
         self._result = result
         self.draw()
 
+    def report_in_front(self, shown: bool) -> None:
+        """Nothing leads to the report while it is seen."""
+        self._in_front = shown
+        self.draw()
+
     def text(self) -> str:
         """What it says."""
         return self._text.whole()
@@ -123,7 +129,7 @@ class ImportLine(QWidget):
         theme, scale, running = self._work.theme, self._work.scale, self._import.running
         self._bar.setFixedWidth(round(220 * scale))
         self._bar.setVisible(running)
-        self._button.setVisible(not running and self._result is not None)
+        self._button.setVisible(not running and self._result is not None and not self._in_front)
         if running:
             self._text.setStyleSheet("")
             self._text.setText(self._import.sentence())
@@ -140,7 +146,7 @@ class ImportLine(QWidget):
 
 
 def headline(work: Workspace, result: Imported) -> tuple[str, bool]:
-    """What came of an import in one sentence, and whether everything was taken."""
+    """What came of an import in one sentence, and whether nothing of it needs a person."""
     report, bad = result.report, 0
     if report is None:
         code = "orders_import_refused"
@@ -153,7 +159,7 @@ def headline(work: Workspace, result: Imported) -> tuple[str, bool]:
             code = "orders_import_known_with_problems" if bad else "orders_import_known"
         else:
             code = "orders_import_nothing"
-    return work.words.say(code, file=result.file, count=bad), report is not None and not bad
+    return work.words.say(code, file=result.file, count=bad), report is not None and not bad and not report.incomplete
 
 
 def bad_rows(report: Report) -> int:
@@ -255,7 +261,12 @@ class ImportReport(QWidget):
             lines = [why_refused(refusal, words, self._result.file), words.say("orders_import_nothing_taken")]
         self._summary.setText("\n".join(lines))
         problems = () if report is None else report.problems
-        self._table.show_rows([(str(each.line), why_left_out(each, words)) for each in problems])
+        whys: dict[int, list[str]] = {}
+        for each in problems:
+            why = why_left_out(each, words)
+            if why not in whys.setdefault(each.line, []):
+                whys[each.line].append(why)
+        self._table.show_rows([(str(line), " · ".join(reasons)) for line, reasons in whys.items()])
         self._bad.setText(words.say("orders_import_bad_rows", count=0 if report is None else bad_rows(report)))
         for widget in (self._bad, self._copy, self._table):
             widget.setVisible(bool(problems))

@@ -131,8 +131,9 @@ class ListPage(Page):
             return
         self.total.setText("")
         if self.text or self.group != self._first:
+            hint = self._words.none_match_hint if any(counts.values()) or not self.text else "orders_none_at_all"
             self._state.show_state(
-                "empty", say(self._words.none_match), say(self._words.none_match_hint),
+                "empty", say(self._words.none_match), say(hint),
                 action=say("orders_show_all"), act=self.show_all,
             )
         else:
@@ -211,7 +212,7 @@ class ListPage(Page):
         for at, column in enumerate(columns):
             if column.sort:
                 way = "" if column.sort != by else (" ▼" if descending else " ▲")
-                options.append(Option(str(at), say(column.heading) + way))
+                options.append(Option(str(at), say(column.heading) + way, "primary" if column.sort == by else ""))
         answer = await self.work.dialogs.ask(say("orders_sort_by"), say("orders_sort_again"), options)
         if answer is not None:
             at = int(answer.option)

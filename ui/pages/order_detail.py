@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.barcode import group
-from app.domain.states import OrderState
+from app.domain.states import JobState, OrderState
 from ui.icons import icon
 from ui.signs import (
     JOB_SIGNS,
@@ -267,12 +267,14 @@ class OrderDetailView(QWidget):
             number = text_label("secondary")
             number.setText(words.say("labels_copy", copy=copy.copy))
             grid.addWidget(number, row, 0)
-            what = [job_state(words, copy.state)]
+            replaced = copy.state in _OUT and copy.copy < max(each.copy for each in label.copies)
+            what = [f"{NOTHING}  {words.say('labels_state_replaced')}" if replaced else job_state(words, copy.state)]
             if copy.reprint_reason:
-                what.append(reason_text(words, copy.reprint_reason))
+                why = reason_text(words, copy.reprint_reason)
+                what.append(words.say("orders_copy_replaces", copy=copy.copy - 1, why=why))
             if copy.reason and copy.reason != copy.reprint_reason:
                 what.append(past_reason(words, copy.reason) if copy.reason in PAST else job_reason(words, copy.reason))
-            state = self._coloured(" · ".join(what), JOB_SIGNS[copy.state][1], elided=True)
+            state = self._coloured(" · ".join(what), "quiet" if replaced else JOB_SIGNS[copy.state][1])
             grid.addWidget(state, row, 1)
             where = text_label("caption")
             where.setText(f"{copy.queue} · {words.time(copy.updated_at)}")
@@ -293,8 +295,8 @@ class OrderDetailView(QWidget):
         grid.addWidget(text, 1, 0)
         return card
 
-    def _coloured(self, text: str, outcome: str, *, elided: bool = False) -> QLabel:
-        label: QLabel = Elided() if elided else text_label(wrap=True)
+    def _coloured(self, text: str, outcome: str) -> QLabel:
+        label = text_label(wrap=True)
         label.setStyleSheet(f"color: {ink(self._work.theme, outcome)};")
         label.setText(text)
         return label
@@ -307,6 +309,7 @@ class OrderDetailView(QWidget):
 
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_OUT = (JobState.PRINTED, JobState.CONFIRMED, JobState.UNCERTAIN)  # copies that lie about where a newer one counts
 _FACTS = {
     "channel": "orders_channel", "country": "orders_country", "service": "orders_service", "ship_by": "orders_ship_by",
     "placed": "orders_placed", "wave": "orders_wave_heading", "place": "orders_place",

@@ -258,8 +258,14 @@ class OrdersPage(ListPage):
     def _show(self, view: QWidget) -> None:
         self._views.setCurrentWidget(view)
         self.total.setVisible(view is self._list)
+        self._line.report_in_front(view is self._report)
+        self._fit_foot()
         if self.isVisible() and not self.work.dialogs.is_open:
             self.focus_first()
+
+    def _fit_foot(self) -> None:
+        """An order has the room of the line below it while nothing stands there."""
+        self.foot.setVisible(self._views.currentWidget() is not self._detail or bool(self._line.text()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes what is over the list."""
@@ -337,6 +343,7 @@ class OrdersPage(ListPage):
 
     def _slow_down(self) -> None:
         """While a file comes in every chunk is a Change, and the importing thread leaves little time to paint them."""
+        self._fit_foot()
         self._throttle.setInterval(IMPORTING_MS if self._import.running else THROTTLE_MS)
 
     def _busy_at(self) -> object:
@@ -346,6 +353,7 @@ class OrdersPage(ListPage):
 
     def _imported(self, result: Imported) -> None:
         self._line.show_result(result)
+        self._fit_foot()
         self._report.show_result(result)
         if self.work.dialogs.is_open or self._busy_at() not in (self._begun_at, (self._list, None, "")):
             return  # a person has gone on to something else; the line below says that it is done

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.station import Shown, Station
 
 CLOCK_MS = 15_000  # how often the time that is left is said anew
+PROMPT_NAME = 28  # columns of a name in the head of the window, where its count must be seen as well
 GUARD_S = 0.4  # an Enter so soon after a letter is the end of a short code, not an answer
 _COMPLETE = frozenset({Code.COMPLETE, Code.CLOSED})
 _QUESTIONS = frozenset({Code.TAKE_OVER, Code.REASON_NEEDED})
@@ -237,9 +238,9 @@ class PackingPage(Page):
             return not changed
         return not self._step().outcome and (not self._is_printed() or verdict.verdict == Outcome.PASS)
 
-    def _step(self) -> texts.Said:
+    def _step(self, most: int = 0) -> texts.Said:
         assert self._view is not None
-        return texts.next_step(self.work.words, self._view, has_printer=bool(self.work.printer.url))
+        return texts.next_step(self.work.words, self._view, has_printer=bool(self.work.printer.url), most=most)
 
     def _paint_state(self) -> None:
         view = self._view
@@ -254,7 +255,15 @@ class PackingPage(Page):
             table.idle.show_text(texts.idle(words, view, has_printer=has_printer))
         table.show_parcel(view.parcel is not None)
         table.facts.show_text(texts.facts(words, view, has_printer=has_printer))
-        prompt = self._step().sentence
+        self._tell_prompt()
+
+    def _tell_prompt(self) -> None:
+        """Say in the head of the window what is to be done now; a failure comes first."""
+        prompt, words = self._prompt, self.work.words
+        if self._unsaved is not None or self._latch is not None:
+            prompt = words.say("packing_acknowledge_first")
+        elif self._view is not None:
+            prompt = self._step(most=PROMPT_NAME).sentence
         if prompt != self._prompt:
             self._prompt = prompt
             self.prompted.emit()
@@ -316,6 +325,7 @@ class PackingPage(Page):
     def _show_stop(self) -> None:
         held = self._unsaved or self._latch
         words = self.work.words
+        self._tell_prompt()
         if held is not None:
             self.work.sounds.start_alarm()
             self.panel.show_stop(stops.failure(words, held, self._view, self.acknowledge))

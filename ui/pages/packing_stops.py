@@ -50,11 +50,14 @@ class Held:
 def failure(words: Words, held: Held, view: PackingView | None, acknowledge: Act) -> Stop:
     """A latch, or a scan that is not on disk."""
     word, sentence = words.say(f"packing_word_{held.code}"), say(held.code, held.facts, words.language)
+    if held.code == Code.UNKNOWN_CODE and view is not None and view.parcel is None and not view.bulk_waiting:
+        sentence = words.say("packing_unknown_idle")
     if held.code == "not_saved":
+        sentence = say("packing_not_saved", held.facts, words.language)
         return Stop(
             "system", word, sentence, words.say("packing_how_not_saved"), sides(words, held.code, {}, held.raw, None),
             words.say("packing_not_saved_count", count=held.count) if held.count > 1 else "",
-            (Choice("Enter", words.say("packing_noted"), acknowledge, primary=True),),
+            (Choice("Enter", words.say("command_packing_ok"), acknowledge, primary=True),),
         )  # fmt: skip
     return Stop(
         "fail", word, sentence, _how(words, held.code),

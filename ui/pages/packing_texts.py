@@ -13,7 +13,7 @@ from app.domain.urgency import urgency
 from app.queries.packing_view import PackingView, ParcelView
 from ui.commands import COMMANDS
 from ui.widgets.lines import Row
-from ui.widgets.painted import grouped, one_line
+from ui.widgets.painted import grouped, one_line, shortened
 from ui.widgets.parcel import CurrentText, FactsText, HeadText, IdleText
 from ui.widgets.verdict import Side
 from ui.words import Words
@@ -44,8 +44,11 @@ def situation(view: PackingView) -> tuple[object, ...]:
     return (parcel.parcel_id, parcel.state, parcel.copy, parcel.job_state, parcel.job_reason, parcel.cancel_requested)
 
 
-def next_step(words: Words, view: PackingView, *, has_printer: bool) -> Said:
-    """What is to be done now, as the state of the bench alone tells it: the one rule for head, middle and banner."""
+def next_step(words: Words, view: PackingView, *, has_printer: bool, most: int = 0) -> Said:
+    """What is to be done now, as the state of the bench alone tells it: the one rule for head, middle and banner.
+
+    With `most`, a name has at most so many columns: the count after it is to be seen.
+    """
     parcel = view.parcel
     if parcel is None:
         if view.bulk_tote is not None and view.bulk_waiting:
@@ -59,13 +62,13 @@ def next_step(words: Words, view: PackingView, *, has_printer: bool) -> Said:
         line = parcel.line
         if line is None or not line.open:
             return Said("", words.say("resumed_open", order=parcel.order, remaining=parcel.remaining))
-        return Said("", words.say("next_scan_item", name=line.called, left=line.open))
+        return Said("", words.say("next_scan_item", name=shortened(line.called, most or 10_000), left=line.open))
     return _next_of_label(words, parcel, has_printer=has_printer)
 
 
 def _next_of_label(words: Words, parcel: ParcelView, *, has_printer: bool) -> Said:
     if parcel.job_state is JobState.UNCERTAIN:
-        return Said("attention", words.say("next_settle_label"))
+        return Said("attention", words.say("packing_settle"))
     if parcel.job_state is JobState.FAILED:
         why = words.say(parcel.job_reason or "other_error")
         return Said("system", words.say("packing_label_failed", why=why), "printer")

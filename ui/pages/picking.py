@@ -26,6 +26,13 @@ from ui.widgets.verdict import Banner, Choice, Flash, Side, Stop, StopPanel
 from ui.workspace import Workspace
 
 GUARD_S = 0.4  # an Enter so soon after a letter is the end of a code that was too short for a scan, not an answer
+# what the page says with the name of the item, which it knows and the rule does not
+_NAMED: dict[str, str] = {
+    PickCode.AT_LOCATION: "picking_take_called", PickCode.PICKED: "picking_called_is_in",
+    PickCode.SHORT: "picking_called_missing", PickCode.WRONG_PICK: "picking_wrong_called",
+}  # fmt: skip
+# what the page says shorter, because its word stands above it
+_SHORTER = {"not_saved": "picking_not_saved"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,8 @@ class PickingPage(Page):
     def prompt(self) -> str:
         """What to do now."""
         say, data = self.work.words.say, self.data
+        if self._wrong is not None:
+            return say("picking_acknowledge_first")
         if isinstance(data, PickingView):
             if data.task is None:
                 return say("picking_done_prompt" if data.for_bench else "picking_nothing_left")
@@ -128,13 +137,23 @@ class PickingPage(Page):
         if view.task is None:
             after = say("picking_enter_for_next")
             if last is not None and last.verdict == "attention":
-                self._banner.show_verdict(last.verdict, say(last.code, **last.facts), after)
+                self._banner.show_verdict(last.verdict, self._sentence(last), after)
             else:
                 self._banner.show_verdict("pass" if view.for_bench else "", after)
         elif last is not None and self._wrong is None:
-            self._banner.show_verdict(last.verdict, say(last.code, **last.facts), self.prompt())
+            self._banner.show_verdict(last.verdict, self._sentence(last), self.prompt())
         elif self._wrong is None:
             self._banner.show_verdict("", self.prompt())
+
+    def _sentence(self, shown: PickShown) -> str:
+        code = _NAMED.get(shown.code, shown.code) if "called" in shown.facts else shown.code
+        return self.work.words.say(_SHORTER.get(code, code), **shown.facts)
+
+    def _named(self, code: str, facts: dict[str, Fact]) -> dict[str, Fact]:
+        """The facts of a verdict, with the name of what was to be taken: a picker reads names, not SKUs."""
+        task = self.data.task if isinstance(self.data, PickingView) else None
+        wanted = facts.get("expected" if code == PickCode.WRONG_PICK else "sku")
+        return facts | {"called": task.called} if task is not None and task.sku == wanted else facts
 
     def _show_stop(self) -> None:
         wrong, view = self._wrong, self.data
@@ -156,7 +175,7 @@ class PickingPage(Page):
             sides.append(Side(say("picking_expected"), "map-pin", task.location))
         self._stop.show_stop(
             Stop(
-                "system" if unsaved else "fail", say(f"picking_word_{wrong.code}"), say(wrong.code, **wrong.facts),
+                "system" if unsaved else "fail", say(f"picking_word_{wrong.code}"), self._sentence(wrong),
                 say("picking_how_not_saved" if unsaved else "picking_how"), tuple(sides),
                 choices=(Choice("Enter", say("command_packing_ok"), self._acknowledge, primary=True),),
             )
@@ -187,7 +206,9 @@ class PickingPage(Page):
             raise
         else:
             verdict = pick.verdict
-            self._show_pick(PickShown(code, verdict.outcome.value, str(verdict.code), verdict.facts))
+            self._show_pick(PickShown(
+                code, verdict.outcome.value, str(verdict.code), self._named(verdict.code, verdict.facts)
+            ))
 
     def _show_pick(self, shown: PickShown) -> None:
         self._last = shown if shown.code != PickCode.ACKNOWLEDGED else None
@@ -203,10 +224,11 @@ class PickingPage(Page):
             else:
                 sounds.play("complete" if shown.code == PickCode.BATCH_PICKED else "pass")
             if self._last is not None:
-                self._banner.show_verdict(shown.verdict, self.work.words.say(shown.code, **shown.facts))
+                self._banner.show_verdict(shown.verdict, self._sentence(shown))
             elif isinstance(self.data, PickingView):
                 self._show_banner(self.data)
         self._show_stop()
+        self.prompted.emit()
         self.refresh()
         self.judged.emit(shown)
 
@@ -224,6 +246,7 @@ class PickingPage(Page):
             self.work.sounds.stop_alarm()
         self._last = self._wrong = None
         self._show_stop()
+        self.prompted.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter acknowledges, or goes on to the next cart; digits and arrows choose a cart."""
@@ -297,7 +320,9 @@ class PickingPage(Page):
                     raise
                 typed, wrong = answer.text, self.work.words.explain(refusal)
         self._forget()
-        self._last = PickShown("", verdict.outcome.value, str(verdict.code), verdict.facts)
+        self._last = PickShown(
+            "", verdict.outcome.value, str(verdict.code), self._named(verdict.code, verdict.facts)
+        )
         self.work.sounds.play("attention")
         self.refresh()
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QColor, QFont, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from ui.fonts import ui_font
+from ui.fonts import mono_font, ui_font
 from ui.icons import pixmap
 from ui.theme import SPACE
 from ui.widgets.painted import one_line
@@ -112,7 +112,7 @@ class _Painter(QStyledItemDelegate):
         painter.drawText(QRectF(right - count, place.top(), count + 1, place.height()), int(_RIGHT) | flags, row.count)
         right -= max(count, least) + SPACE[4]
         if row.place and right - left > size * 16:
-            painter.setFont(view.face(round(size * 0.8), bold=False))
+            painter.setFont(view.face(round(size * 0.8), bold=False, mono=True))
             wide = size * 5.5
             painter.setPen(QColor(theme.selected.ink if row.current else theme.secondary))
             painter.drawText(QRectF(right - wide, place.top(), wide, place.height()), int(_LEFT) | flags, row.place)
@@ -131,7 +131,7 @@ class LineList(QListView):
         super().__init__(parent)
         self.work = work
         self.row_height = 48
-        self._faces: dict[tuple[int, bool], QFont] = {}
+        self._faces: dict[tuple[int, bool, bool], QFont] = {}
         self._model = _Rows()
         self.setModel(self._model)
         self.setItemDelegate(_Painter(self))
@@ -158,11 +158,11 @@ class LineList(QListView):
         """The height of a name in pixels."""
         return max(round(18 * self.work.scale), min(round(self.row_height * 0.5), round(33 * self.work.scale)))
 
-    def face(self, size: int, *, bold: bool) -> QFont:
+    def face(self, size: int, *, bold: bool, mono: bool = False) -> QFont:
         """A font, made once."""
-        if (size, bold) not in self._faces:
-            self._faces[size, bold] = ui_font(size, bold)
-        return self._faces[size, bold]
+        if (size, bold, mono) not in self._faces:
+            self._faces[size, bold, mono] = mono_font(size, bold) if mono else ui_font(size, bold)
+        return self._faces[size, bold, mono]
 
     def show_rows(self, rows: tuple[Row, ...]) -> None:
         """Show the lines, and the current one among them with what comes before and after it."""

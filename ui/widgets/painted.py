@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout, QTextOption
@@ -33,6 +34,24 @@ def one_line(text: str) -> str:
     # Python takes the separators of GS1 codes for blanks
     marked = text.translate(_SEPARATORS)
     return "".join(sign if sign.isprintable() else "·" for sign in " ".join(marked.split()))
+
+
+def shortened(text: str, most: int) -> str:
+    """A text in at most so many columns, cut short in its middle: what tells two names apart stands at either end."""
+    if _columns(text) <= most:
+        return text
+    head = tail = ""
+    for one in range(len(text)):
+        front, back = text[: one + 1], text[len(text) - one :]
+        if _columns(front) + _columns(back) + 1 > most:
+            break
+        head, tail = front, back
+    return f"{head.rstrip()}…{tail.lstrip()}"
+
+
+def _columns(text: str) -> int:
+    """How wide a text is in columns: a Chinese sign has two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +129,12 @@ class Painted(QWidget):
 
     def draw_line(
         self, painter: QPainter, room: QRectF, text: str, size: int, colour: str, *, bold: bool = False,
-        mono: bool = False, align: Qt.AlignmentFlag = _LEFT,
+        mono: bool = False, align: Qt.AlignmentFlag = _LEFT, cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
     ) -> float:
         """Draw one line in the middle of the room's height, cut short where it must; returns how wide it is."""
         font = self.face(size, bold=bold, mono=mono)
         metrics = QFontMetricsF(font)
-        shown = metrics.elidedText(one_line(text), Qt.TextElideMode.ElideRight, room.width())
+        shown = metrics.elidedText(one_line(text), cut, room.width())
         painter.setFont(font)
         painter.setPen(QColor(colour))
         painter.drawText(room, int(align) | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip, shown)

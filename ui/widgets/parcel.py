@@ -209,7 +209,7 @@ class Current(_Shows[CurrentText]):
                 sign = QRectF(place.left(), place.top(), size, place.height())
                 self.draw_icon(painter, text.place_icon, theme.secondary, sign, round(size * 0.9))
                 place = place.adjusted(size * 1.3, 0, 0, 0)
-            self.draw_line(painter, place, row, size, theme.text, mono=mono, bold=not mono)
+            self.draw_line(painter, place, row, size, theme.text, mono=True, bold=not mono)
             top += size * 1.4
         if text.caption:
             place = QRectF(words.left(), words.bottom() - caption * 1.4, words.width(), caption * 1.4)
@@ -269,8 +269,7 @@ class Facts(_Shows[FactsText]):
             self.draw_line(painter, above, word, caption, theme.secondary)
             below = QRectF(inner.left(), inner.bottom() - number * 1.25, inner.width(), number * 1.25)
             self.draw_line(painter, below, count, number, theme.text, bold=True)
-        # what the carton and the weight will need stays free
-        label = min(room.height() - high - SPACE[2], 320 * self.work.scale)
+        label = room.height() - high - SPACE[2]
         self._paint_label(painter, text, QRectF(room.left(), room.top(), room.width(), label))
 
     def _paint_label(self, painter: QPainter, text: FactsText, card: QRectF) -> None:
@@ -295,7 +294,9 @@ class Facts(_Shows[FactsText]):
         icon = round(28 * scale)
         words = QRectF(inner.left() + icon + SPACE[1], top, inner.width() - icon - SPACE[1], max(left, title * 1.3))
         sizes = (title, self.px("title"), self.px("body"))
-        fitted = self.fit(text.sentence, words, sizes, bold=bool(text.tone), most=5)
+        tries = [self.fit(text.sentence, words, sizes[at:], bold=bool(text.tone), most=5) for at in range(len(sizes))]
+        # one sign alone on its line is read worse than all of it in a smaller size
+        fitted = next((one for one in tries if len(one.lines[-1]) > 1), tries[0])
         first = QRectF(inner.left(), top, icon, QFontMetricsF(fitted.font).height())
         self.draw_icon(painter, text.icon, pair.ink if text.tone else theme.secondary, first, icon)
         top = self.draw_fitted(painter, words, fitted, pair.ink if text.tone else theme.text) + SPACE[1]

@@ -119,11 +119,11 @@ class Pick(Painted):
         wide = min(room.width() * 0.28, 260.0 * self.work.scale)
         count = QRectF(room.right() - wide, room.top(), wide, room.height())
         above = QRectF(count.left(), count.top(), wide, caption * 1.4)
-        self.draw_line(painter, above, self.say("picking_take"), caption, theme.secondary, align=_CENTRE)
+        self.draw_line(painter, above, self.say("picking_take"), caption, theme.secondary)
         number = count.adjusted(0, caption * 1.4, 0, 0)
-        pieces = f"{task.quantity} ×"
+        pieces = str(task.quantity)
         size = self._largest(pieces, number, min(most, self.px("slot")))
-        self.draw_line(painter, number, pieces, size, theme.text, bold=True, align=_CENTRE)
+        self.draw_line(painter, number, pieces, size, theme.text, bold=True)
         text = room.adjusted(0, 0, -wide - SPACE[3], 0)
         line = caption * 1.3
         rows = [(task.sku, theme.secondary, False), (grouped(task.barcode or ""), theme.text, True)]
@@ -207,12 +207,12 @@ class Pick(Painted):
 
     def _paint_progress(self, painter: QPainter, view: PickingView, room: QRectF) -> float:
         theme, size = self.work.theme, self.px("title")
-        text = self.say("picking_progress", done=view.done, tasks=view.tasks, left=view.pieces - view.pieces_done)
+        text = self.say("picking_progress", done=view.picked, tasks=view.tasks, left=view.pieces - view.pieces_done)
         line = QRectF(room.left(), room.top(), room.width(), size * 1.5)
         words = self.fit(text, line, (size, self.px("body"), self.px("caption")), most=1)
         self.draw_fitted(painter, line, words, theme.text, middle=True)
         bar = QRectF(room.left(), line.bottom() + SPACE[0], room.width(), size * 0.6)
         painter.fillRect(bar, QColor(theme.line))
-        share = view.done / view.tasks if view.tasks else 1.0
+        share = view.picked / view.tasks if view.tasks else 1.0
         painter.fillRect(QRectF(bar.left(), bar.top(), bar.width() * share, bar.height()), QColor(theme.accent))
         return bar.bottom()

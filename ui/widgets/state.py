@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ui.icons import pixmap
@@ -12,6 +13,8 @@ from ui.theme import SPACE, px
 from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 
+# px of the strip, and with large text: a line of it, more would be taken from what a picker reads from afar
+_STRIP, _STRIP_LARGE = 28, 26
 _ICONS = {"empty": "inbox", "loading": "loader", "error": "triangle-alert", "offline": "database"}
 
 
@@ -57,8 +60,21 @@ class StatePanel(QWidget):
         self._hint.setVisible(bool(hint))
         self._button.setText(action)
         self._button.setAccessibleName(action)
+        if not action and self._button.hasFocus():
+            self.setFocus()  # else Qt would give the keys to whatever comes next
         self._button.setVisible(bool(action))
+        if self.hasFocus():
+            self._point()
         self._draw()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The button that Enter presses shows that it does."""
+        super().focusInEvent(event)
+        self._point()
+
+    def _point(self) -> None:
+        if self._button.isVisibleTo(self) and self._button.focusPolicy() != Qt.FocusPolicy.NoFocus:
+            self._button.setFocus()
 
     def press(self) -> None:
         """Do what the state offers, if it offers anything."""
@@ -75,9 +91,9 @@ class StatePanel(QWidget):
 
 
 class StaleStrip(QWidget):
-    """Says over the lower edge of a page that what is seen there is old; it lies in the room between page and foot."""
+    """Says below a page that what is seen there is old; its room is kept while it says nothing."""
 
-    def __init__(self, work: Workspace, parent: QWidget) -> None:
+    def __init__(self, work: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._work = work
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # the whole width, not the words alone
@@ -89,27 +105,27 @@ class StaleStrip(QWidget):
         self._text = Elided("caption")
         row.addWidget(self._icon)
         row.addWidget(self._text, 1)
-        self.hide()
+        work.look_changed.connect(self._fit)
+        self._fit()
 
     @property
     def text(self) -> str:
         """What it says, "" while it is hidden."""
         return self._text.whole() if self.isVisible() else ""
 
+
+    def _fit(self) -> None:
+        self.setFixedHeight(_STRIP if self._work.scale <= 1 else _STRIP_LARGE)
+
     def show_text(self, text: str) -> None:
-        """Say this in the colours of the system; "" hides it."""
+        """Say this in the colours of the system; "" leaves the row empty."""
+        pair, side = self._work.theme.system, px("caption", self._work.scale)
+        sheet = f"background: {pair.paper}; color: {pair.ink};" if text else ""
+        if sheet != self.styleSheet():
+            self.setStyleSheet(sheet)
+        self._icon.setVisible(bool(text))
         if text:
-            pair, side = self._work.theme.system, px("caption", self._work.scale)
-            sheet = f"background: {pair.paper}; color: {pair.ink};"
-            if sheet != self.styleSheet():
-                self.setStyleSheet(sheet)
             self._icon.setPixmap(pixmap("database", pair.ink, side))
+        if text != self._text.whole():
             self._text.setText(text)
             self.setAccessibleName(text)
-            self.raise_()
-        self.setVisible(bool(text))
-
-    def lie_at(self, left: int, foot: int, width: int) -> None:
-        """Lie above the foot, whose upper edge is here, and over its margin."""
-        high = max(SPACE[3] + SPACE[1], self._text.fontMetrics().height() + SPACE[0])
-        self.setGeometry(left, foot + SPACE[1] - high, width, high)

@@ -148,17 +148,21 @@ class StatusBar(QFrame):
         work, say, seen = self._work, self._work.words.say, self._seen
         theme = work.theme
         queue = 0 if seen is None else seen.queued + seen.sending
-        if seen is not None and seen.uncertain:
+        code = "busy" if work.printer.code == "printer_in_use" else work.printer.code
+        faulty = bool(work.printer.url and code and code not in PRINTER_WELL)
+        if seen is not None and seen.uncertain and not faulty:
             self._show("printer", "printer", say("frame_printer_uncertain", count=seen.uncertain), theme.attention)
+        elif seen is not None and seen.reason == "queue_paused":
+            state = say("queue_paused").replace("：", ":").partition(":")[0]
+            self._show("printer", "printer", say("frame_printer", how=state, queue=queue), theme.attention)
         elif not work.printer.url:
             self._show("printer", "printer", say("frame_printer_none"), theme.system if queue else None)
         else:
-            code = "busy" if work.printer.code == "printer_in_use" else work.printer.code
             if code in _ADDRESS:
                 state = say("devices_wrong_address")
             else:
                 state = say(code).split(",")[0].split("，")[0] if code else say("frame_printer_unasked")
-            fault = None if code in PRINTER_WELL else theme.system
+            fault = theme.system if faulty else None
             self._show("printer", "printer", say("frame_printer", how=state, queue=queue), fault)
 
     def _draw_data(self) -> None:
@@ -167,13 +171,17 @@ class StatusBar(QFrame):
         now = datetime.now(UTC)
         if work.feed.offline is not None:
             self._show("data", "database", say("frame_data_offline"), theme.system)
-        elif seen is None or seen.last_import_at is None:
+        elif seen is None:
+            self._show("data", "database", say("frame_data_unread"))
+        elif seen.last_import_at is None:
             self._show("data", "database", say("frame_data_none"))
         else:
             age = work.words.age((now - seen.last_import_at).total_seconds())
             self._show("data", "database", say("frame_data", age=age))
         due = None if seen is None else seen.next_due
-        if seen is not None and seen.late:
+        if seen is None:
+            self._show("due", "clock", "–")
+        elif seen.late:
             self._show("due", "clock", say("frame_late", count=seen.late), theme.fail)
         elif due is None:
             self._show("due", "clock", say("frame_due_none"))
@@ -251,7 +259,7 @@ class StatusBar(QFrame):
 
     def _page_for(self, name: str, page: str) -> str:
         """The page that mends what an item says."""
-        if name == "printer" and not (self._seen is not None and self._seen.uncertain):
+        if name == "printer" and not (self._seen and (self._seen.uncertain or self._seen.reason == "queue_paused")):
             return "devices"
         return page
 

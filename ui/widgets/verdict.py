@@ -30,6 +30,7 @@ SIGNS = {"pass": "check", "fail": "x", "attention": "triangle-alert", "system": 
 _LOW_BANNER = 150  # with less height than this its next step is small
 _CARD = 200  # the height of what was scanned and expected, at most
 _LEAST = 400  # the height in which all of a stop can be read, at a scale of 1
+_CODES = ("scan-barcode", "map-pin")  # what stands beside these is a code
 _BIG_CHOICE = 112  # the height of an answer to a question, at a scale of 1
 
 
@@ -90,7 +91,8 @@ class Banner(Painted):
         ends = self.draw_fitted(painter, above, fitted, pair.ink, middle=True)
         if self.next_step:
             below = QRectF(text.left(), ends, text.width(), hint)
-            self.draw_line(painter, below, self.next_step, small, theme.text)
+            # a count stands at the end, and is not what is cut off
+            self.draw_line(painter, below, self.next_step, small, theme.text, cut=Qt.TextElideMode.ElideMiddle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +324,8 @@ class StopPanel(Painted):
         rows = [row for row in rows if row[0]]
         name = QRectF(text.left(), top, text.width(), text.bottom() - top - len(rows) * code * 1.35)
         sizes = (self.px("bench"), round(26 * self.work.scale), self.px("title"))
-        top = self.draw_fitted(painter, name, self.fit(side.title, name, sizes, bold=True), theme.text)
+        title = self.fit(side.title, name, sizes, bold=True, mono=side.icon in _CODES)
+        top = self.draw_fitted(painter, name, title, theme.text)
         for row, mono in rows:
             place = QRectF(text.left(), top, text.width(), code * 1.35)
             self.draw_line(painter, place, row, code, theme.text, mono=mono)

@@ -89,11 +89,11 @@ def test_a_row_with_two_problems_is_one_row_that_was_left_out(
         stream.write("N-9,MUG,two,Ada,Street 1,1,London,Atlantis\nN-10,MUG,1,Ada,Street 1,1,London,GB\n")
     import_file(support, path)
     report = support.report
-    assert [row for row, _ in report.problems] == ["5", "5"]
+    assert [row for row, _ in report.problems] == ["5"]
     assert "new.csv is imported, rows left out: 1" in report.text()
     assert "Rows left out: 1" in [label.text() for label in report.findChildren(QLabel)]
     # what stood there may be anything, and is not told: no gap is left for it
-    assert sorted(reason for _, reason in report.problems) == [
+    assert sorted(report.problems[0][1].split(" · ")) == [
         "The country is not known: give its two letters, such as DE",
         "The quantity is no number: enter whole pieces, at least 1",
     ]

@@ -315,7 +315,7 @@ def test_old_content_stays_under_a_strip_when_the_database_is_gone(watcher: Watc
     watcher.wait(lambda: watcher.strip)
     assert watcher.state == "content"
     assert watcher.page.label.text() == "first"
-    assert watcher.strip == "You see the state of 0 s ago · " + watcher.work.words.say("database_locked")
+    assert watcher.strip == "Read just now, and not since · " + watcher.work.words.say("database_locked")
     watcher.work.words.switch("zh")
     assert watcher.work.words.say("database_locked") in watcher.strip
     watcher.page.coming = "second"

@@ -244,6 +244,7 @@ def test_a_wrong_scan_covers_the_page_until_enter(walking: Picker, scanned: str,
     scanned_side, expected = stop.sides
     assert scanned in f"{scanned_side.title} {scanned_side.code}".replace(" ", "")
     assert expected.title == "A-01"
+    assert walking.page.prompt() == "Acknowledge first: Enter"
     walking.press(Qt.Key.Key_Return)
     assert walking.stop == ""
     assert not walking.person.work.sounds.alarming
@@ -326,6 +327,7 @@ def test_short_by_barcode_takes_none(walking: Picker, house: House) -> None:
     assert walking.heard[-1] == "attention"
     assert walking.banner[0] == "attention"
     assert len(walking.view.shorts) == 1
+    assert (walking.view.done, walking.view.picked) == (1, 0)
     assert walking.stop == ""
 
 
@@ -335,7 +337,7 @@ def test_short_with_a_number_takes_what_is_there(walking: Picker, house: House) 
     task = walking.view.task
     assert task is not None
     asked = walking.ask(Qt.Key.Key_F5)
-    assert asked == f"How many of 2 × {task.called} are at {task.location}?"
+    assert asked == f"{task.called}: 2 needed. How many are at {task.location}?"
     walking.answer("1")
     assert [short.picked for short in walking.view.shorts] == [1]
     assert walking.heard[-1] == "attention"
@@ -360,6 +362,19 @@ def test_an_order_that_leaves_the_cart_is_named_with_where_its_tote_goes(
     assert task.tote in sizes_painted(walking.page._pick, monkeypatch)
     # the other one is brought to the bench
     assert walking.page.prompt() == "The cart is picked"
+
+
+def test_an_item_is_called_by_its_name(walking: Picker, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = walking.view.task
+    assert task is not None
+    monkeypatch.setattr(walking.page, "data", replace(walking.view, task=replace(task, name="Mug, blue")))
+    said = []
+    show = walking.page._banner.show_verdict
+    monkeypatch.setattr(
+        walking.page._banner, "show_verdict", lambda *shown, **more: (said.append(shown[1]), show(*shown, **more))[1]
+    )
+    walking.scan("A-01")
+    assert said[0] == f"Take 1 × Mug, blue into tote {task.tote}"
 
 
 def test_an_order_that_was_not_begun_leaves_without_a_tote(walking: Picker, house: House) -> None:
