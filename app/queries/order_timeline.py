@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from app.domain.errors import Fact, Refusal
 from app.domain.packing import Outcome
 from app.domain.states import JobState
-from app.queries.print_queues import WAITS_FOR
 from db.journal import JournalEntry, ScanEvent
 from db.orders import Order, OrderLine, Shop, Sku
 from db.parcels import Label, Parcel, PrintAttempt, PrintJob
@@ -241,7 +240,7 @@ def _prints(session: Session, order_id: int) -> Iterator[_Placed]:
     """The copies of its labels: wanted, sent, settled, scanned back or taken back."""
     jobs = session.execute(
         select(
-            PrintJob.id, PrintJob.copy, Label.tracking, PrintJob.queue, PrintJob.state, WAITS_FOR,
+            PrintJob.id, PrintJob.copy, Label.tracking, PrintJob.queue, PrintJob.state, PrintJob.reason,
             PrintJob.reprint_reason, Operator.name, PrintJob.created_at, PrintJob.updated_at,
         )
         .join(Label, Label.id == PrintJob.label_id)

@@ -112,7 +112,7 @@ def test_a_label_is_reprinted_at_this_station_with_a_reason(support: Support, sh
     assert support.told(Key.Key_2) == "Copy 2 waits: BENCH-1 has no printer, set one up"
     job = newest(shelf, order)
     assert (job.copy, job.queue, job.reprint_reason) == (2, "BENCH-1", "blurred")
-    assert "○  To print · blurred" in support.view.texts()
+    support.person.wait(lambda: "○  To print · replaces copy 1: blurred" in support.view.texts())
     assert support.told(Key.Key_F6).startswith("The last copy is still being printed")
 
 

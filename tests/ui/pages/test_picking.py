@@ -370,9 +370,12 @@ def test_an_item_is_called_by_its_name(walking: Picker, monkeypatch: pytest.Monk
     monkeypatch.setattr(walking.page, "data", replace(walking.view, task=replace(task, name="Mug, blue")))
     said = []
     show = walking.page._banner.show_verdict
-    monkeypatch.setattr(
-        walking.page._banner, "show_verdict", lambda *shown, **more: (said.append(shown[1]), show(*shown, **more))[1]
-    )
+
+    def heard(*shown: Any, **more: Any) -> None:
+        said.append(shown[1])
+        show(*shown, **more)
+
+    monkeypatch.setattr(walking.page._banner, "show_verdict", heard)
     walking.scan("A-01")
     assert said[0] == f"Take 1 × Mug, blue into tote {task.tote}"
 
