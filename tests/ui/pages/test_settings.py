@@ -45,7 +45,7 @@ OTHER: dict[str, object] = {
 
 @pytest.fixture
 def page_names() -> Sequence[str]:
-    return ("settings", "devices")
+    return ("settings",)
 
 
 class Administrator:
