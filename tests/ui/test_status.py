@@ -126,7 +126,7 @@ def test_what_keeps_the_printer_from_printing_comes_before_what_is_uncertain(bar
 
 def test_a_paused_queue_is_said(bar: StatusBar) -> None:
     bar._work.printer.url, bar._work.printer.code = "tcp://printer:9100", "ready"
-    see(bar, queued=3, reason="queue_paused")
+    see(bar, queued=3, uncertain=1, reason="queue_paused")
     assert bar.text("printer") == "Printer the queue is paused (3)"
     assert loud(bar, "printer") == bar._work.theme.attention
 

@@ -150,11 +150,11 @@ class StatusBar(QFrame):
         queue = 0 if seen is None else seen.queued + seen.sending
         code = "busy" if work.printer.code == "printer_in_use" else work.printer.code
         faulty = bool(work.printer.url and code and code not in PRINTER_WELL)
-        if seen is not None and seen.uncertain and not faulty:
-            self._show("printer", "printer", say("frame_printer_uncertain", count=seen.uncertain), theme.attention)
-        elif seen is not None and seen.reason == "queue_paused":
+        if seen is not None and seen.reason == "queue_paused":
             state = say("queue_paused").replace("：", ":").partition(":")[0]
             self._show("printer", "printer", say("frame_printer", how=state, queue=queue), theme.attention)
+        elif seen is not None and seen.uncertain and not faulty:
+            self._show("printer", "printer", say("frame_printer_uncertain", count=seen.uncertain), theme.attention)
         elif not work.printer.url:
             self._show("printer", "printer", say("frame_printer_none"), theme.system if queue else None)
         else:
