@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,16 +20,14 @@ from PySide6.QtWidgets import QApplication
 from app import crash, settings
 from app.domain.errors import KnownError, Refusal
 from app.domain.people import Role
-from app.domain.routing import FALLBACK_SECONDS
 from app.texts import explain, say
 from ui.application import dress, has_display, make_application, make_loop, no_display, speak
 from ui.crash import install_qt
 from ui.hands import Hands
 from ui.main_window import MainWindow, pages_of
-from ui.workspace import Place, Workspace
+from ui.workspace import PRINTERS, Place, Workspace
 
 if TYPE_CHECKING:
-    from app.spooling import TakeOver
     from app.station import Origin
     from db.store import Store
     from printing.spooler import Patience
@@ -40,8 +37,6 @@ __all__ = [
     "run_window",
 ]  # fmt: skip
 T = TypeVar("T")
-ASK_SECONDS = 5.0  # between two questions to an idle printer
-LOOK_SECONDS = 1.0  # between two looks whether another printer has to take over
 RETRY_SECONDS = 3.0  # between two tries to open a database
 # how long a thread that computes (an import, a plan) keeps the window waiting; three turns of Python's own 5 ms would
 # be a frame
@@ -369,66 +364,23 @@ class _Engine:
             self._window.scan(*self._scans.popleft())
 
     async def _print(self, store: Store) -> None:
-        """Print the station's queues as long as it has printers for them; one that is out hands over to the other."""
-        from app.domain.routing import document_queue, fallback_queue, label_queue
-
+        """Print the station's queues as long as it has printers for them."""
         work, chosen = self._work, self._work.settings
-        queues = {
-            "printer": label_queue(chosen.station), "printer_fallback": fallback_queue(chosen.station),
-            "document_printer": document_queue(chosen.station),
-        }  # fmt: skip
-        urls = {use: getattr(chosen, use) for use in queues if getattr(chosen, use)}
-        if urls.get("printer_fallback") == urls.get("printer"):
-            urls.pop("printer_fallback", None)
-        if not urls:
+        if not any(getattr(chosen, use) for use in PRINTERS) or work.place.station is None:
             work.devices_changed.emit()
             return
-        from app.spooling import TakeOver
+        from app.printers import StationPrinters
 
-        take_over: TakeOver | None = None
-        if "printer" in urls and "printer_fallback" in urls and work.place.station is not None:
-            take_over = TakeOver(
-                store, work.place.station.actor, (queues["printer"], queues["printer_fallback"]),
-                seconds=FALLBACK_SECONDS,
-            )
+        def took_over(use: str, count: int) -> None:
+            work.sounds.play("system")
+            code = "devices_fallback_prints" if use == "printer_fallback" else "devices_printer_prints"
+            work.dialogs.tell(code, count=count)
 
-        def note(use: str, code: str) -> None:
-            work.note_printer(code, use)
-            if take_over is not None and use != "document_printer":
-                take_over.note(queues[use], code)
-
-        async with asyncio.TaskGroup() as group:
-            for use, url in urls.items():
-                group.create_task(self._print_queue(store, queues[use], url, partial(note, use)))
-            if take_over is not None:
-                group.create_task(self._watch(take_over, queues["printer_fallback"]))
-
-    async def _print_queue(self, store: Store, queue: str, url: str, note: Callable[[str], None]) -> None:
-        """Print one queue, and ask an idle printer how it is."""
-        from app.spooling import ask_printer, running_spooler
-
-        try:
-            async with running_spooler(
-                store, queue, url, patience=self._patience, unsettled_limit=self._unsettled_limit, on_status=note,
-            ):
-                while True:
-                    seen = await asyncio.to_thread(ask_printer, url)
-                    if seen != "printer_in_use":
-                        note(seen)
-                    await asyncio.sleep(ASK_SECONDS)
-        except Refusal as refusal:
-            note(refusal.code)
-
-    async def _watch(self, take_over: TakeOver, fallback: str) -> None:
-        """Say when another printer takes over."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            with suppress(KnownError):  # the database does not answer now: the next look moves them
-                moved = await asyncio.to_thread(take_over.look)
-                if moved is not None and moved[1]:
-                    code = "devices_fallback_prints" if moved[0] == fallback else "devices_printer_prints"
-                    self._work.sounds.play("system")
-                    self._work.dialogs.tell(code, count=moved[1])
+        await StationPrinters(
+            store, chosen, work.place.station.actor, note=lambda use, code: work.note_printer(code, use),
+            took_over=took_over, mistake=work.on_mistake, patience=self._patience,
+            unsettled_limit=self._unsettled_limit,
+        ).run()
 
 
 def _load_printing() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -12,10 +11,8 @@ from filelock import FileLock, Timeout
 
 from app.change import Change
 from app.domain.errors import KnownError, Refusal
-from app.domain.people import Actor
-from app.domain.routing import FALLBACK_SECONDS, Outage, Paper, Route, queue_for
 from app.domain.states import JobState
-from app.operations.print_queue import claim_job, finish_attempt, move_queue, note_wait, recover_queue
+from app.operations.print_queue import claim_job, finish_attempt, note_wait, recover_queue
 from app.queries.labels import has_proven
 from app.queries.print_queues import has_queued, waits_paused
 from app.settings import data_directory
@@ -24,12 +21,6 @@ from hardware.device import parse_url
 from hardware.permission import explain
 from hardware.printers import open_printer
 from printing.spooler import Patience, Spooler, Work
-
-# what says nothing against the printer itself: it works, or a person has stopped it, or has to settle something
-_NO_OUTAGE = frozenset({
-    "ready", "busy", "not_asked", "label_waiting", "paused", "buffer_full", "queue_paused", "too_many_unsettled",
-    "no_proof", "no_counter", "not_counted", "internal_error",
-})  # fmt: skip
 
 
 class StoreJournal:
@@ -170,37 +161,3 @@ async def running_spooler(
         forget()
         await spooler.stop()
         await task
-
-
-class TakeOver:
-    """Lets another printer print what waits for one that is out, and back again, should that one be out instead.
-
-    `queues` are those of the label printer and of the one that takes over; `note` takes each code that a printer tells.
-    What is being sent or uncertain stays where it is, and so does what waits in a queue that a person has paused.
-    """
-
-    def __init__(
-        self, store: Store, actor: Actor, queues: tuple[str, str], *, seconds: float = FALLBACK_SECONDS,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._store, self._actor, self._clock, self._seconds = store, actor, clock, seconds
-        self._outages = dict.fromkeys(queues, Outage())
-
-    def note(self, queue: str, code: str) -> None:
-        """What a queue's printer has just said of itself; "" before it has been asked."""
-        if code not in ("", "printer_in_use"):  # these say nothing of how it is
-            self._outages[queue] = self._outages[queue].seen(code in _NO_OUTAGE, self._clock())
-
-    def look(self) -> tuple[str, int] | None:
-        """Move what has waited long enough; returns the queue that got it and how many jobs, None when nothing moved.
-
-        Blocks until it is written.
-        """
-        now = self._clock()
-        out = {queue: outage.is_long(now, self._seconds) for queue, outage in self._outages.items()}
-        routes = [Route(queue, Paper.LABEL, usable=outage.since is None) for queue, outage in self._outages.items()]
-        for queue in self._outages:
-            to = queue_for(Paper.LABEL, "", routes)
-            if out[queue] and to is not None and to != queue and self._store.read(has_queued, queue):
-                return to, self._store.write(move_queue, self._actor, queue, to)
-        return None

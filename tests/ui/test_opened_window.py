@@ -44,7 +44,7 @@ Body = Callable[["Desk"], Awaitable[None]]
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing waits for seconds."""
     monkeypatch.setattr(main_module, "RETRY_SECONDS", 0.05)
-    monkeypatch.setattr(main_module, "ASK_SECONDS", 0.05)
+    monkeypatch.setattr("app.printers.ASK_SECONDS", 0.05)
     monkeypatch.setattr("ui.pages.page.THROTTLE_MS", 5)
 
 
@@ -424,7 +424,7 @@ def test_a_mistake_while_printing_is_reported_and_the_rest_works(
     def broken(_: str) -> str:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("app.spooling.ask_printer", broken)
+    monkeypatch.setattr("app.printers.ask_printer", broken)
 
     async def look(desk: Desk) -> None:
         await desk.ready()
