@@ -61,7 +61,8 @@ class StationPrinters:
             self._queues.pop("printer_fallback", None)
         self._take_over: TakeOver | None = None
         if "printer" in self._queues and "printer_fallback" in self._queues:
-            self._take_over = TakeOver(store, actor, (queues["printer"], queues["printer_fallback"]))
+            both = queues["printer"], queues["printer_fallback"]
+            self._take_over = TakeOver(store, actor, both, seconds=FALLBACK_SECONDS)
 
     async def run(self) -> None:
         """Print until cancelled; returns at once where there is no printer."""
