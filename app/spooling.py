@@ -12,9 +12,9 @@ from filelock import FileLock, Timeout
 from app.change import Change
 from app.domain.errors import KnownError, Refusal
 from app.domain.states import JobState
-from app.operations.print_queue import claim_job, finish_attempt, note_wait, recover_queue
+from app.operations.print_queue import claim_job, finish_attempt, note_other_language, note_wait, recover_queue
 from app.queries.labels import has_proven
-from app.queries.print_queues import has_queued, waits_paused
+from app.queries.print_queues import what_waits
 from app.settings import data_directory
 from db.store import Priority, Store
 from hardware.device import parse_url
@@ -24,13 +24,20 @@ from printing.spooler import Patience, Spooler, Work
 
 
 class StoreJournal:
-    """Reads and writes one queue (the name of a station) of print jobs; `on_status` hears that it is paused."""
+    """Reads and writes one queue (the name of a station) of print jobs for a printer.
 
-    def __init__(self, store: Store, queue: str, on_status: Callable[[str], None] | None = None) -> None:
+    `language` is what the printer speaks (None: it takes any), `on_status` hears what keeps the queue from printing: it
+    is paused, or written for another printer.
+    """
+
+    def __init__(
+        self, store: Store, queue: str, on_status: Callable[[str], None] | None = None, language: str | None = None
+    ) -> None:
         self._store = store
         self._queue = queue
         self._on_status = on_status
-        self._held = False
+        self._language = language
+        self._held: str | None = None
 
     async def recover(self) -> None:
         """Call what was being sent when the program died uncertain."""
@@ -38,10 +45,14 @@ class StoreJournal:
 
     async def waiting(self) -> bool:
         """Whether a job is queued that may be sent."""
-        waits = await asyncio.to_thread(self._store.read, has_queued, self._queue)
-        held = not waits and await asyncio.to_thread(self._store.read, waits_paused, self._queue)
-        if held and not self._held and self._on_status is not None:
-            self._on_status("queue_paused")
+        waits, held = await asyncio.to_thread(self._store.read, what_waits, self._queue, self._language)
+        if held == "other_language" != self._held:
+            assert self._language is not None
+            await asyncio.wrap_future(
+                self._store.submit(Priority.PRINTER, note_other_language, self._queue, self._language)
+            )
+        if held is not None and held != self._held and not waits and self._on_status is not None:
+            self._on_status(held)
         self._held = held
         return waits
 
@@ -56,7 +67,9 @@ class StoreJournal:
     async def claim(self, printer: str, odometer: int | None, unsettled_limit: int) -> Work | None:
         """The next job, durably *sending*."""
         claimed = await asyncio.wrap_future(
-            self._store.submit(Priority.PRINTER, claim_job, self._queue, printer, odometer, unsettled_limit)
+            self._store.submit(
+                Priority.PRINTER, claim_job, self._queue, printer, odometer, unsettled_limit, self._language
+            )
         )
         if claimed is None:
             return None
@@ -92,6 +105,12 @@ class PrinterLease:
     def release(self) -> None:
         """Give it back; the system does so for a program that was killed."""
         self._lock.release()
+
+
+def language_of(url: str) -> str | None:
+    """What the printer of a URL speaks; None for a file, which takes anything. Raises Refusal."""
+    parts = parse_url(url)
+    return None if parts.scheme == "file" else parts.options.get("language", "zpl")
 
 
 def check_printer(url: str) -> None:
@@ -140,7 +159,7 @@ async def running_spooler(
     """
     open_printer(url)  # a wrong URL is refused here, before anything is queued for it
     spooler = Spooler(
-        StoreJournal(store, queue, on_status),
+        StoreJournal(store, queue, on_status, language_of(url)),
         lambda: open_printer(url),
         patience=patience,
         unsettled_limit=unsettled_limit,

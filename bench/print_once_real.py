@@ -127,7 +127,8 @@ class Printer:
         """Queue the next copy of a label."""
         copy = self.newest.get(number, 0) + 1
         self.newest[number] = copy
-        row = await write(store, queue_file, SYSTEM, self.name, payload(self.language, number, copy))
+        data = payload(self.language, number, copy)
+        row = await write(store, queue_file, SYSTEM, self.name, data, language=self.language)
         self.jobs[row] = (number, copy)
 
 

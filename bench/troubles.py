@@ -114,7 +114,8 @@ class Person:
                     await self._settle(jobs)
             else:
                 stood = stood if stood is not None and stood[0] is standing else (standing, loop.time())
-                tells = self._window.work.printer.code not in NOTHING_TOLD
+                seen = self._window.work.printer
+                tells = seen.at > stood[1] and seen.code not in NOTHING_TOLD
                 if tells or loop.time() - stood[1] > NOTICED:
                     await self._look(standing, store)
                     self._twin.clear()
@@ -229,7 +230,8 @@ def fill(database: Path, folder: Path, language: str, labels: int) -> None:
             return
         write_made_up(folder, 1, 1)
         for number in range(1, labels + 1):
-            store.write(queue_file, SYSTEM, label_queue(STATION), payload(language, number))
+            data = payload(language, number)
+            store.write(queue_file, SYSTEM, label_queue(STATION), data, language=language)
 
 
 def meet(

@@ -12,7 +12,7 @@ from app.domain.errors import Refusal
 from app.domain.people import Actor
 from app.domain.states import JOB, JobState, LabelState, OrderState, advance
 from app.operations.labels import next_copy
-from app.queries.print_queues import is_paused, queued, uncertain_beside
+from app.queries.print_queues import is_paused, queued, uncertain_beside, written_in
 from db.journal import record
 from db.orders import Order
 from db.parcels import JobKind, Label, Parcel, PrintAttempt, PrintJob, PrintQueue
@@ -35,12 +35,13 @@ class Claimed:
 
 
 def claim_job(
-    tx: Tx, queue: str, printer: str, odometer: int | None, unsettled_limit: int
+    tx: Tx, queue: str, printer: str, odometer: int | None, unsettled_limit: int, language: str | None = None
 ) -> tuple[Claimed | None, Change]:
     """The next job of a queue, durably SENDING before its first byte leaves; None when nothing may be sent.
 
     The last gate before paper: the job of an order that was cancelled is taken back here. Nothing is sent while
-    `unsettled_limit` jobs of the queue are uncertain or being sent, and nothing from a paused queue.
+    `unsettled_limit` jobs of the queue are uncertain or being sent, nothing from a paused queue, and to a printer that
+    speaks one `language` nothing that is written in another.
     """
     if is_paused(tx.session, queue):
         return None, Change()
@@ -60,7 +61,7 @@ def claim_job(
     while True:
         job = tx.session.scalars(
             select(PrintJob)
-            .where(PrintJob.state == JobState.QUEUED, PrintJob.queue == queue)
+            .where(PrintJob.state == JobState.QUEUED, PrintJob.queue == queue, written_in(language))
             .order_by(PrintJob.id)
             .with_for_update(skip_locked=True)
         ).first()
@@ -118,7 +119,10 @@ def note_wait(tx: Tx, queue: str, reason: str | None) -> tuple[None, Change]:
     """Say at the head of a queue, or at the job being printed, what it waits for (`paper_out`, `device_gone` …)."""
     job = tx.session.scalars(
         select(PrintJob)
-        .where(PrintJob.state.in_((JobState.QUEUED, JobState.SENDING)), PrintJob.queue == queue)
+        .where(
+            PrintJob.state.in_((JobState.QUEUED, JobState.SENDING)), PrintJob.queue == queue,
+            PrintJob.reason.is_distinct_from("other_language"),  # it waits for another printer
+        )
         .order_by(PrintJob.state != JobState.SENDING, PrintJob.id)
     ).first()
     if job is None or job.reason == reason:
@@ -126,6 +130,20 @@ def note_wait(tx: Tx, queue: str, reason: str | None) -> tuple[None, Change]:
     job.reason = reason
     job.updated_at = tx.at
     return None, changed("labels", ids=[("job", job.id)])
+
+
+def note_other_language(tx: Tx, queue: str, language: str) -> tuple[int, Change]:
+    """Say of what waits in a queue that its printer does not speak its language; returns of how many it is new."""
+    ids = tx.session.scalars(
+        update(PrintJob)
+        .where(
+            PrintJob.state == JobState.QUEUED, PrintJob.queue == queue, PrintJob.language != language,
+            PrintJob.reason.is_distinct_from("other_language"),
+        )
+        .values(reason="other_language", updated_at=tx.at)
+        .returning(PrintJob.id)
+    ).all()
+    return len(ids), changed("labels", ids=[("job", job) for job in ids]) if ids else Change()
 
 
 def recover_queue(tx: Tx, queue: str) -> tuple[int, Change]:
@@ -146,15 +164,16 @@ def recover_queue(tx: Tx, queue: str) -> tuple[int, Change]:
 
 
 def queue_file(
-    tx: Tx, actor: Actor, queue: str, payload: bytes, labels: int = 1, dpi: int = 203, what_for: str | None = None
+    tx: Tx, actor: Actor, queue: str, payload: bytes, labels: int = 1, dpi: int = 203, what_for: str | None = None,
+    language: str = "zpl",
 ) -> tuple[int, Change]:
     """A job that prints a file's bytes as they are, which make so many labels; returns its id.
 
-    `what_for` is a code kept as the reason of the print: TEST for a test label.
+    `language`: what they are written in. `what_for` is a code kept as the reason of the print: TEST for a test label.
     """
     job = PrintJob(
-        queue=queue, kind=JobKind.FILE, label_id=None, copy=1, labels=labels, dpi=dpi, payload=payload,
-        sha256=hashlib.sha256(payload).hexdigest(), state=JobState.QUEUED, reprint_reason=what_for,
+        queue=queue, kind=JobKind.FILE, label_id=None, copy=1, labels=labels, dpi=dpi, language=language,
+        payload=payload, sha256=hashlib.sha256(payload).hexdigest(), state=JobState.QUEUED, reprint_reason=what_for,
         operator_id=actor.operator, created_at=tx.at, updated_at=tx.at,
     )
     tx.session.add(job)

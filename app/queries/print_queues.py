@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.routing import fallback_queue, label_queue
@@ -25,17 +25,31 @@ def is_paused(session: Session, queue: str) -> bool:
     return session.connection().execute(_PAUSED.where(PrintQueue.name == queue)).first() is not None
 
 
-def has_queued(session: Session, queue: str) -> bool:
-    """Whether a queue has a job that may be sent: what waits in a paused one may not."""
+def written_in(language: str | None) -> ColumnElement[bool]:
+    """Which jobs a printer understands that speaks this language; None: all."""
+    return true() if language is None else PrintJob.language == language
+
+
+def has_queued(session: Session, queue: str, language: str | None = None) -> bool:
+    """Whether a queue has a job that may be sent to a printer of this language: what waits in a paused one may not."""
     found = select(PrintJob.id).where(
-        PrintJob.state == JobState.QUEUED, PrintJob.queue == queue, PrintJob.queue.not_in(_PAUSED)
+        PrintJob.state == JobState.QUEUED, PrintJob.queue == queue, PrintJob.queue.not_in(_PAUSED), written_in(language)
     )
     return session.connection().execute(found.limit(1)).first() is not None
 
 
-def waits_paused(session: Session, queue: str) -> bool:
-    """Whether jobs wait for a person to let their queue go on."""
-    return is_paused(session, queue) and queued(session, queue) > 0
+def what_waits(session: Session, queue: str, language: str | None) -> tuple[bool, str | None]:
+    """Whether a job may be sent to a printer of this language, and what holds others up: a code, None for nothing."""
+    waits = has_queued(session, queue, language)
+    if not waits and is_paused(session, queue) and queued(session, queue):
+        return waits, "queue_paused"
+    if language is not None:
+        other = select(PrintJob.id).where(
+            PrintJob.state == JobState.QUEUED, PrintJob.queue == queue, PrintJob.language != language
+        )
+        if session.connection().execute(other.limit(1)).first() is not None:
+            return waits, "other_language"
+    return waits, None
 
 
 def queued(session: Session, queue: str) -> int:

@@ -140,9 +140,12 @@ class Trial(QObject):
         now = datetime.now(UTC)
         code = trial_code(int(now.timestamp()) % 1_000_000)
         title = work.words.say("devices_test_title")
-        payload = trial_payload(printer_language(self._url), title, station, now.astimezone(), code)
+        language = printer_language(self._url)
+        payload = trial_payload(language, title, station, now.astimezone(), code)
         try:
-            job = await work.feed.write(queue_file, work.place.person, queue, payload, what_for=TEST)
+            job = await work.feed.write(
+                queue_file, work.place.person, queue, payload, what_for=TEST, language=language
+            )
             self.expected = code
             self.changed.emit()
             if ours:

@@ -38,7 +38,7 @@ from app.queries.print_queues import (
     paused_queues,
     printing_queues,
     uncertain_beside,
-    waits_paused,
+    what_waits,
 )
 from db.journal import JournalEntry
 from db.parcels import JobKind, Label, Parcel, PrintAttempt, PrintJob
@@ -218,14 +218,14 @@ def test_nothing_leaves_a_paused_queue_until_it_goes_on(house: House, hands: Han
     assert house.store.read(has_queued, "BENCH-1")
     assert house.store.write(pause_queue, hands.actor, "BENCH-1")
     assert not house.store.read(has_queued, "BENCH-1")
-    assert house.store.read(waits_paused, "BENCH-1")
+    assert house.store.read(what_waits, "BENCH-1", None)[1]
     assert house.claim() is None
     assert not house.store.write(pause_queue, LEAD, "BENCH-1")  # it is paused already, by somebody else
     (paused,) = house.store.read(paused_queues)
     assert (paused.queue, paused.by, paused.waiting) == ("BENCH-1", None, 1)
     assert house.store.write(resume_queue, LEAD, "BENCH-1")
     assert house.store.read(has_queued, "BENCH-1")
-    assert not house.store.read(waits_paused, "BENCH-1")
+    assert not house.store.read(what_waits, "BENCH-1", None)[1]
     assert house.store.read(paused_queues) == []
     assert not house.store.write(resume_queue, LEAD, "BENCH-1")
     assert house.claim() is not None
@@ -235,7 +235,7 @@ def test_nothing_leaves_a_paused_queue_until_it_goes_on(house: House, hands: Han
 def test_who_has_paused_a_queue_is_named(house: House) -> None:
     house.store.write(pause_queue, house.picker, "BENCH-1")
     assert [(paused.by, paused.waiting) for paused in house.store.read(paused_queues)] == [("Pia", 0)]
-    assert not house.store.read(waits_paused, "BENCH-1")  # nothing waits
+    assert not house.store.read(what_waits, "BENCH-1", None)[1]  # nothing waits
 
 
 def test_another_queue_goes_on(house: House) -> None:
