@@ -6,6 +6,7 @@ turned out not to be a scan.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,15 @@ from PySide6.QtGui import QKeyEvent, QWindow
 from PySide6.QtTest import QTest
 
 _NONE = Qt.KeyboardModifier.NoModifier
+# Qt gives the Command key of a Mac the name Control, and the Control key, with which a scanner sends GS, that of Meta
+_MAC = sys.platform == "darwin"
+_CONTROL_KEY = Qt.KeyboardModifier.MetaModifier if _MAC else Qt.KeyboardModifier.ControlModifier
+_ALT = Qt.KeyboardModifier.AltModifier
+COMMANDING = Qt.KeyboardModifier.ControlModifier | _ALT | Qt.KeyboardModifier.MetaModifier
+# with these a person types letters too: AltGr, which Windows calls Ctrl+Alt, and the Option key of a Mac
+_TYPING = (_NONE, _ALT if _MAC else _CONTROL_KEY | _ALT)
+
+ENDS = {"\r": Qt.Key.Key_Return, "\n": Qt.Key.Key_Return, "\t": Qt.Key.Key_Tab}
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 MODIFIERS = frozenset((Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta))
@@ -37,6 +47,34 @@ class Stroke:
     repeat: bool = False
     native: tuple[int, int, int] = (0, 0, 0)
     count: int = 1
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it types something that can be seen, or a blank."""
+        return self.text >= " " and self.text != "\x7f" and self.modifiers & COMMANDING in _TYPING
+
+    @property
+    def control(self) -> str:
+        """The control character that a key with Ctrl stands for (GS is Ctrl+]), or ""."""
+        if self.modifiers & COMMANDING != _CONTROL_KEY:
+            return ""
+        if len(self.text) == 1 and self.text < " ":
+            return self.text
+        # ASCII: Ctrl takes 0x40 from the letters and from @ [ \\ ] ^ _
+        return chr(self.key - 0x40) if 0x40 <= self.key < 0x60 else ""
+
+    @property
+    def content(self) -> str:
+        """What it adds to a code; a Tab or Return that is no suffix is a part of it."""
+        if self.is_text:
+            return self.text
+        return self.control or (self.text if self.text in ENDS else "")
+
+    @property
+    def identity(self) -> int:
+        """The number of its place, which press and release have in common, whatever Shift makes of it."""
+        # a Mac tells only its virtual key, which is the place there
+        return self.native[1 if _MAC else 0] or -self.key
 
     @classmethod
     def of(cls, event: QKeyEvent) -> Stroke:
@@ -124,7 +162,7 @@ def strokes(character: str, at_ms: int) -> Iterator[Stroke]:
 
 def _place(character: str) -> tuple[int, Qt.KeyboardModifier, Qt.Key | None]:
     """The key of a character, the modifiers it has then, and the key that has to be down for it."""
-    plain = {"\r": Qt.Key.Key_Return, "\n": Qt.Key.Key_Return, "\t": Qt.Key.Key_Tab}.get(character)
+    plain = ENDS.get(character)
     if plain is not None:
         return plain, _NONE, None
     if character < " ":

@@ -9,21 +9,20 @@ prefix there is nothing to guess and nothing to give back.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from math import inf, sqrt
+from math import inf
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from shiboken6 import isValid
 
-from app.domain.barcode import Command
 from app.domain.errors import Refusal
-from ui.keys import MODIFIERS, Stroke, deliver
+from ui.keys import COMMANDING, ENDS, MODIFIERS, Stroke, deliver
+from ui.rhythm import Rhythm, deviation, of_machine, was_rolled
 
 LONGEST: Final = 400
 # keys that type nothing (Shift, function keys) are held as well, and not without end
@@ -32,32 +31,12 @@ _MOST_HELD: Final = 8 * LONGEST
 _TYPED = frozenset((QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride))
 _SEEN = _TYPED | {QEvent.Type.InputMethod}
 
-# ms a key: so quick is no hand over four keys, and none over six
-_QUICK, _QUICK_OVER_SIX = 15.0, 25.0
-# of `jitter_ms`, how much of it the gaps of a short code may differ: the fewer they are, the easier a hand is even by
-# chance
-_EVEN: Final = {4: 0.4, 5: 0.65}
-_EVEN_AFTER_TYPING: Final = 0.65  # and it must have six characters
 _TYPING_MS: Final = 500.0  # what comes so soon after a typed character goes on with it
 _KNOWN_GAPS, _FALTERS = 3, 1.5  # after so many even gaps the next may be so many times longer than any should
-_ROLLED_MS: Final = 5.0  # a key that is still down so long after the next one
-
-# command barcodes are short: nobody types one as quickly as that without meaning it
-_KNOWN = frozenset(command.value for command in Command)
 
 # no keyboard repeats faster than this, and no scanner keeps a key down for longer
 _REPEATS_MS: Final = 20
 
-# Qt gives the Command key of a Mac the name Control, and the Control key, with which a scanner sends GS, that of Meta
-_MAC = sys.platform == "darwin"
-_CONTROL = Qt.KeyboardModifier.MetaModifier if _MAC else Qt.KeyboardModifier.ControlModifier
-_ALT = Qt.KeyboardModifier.AltModifier
-_COMMANDING = Qt.KeyboardModifier.ControlModifier | _ALT | Qt.KeyboardModifier.MetaModifier
-_NONE = Qt.KeyboardModifier.NoModifier
-# with these a person types letters too: AltGr, which Windows calls Ctrl+Alt, and the Option key of a Mac
-_TYPING = (_NONE, _ALT if _MAC else _CONTROL | _ALT)
-
-_ENDS = {"\r": Qt.Key.Key_Return, "\n": Qt.Key.Key_Return, "\t": Qt.Key.Key_Tab}
 # FS, GS, RS and US, with one of which a GS1 or ISO 15434 code may begin; no person types them
 _SEPARATORS = frozenset("\x1c\x1d\x1e\x1f")
 _FUNCTION_KEYS = {f"F{number}": Qt.Key(Qt.Key.Key_F1 + number - 1) for number in range(1, 25)}
@@ -85,52 +64,6 @@ class WedgeTiming:
     def __post_init__(self) -> None:
         if self.prefix and self.prefix not in _FUNCTION_KEYS and self.prefix != "STX" and len(self.prefix) != 1:
             raise Refusal("devices_wedge_prefix", prefix=self.prefix)
-
-
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """How the keys of what may be a code came.
-
-    `gaps` are the milliseconds before each character but the first, and before the suffix; `shifted` says of each
-    whether a modifier went down in it, which takes a scanner an extra key. `rolled` when a key was still down
-    `_ROLLED_MS` after the next one, `after_typing` when somebody typed just before.
-    """
-
-    gaps: tuple[float, ...]
-    shifted: tuple[bool, ...]
-    rolled: bool = False
-    after_typing: bool = False
-
-
-def of_machine(code: str, rhythm: Rhythm, jitter_ms: float = 6.0) -> bool:
-    """Whether a scanner has sent this code, of at least one character: nobody types so quickly, or so evenly.
-
-    Fast typists take some 120 ms a key, unevenly, and press most pairs of keys so that they overlap (Dhakal et al.
-    2018, "Observations on Typing from 136 Million Keystrokes"): two to four keys come in 20 to 50 ms each, not six.
-    """
-    gaps, length = rhythm.gaps, len(code)
-    mean = sum(gaps) / len(gaps)
-    if mean <= _QUICK:
-        return True
-    if rhythm.rolled:
-        return False
-    if code.upper() in _KNOWN or (length >= 6 and mean <= _QUICK_OVER_SIX):
-        return True
-    share = _EVEN.get(length, 1.0)
-    if rhythm.after_typing:
-        share = _EVEN_AFTER_TYPING if length >= 6 else 0.0
-    return share > 0 and _deviation(rhythm) <= share * jitter_ms
-
-
-def _deviation(rhythm: Rhythm) -> float:
-    """The standard deviation of the gaps in ms, those with a modifier and those without each around their own mean."""
-    kinds = [
-        [gap for gap, shifted in zip(rhythm.gaps, rhythm.shifted, strict=True) if shifted is kind]
-        for kind in (False, True)
-    ]
-    squares = sum(sum((gap - sum(kind) / len(kind)) ** 2 for gap in kind) for kind in kinds if kind)
-    free = len(rhythm.gaps) - sum(1 for kind in kinds if kind)
-    return sqrt(squares / free) if free > 0 else inf
 
 
 class _State(Enum):
@@ -313,7 +246,7 @@ class Wedge(QObject):
         # A key that is held down repeats long after it went down. In the middle of a code it is a double character:
         # X11 calls the second one a repetition when the two share a millisecond.
         if self._state is _State.IDLE and self._repeats(stroke):
-            return _Do.SWALLOW if _identity(stroke) in self._swallowed else _Do.PASS
+            return _Do.SWALLOW if stroke.identity in self._swallowed else _Do.PASS
         ends, opens = self._ends(stroke), self._opens(stroke)
         if self._state is _State.IDLE:
             if opens:
@@ -321,13 +254,13 @@ class Wedge(QObject):
             # LF after CR; the same key twice is not what scanners send
             if ends and self._ended_by not in (None, stroke.key) and since <= self.timing.gap_ms:
                 return _Do.SWALLOW
-            begins = not self.timing.prefix and (_is_text(stroke) or _control(stroke) in _SEPARATORS)
+            begins = not self.timing.prefix and (stroke.is_text or stroke.control in _SEPARATORS)
             return _Do.TAKE if begins else _Do.PASS
         if self._state is _State.HELD:
             if ends:
                 return _Do.END if len(self._code) >= self.timing.shortest and self._scanned(stroke, since) else _Do.PASS
             return _Do.TAKE
-        if opens and not _is_text(stroke):
+        if opens and not stroke.is_text:
             # no code holds this key: the one before has lost its end
             return _Do.SWALLOW if stroke.repeat else _Do.OPEN
         if ends:
@@ -338,7 +271,7 @@ class Wedge(QObject):
     def _patience(self) -> int:
         """For how many ms nothing has to come until what is held is over: a scanner may falter once it is known."""
         known = self._state is _State.HELD and len(self._gaps) >= _KNOWN_GAPS and not self._rolled
-        if known and _deviation(Rhythm(tuple(self._gaps), tuple(self._shifted))) <= self.timing.jitter_ms:
+        if known and deviation(Rhythm(tuple(self._gaps), tuple(self._shifted))) <= self.timing.jitter_ms:
             return round(self.timing.gap_ms * _FALTERS)
         return self.timing.gap_ms
 
@@ -346,7 +279,7 @@ class Wedge(QObject):
         """Whether what is held has the rhythm of a scanner, up to the press that has just come."""
         if self.timing.jitter_ms >= self.timing.gap_ms:
             return True
-        rolled = self._rolled or any(_rolled(after, stroke) for after in self._lying.values())
+        rolled = self._rolled or any(was_rolled(after, stroke.at_ms) for after in self._lying.values())
         gaps, shifted = (*self._gaps, self._gap + since), (*self._shifted, self._shift)
         if not self.typing_expected():
             return of_machine(self._code, Rhythm(gaps, shifted, rolled), inf)
@@ -355,26 +288,26 @@ class Wedge(QObject):
     def _pressed(self, window: QWindow, stroke: Stroke, since: float, do: _Do) -> None:
         self._typed_ago += since
         self._stamps_move |= stroke.at_ms > self._stamp > 0
-        self._down = (_identity(stroke), stroke.at_ms)
+        self._down = (stroke.identity, stroke.at_ms)
         self._stamp, self._arrived = stroke.at_ms, self._clock() * 1000
         if stroke.key not in MODIFIERS:
             self._ended_by = stroke.key if do is _Do.END else None
         if do is _Do.PASS:
-            self._swallowed.discard(_identity(stroke))
-            if _is_text(stroke):
+            self._swallowed.discard(stroke.identity)
+            if stroke.is_text:
                 self._typed_ago = 0.0
         elif do is _Do.TAKE and self._state is not _State.OPENED:
-            self._swallowed.discard(_identity(stroke))
+            self._swallowed.discard(stroke.identity)
             self._hold(window, stroke, since)
         else:
-            self._swallowed.add(_identity(stroke))
+            self._swallowed.add(stroke.identity)
             if do is _Do.OPEN:
                 self._open()
             elif do is _Do.END:
                 self._end(stroke)
             elif do is _Do.TAKE:
                 self._lasted += since
-                self._code += _content(stroke)
+                self._code += stroke.content
             elif self._state is _State.SPOILED:
                 self._await(self.timing.gap_ms)
         if len(self._code) > LONGEST or len(self._held) > _MOST_HELD:
@@ -388,13 +321,13 @@ class Wedge(QObject):
             self._after_typing = self._typed_ago <= _TYPING_MS
         self._state = _State.HELD
         self._held.append((window, stroke))
-        if content := _content(stroke):
+        if content := stroke.content:
             if self._code:
                 self._gaps.append(self._gap)
                 self._shifted.append(self._shift)
             self._gap, self._shift = 0.0, False
             self._lying = {key: after or stroke.at_ms for key, after in self._lying.items()}
-            self._lying[_identity(stroke)] = 0
+            self._lying[stroke.identity] = 0
             self._code += content
         else:
             self._shift = True
@@ -409,21 +342,21 @@ class Wedge(QObject):
 
     def _end(self, stroke: Stroke) -> None:
         code = self._code
-        self.raw = code + (_control(stroke) or ("\t" if stroke.key == Qt.Key.Key_Tab else "\r"))
+        self.raw = code + (stroke.control or ("\t" if stroke.key == Qt.Key.Key_Tab else "\r"))
         self._drop()
         self._rest()
         if code:
             self.scanned.emit(code)
 
     def _released(self, window: QWindow, stroke: Stroke) -> bool:
-        self._up = (_identity(stroke), stroke.at_ms)
-        if _identity(stroke) in self._swallowed:
+        self._up = (stroke.identity, stroke.at_ms)
+        if stroke.identity in self._swallowed:
             if not stroke.repeat:
-                self._swallowed.discard(_identity(stroke))
+                self._swallowed.discard(stroke.identity)
             return True
         if self._state is not _State.HELD:
             return False
-        self._rolled |= _rolled(self._lying.pop(_identity(stroke), 0), stroke)
+        self._rolled |= was_rolled(self._lying.pop(stroke.identity, 0), stroke.at_ms)
         # in its turn, after the keys that were pressed before
         self._held.append((window, stroke))
         return True
@@ -443,9 +376,9 @@ class Wedge(QObject):
         owed = []
         for window, stroke in self._held:
             if stroke.down:
-                down.add(_identity(stroke))
-            elif _identity(stroke) in down:
-                down.discard(_identity(stroke))
+                down.add(stroke.identity)
+            elif stroke.identity in down:
+                down.discard(stroke.identity)
             else:
                 owed.append((window, stroke))
         self._held = []
@@ -494,13 +427,13 @@ class Wedge(QObject):
 
         X11 repeats by a release and a press of one time, and Qt does not always see that they belong together.
         """
-        again = (_identity(stroke), stroke.at_ms)
+        again = (stroke.identity, stroke.at_ms)
         key, pressed = self._down
         return stroke.repeat or (0 < pressed <= stroke.at_ms - _REPEATS_MS and self._up == again and key == again[0])
 
     def _ends(self, stroke: Stroke) -> bool:
-        commanding = stroke.modifiers & _COMMANDING
-        key = _ENDS.get(_control(stroke)) if commanding else stroke.key
+        commanding = stroke.modifiers & COMMANDING
+        key = ENDS.get(stroke.control) if commanding else stroke.key
         return key in self.timing.suffixes
 
     def _opens(self, stroke: Stroke) -> bool:
@@ -509,37 +442,4 @@ class Wedge(QObject):
             return False
         if prefix in _FUNCTION_KEYS:
             return stroke.key == _FUNCTION_KEYS[prefix]
-        return (_control(stroke) or stroke.text) == (_STX if prefix == "STX" else prefix)
-
-
-def _rolled(after: int, stroke: Stroke) -> bool:
-    """Whether a key whose next one went down at `after` was still down at this stroke; 0 where no time is known."""
-    return 0 < after <= stroke.at_ms - _ROLLED_MS
-
-
-def _is_text(stroke: Stroke) -> bool:
-    """Whether a key types something that can be seen, or a blank."""
-    return stroke.text >= " " and stroke.text != "\x7f" and stroke.modifiers & _COMMANDING in _TYPING
-
-
-def _control(stroke: Stroke) -> str:
-    """The control character that a key with Ctrl stands for (GS is Ctrl+]), or ""."""
-    if stroke.modifiers & _COMMANDING != _CONTROL:
-        return ""
-    if len(stroke.text) == 1 and stroke.text < " ":
-        return stroke.text
-    # ASCII: Ctrl takes 0x40 from the letters and from @ [ \\ ] ^ _
-    return chr(stroke.key - 0x40) if 0x40 <= stroke.key < 0x60 else ""
-
-
-def _content(stroke: Stroke) -> str:
-    """What a key adds to a code; a Tab or Return that is no suffix is a part of it."""
-    if _is_text(stroke):
-        return stroke.text
-    return _control(stroke) or (stroke.text if stroke.text in _ENDS else "")
-
-
-def _identity(stroke: Stroke) -> int:
-    """What the press and the release of one key have in common: the number of its place, not what Shift makes of it."""
-    # a Mac tells only its virtual key, which is the place there
-    return stroke.native[1 if _MAC else 0] or -stroke.key
+        return (stroke.control or stroke.text) == (_STX if prefix == "STX" else prefix)

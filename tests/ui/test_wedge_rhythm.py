@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.barcode import Command
 from ui.keys import Stroke, strokes
-from ui.wedge import Rhythm, Wedge, WedgeTiming, of_machine
+from ui.rhythm import Rhythm, of_machine
+from ui.wedge import Wedge, WedgeTiming
 
 START = 1_000_000
 WORDS = (
