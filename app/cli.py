@@ -335,7 +335,7 @@ def _print(arguments: argparse.Namespace) -> int:
 
 
 def _render(arguments: argparse.Namespace) -> int:
-    from app.desk import render_file
+    from app.label_files import render_file
 
     for line in render_file(arguments.file, arguments.dpi, arguments.out):
         _tell(line)
@@ -343,7 +343,7 @@ def _render(arguments: argparse.Namespace) -> int:
 
 
 def _sim_printer(arguments: argparse.Namespace) -> int:
-    from app.headless import run_sim_printer
+    from app.sim_printer import run_sim_printer
 
     asyncio.run(
         run_sim_printer(

@@ -1,4 +1,4 @@
-"""What leads and support staff do from the command line: import, waves, cancelling, pictures of labels."""
+"""What leads and support staff do from the command line: import, waves, cancelling."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from app.domain.errors import Fact, Refusal
+from app.domain.errors import Fact
 from app.domain.people import Actor, Role
 from app.domain.states import OrderState
-from app.headless import read_label_file
 from app.operations.orders import request_cancel
 from app.operations.stations import ensure_warehouse
 from app.operations.waves import cancel_wave, kick_out, put_back, release_wave
@@ -23,7 +22,6 @@ from app.queries.waves import warehouse_ids, waves
 from app.sync.files import Report, import_file
 from app.texts import say
 from db.store import Store
-from printing.interpreter import render
 
 LEAD = Actor(None, None, Role.LEAD)
 
@@ -119,23 +117,3 @@ def _warehouse(store: Store) -> int:
 def cancel_order(store: Store, number: str, reason: str) -> OrderState:
     """Cancel the order with this number; returns its state (a gate cancels it later where it is in work)."""
     return store.write(request_cancel, Actor(None, None, Role.SUPPORT), store.read(find_order, number), reason)
-
-
-def render_file(path: Path, dpi: int, out: Path) -> list[str]:
-    """Draw the first label of a ZPL file to `out`, further ones beside it; returns what was skipped or odd.
-
-    Raises Refusal `file_unreadable`, `file_holds_no_label`, `file_unwritable`.
-    """
-    pages = render(read_label_file(path), dpi)
-    if not pages:
-        raise Refusal("file_holds_no_label", file=path.name)
-    told: list[str] = []
-    for number, page in enumerate(pages, 1):
-        target = out if number == 1 else out.with_name(f"{out.stem}-{number}{out.suffix}")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            page.image.save(target, "PNG")
-        except OSError as error:
-            raise Refusal("file_unwritable", file=str(target), why=error.strerror or "") from None
-        told += [f"{number}: {report}" for report in page.reports]
-    return told

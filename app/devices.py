@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from app.domain.errors import Fact, KnownError, Refusal
 from app.settings import Settings
+from app.spooling import speak_alike
 from app.station import Origin
 from hardware.device import DeviceState, DeviceUrl, parse_url
 
@@ -65,6 +66,8 @@ class WeightSeen:
 class StationDevices:
     """The scanners and the scale of these URLs, kept open until `stop`; `wedge:` needs nothing and is passed over.
 
+    `follow` takes other URLs: what is among them already stays open, so that no scan of it is lost.
+
     `on_scan(raw, origin)` for each scan of any scanner, one at a time, so that the scans of all are in one order;
     `on_change()` when a state or the weight has changed. Both are called in threads of the devices and must only pass
     on. A URL that names no such device is a device in fault, which says why.
@@ -78,11 +81,26 @@ class StationDevices:
         self._scanners: dict[str, Scanner] = {}
         self._scale: Scale | None = None
         self._weight: WeightSeen | None = None
-        for url in scanners:
-            if url != WEDGE:
-                self._open("scanners", url)
-        if scale:
-            self._open("scale", scale)
+        self.follow(scanners, scale)
+
+    def follow(self, scanners: Sequence[str], scale: str) -> None:
+        """Have these open and no others; blocks while others are closed, a second at most for each."""
+        wanted = [("scanners", url) for url in dict.fromkeys(scanners) if url != WEDGE]
+        wanted += [("scale", scale)] if scale else []
+        gone: list[Scanner | Scale | None] = []
+        with self._one:
+            for use, url in self._seen.keys() - set(wanted):
+                del self._seen[use, url]
+                gone.append(self._scanners.pop(url, None) if use == "scanners" else self._scale)
+                if use == "scale":
+                    self._scale = self._weight = None
+        for device in gone:  # first: another URL may name the same device
+            if device is not None:
+                device.stop()
+        for use, url in wanted:
+            self._open(use, url)
+        with self._one:
+            self._seen = {key: self._seen[key] for key in wanted}
 
     @property
     def scanners(self) -> tuple[DeviceSeen, ...]:
@@ -131,7 +149,7 @@ class StationDevices:
 
     def _open(self, use: str, url: str) -> None:
         if (use, url) in self._seen:
-            return  # twice in the settings is one device all the same
+            return
         self._seen[use, url] = DeviceSeen(use, url, DeviceState.CONNECTING, None, time.monotonic())
         try:
             # the first states may be told before the driver is at hand here: they wait for the lock
@@ -150,7 +168,7 @@ class StationDevices:
     def _teller(self, use: str, url: str) -> Callable[[DeviceState, str], None]:
         def tell(state: DeviceState, reason: str) -> None:
             with self._one:
-                if self._stopped:
+                if self._stopped or (use, url) not in self._seen:
                     return
                 device = self._scale if use == "scale" else self._scanners.get(url)
                 trouble: Refusal | None = None
@@ -229,6 +247,8 @@ def check_devices(settings: Settings) -> dict[str, Refusal]:
             found[use] = refusal
     if settings.printer and settings.printer_fallback == settings.printer:
         found.setdefault("printer_fallback", Refusal("devices_same_printer"))
+    elif settings.printer and settings.printer_fallback and "printer" not in found and not speak_alike(settings):
+        found.setdefault("printer_fallback", Refusal("devices_other_language"))
     return found
 
 

@@ -1,9 +1,8 @@
-"""The engine without a window: a bench on standard input and output, one-off prints, simulated devices."""
+"""The engine without a window: a bench on standard input and output, one-off prints."""
 
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import os
 import threading
@@ -17,6 +16,7 @@ from app.domain.bench import OpenParcel
 from app.domain.errors import KnownError, Refusal
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, ParcelState
+from app.label_files import read_label_file
 from app.opening import station_lock
 from app.operations.labels import reprint
 from app.operations.print_queue import cancel_job, queue_file
@@ -27,11 +27,6 @@ from app.station import Origin, Shown, Station
 from app.texts import explain, say
 from db.base import new_uuid
 from db.store import Store
-from hardware.printer import Proof
-from hardware.simulator.faults import Chance, parse_faults
-from hardware.simulator.mechanics import Drawing
-from hardware.simulator.picture import draw_escpos, draw_tspl
-from hardware.simulator.serve import serve
 from printing.interpreter import render
 from printing.spooler import Patience
 
@@ -206,17 +201,6 @@ async def print_file(store: Store, path: Path, printer: str, seconds: float, tel
     return store.write(cancel_job, _SUPPORT, job_id)
 
 
-def read_label_file(path: Path) -> bytes:
-    """The bytes of a ZPL file; raises Refusal when it cannot be read or holds no label."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise Refusal("file_unreadable", file=path.name, why=error.strerror or "") from None
-    if b"^XA" not in data.upper():
-        raise Refusal("file_holds_no_label", file=path.name)
-    return data
-
-
 async def reprint_label(
     store: Store, code: str, reason: str, station: str | None, printer: str | None, seconds: float,
     tell: Callable[[str], None],
@@ -242,25 +226,3 @@ async def reprint_label(
 def _own_queue() -> str:
     """A queue that no other process prints: whoever starts a spooler calls what lies in its queue interrupted."""
     return f"print {new_uuid()}"
-
-
-async def run_sim_printer(
-    listen: str, out: Path, *, printer_language: str, dpi: int, ips: float, time_factor: float, faults: Sequence[str],
-    share: float, seed: int, baud: int | None, proof: str | None, mute_when_faulty: bool, until_stdin_closes: bool,
-) -> None:
-    """A simulated printer that prints into a folder until it is stopped."""
-
-    def draw_zpl(zpl: bytes) -> Drawing:
-        pages = render(zpl, dpi)
-        picture = io.BytesIO()
-        pages[0].image.save(picture, "PNG", compress_level=1)
-        return Drawing(picture.getvalue(), pages[0].image.height / dpi * 25.4)
-
-    draws = {"tspl": lambda data: draw_tspl(data, dpi), "escpos": lambda data: draw_escpos(data, dpi)}
-    await serve(
-        listen, out, draws.get(printer_language, draw_zpl), language=printer_language,
-        proof=Proof(proof) if proof else None, ips=ips, time_factor=time_factor, faults=parse_faults(faults),
-        chance=Chance(share, seed) if share else None, baud=baud, mute_when_faulty=mute_when_faulty,
-        until_stdin_closes=until_stdin_closes,
-        ready=lambda url: print(f"listening on {url}", flush=True),  # noqa: T201 (its output is its interface)
-    )

@@ -28,6 +28,7 @@ from ui.main_window import MainWindow, pages_of
 from ui.workspace import PRINTERS, Place, Workspace
 
 if TYPE_CHECKING:
+    from app.devices import StationDevices
     from app.station import Origin
     from db.store import Store
     from printing.spooler import Patience
@@ -233,6 +234,7 @@ class _Engine:
         self._moved = asyncio.Event()
         self._again = asyncio.Event()
         self._scans: deque[tuple[str, Origin]] = deque()
+        self._devices: StationDevices | None = None
         self._work.moved.connect(self._moved.set)
         self._work.moved.connect(self._again.set)
 
@@ -263,6 +265,7 @@ class _Engine:
                     stack.push_async_callback(_end, self._work.spawn(self._print(store)))
                     await self._moved.wait()
         finally:
+            await self._detach()
             await asyncio.to_thread(store.close)
 
     async def _load_rest(self, names: list[str]) -> None:
@@ -328,35 +331,43 @@ class _Engine:
             seen.url, seen.code = getattr(chosen, use), ""
 
     async def _attach(self) -> None:
-        """Keep the station's scanners and its scale open until cancelled."""
-        chosen, loop = self._work.settings, asyncio.get_running_loop()
-        if not (chosen.scanners or chosen.scale):
-            return
-        from app.devices import StationDevices, scanner_urls
+        """Have the scanners and the scale of the settings open; what was open before stays so, and loses no scan."""
+        work, chosen = self._work, self._work.settings
+        if self._devices is None:
+            if not (chosen.scanners or chosen.scale):
+                return
+            from app.devices import StationDevices
 
-        def scanned(raw: str, origin: Origin) -> None:
-            self._scans.append((raw, origin))
-            _soon(loop, self._take_scans)
+            loop = asyncio.get_running_loop()
 
-        def changed() -> None:
-            _soon(loop, self._work.devices_changed.emit)
+            def scanned(raw: str, origin: Origin) -> None:
+                self._scans.append((raw, origin))
+                _soon(loop, self._take_scans)
 
+            def changed() -> None:
+                _soon(loop, work.devices_changed.emit)
+
+            self._devices = StationDevices([], "", scanned, changed)
+        from app.devices import scanner_urls
+
+        devices = self._devices
+        if work.place.station is not None and chosen.scale:
+            work.place.station.read_scale = devices.stable_grams
         # loading the drivers takes longer than a frame
-        opening = asyncio.ensure_future(
-            asyncio.to_thread(StationDevices, scanner_urls(chosen), chosen.scale, scanned, changed)
-        )
+        following = asyncio.ensure_future(asyncio.to_thread(devices.follow, scanner_urls(chosen), chosen.scale))
         try:
-            await asyncio.shield(opening)
-            self._work.attached = devices = opening.result()
-            if self._work.place.station is not None:
-                self._work.place.station.read_scale = devices.stable_grams
-            self._work.devices_changed.emit()
-            await asyncio.Event().wait()
+            await asyncio.shield(following)
         finally:
+            await following
+        work.attached = devices if chosen.scanners or chosen.scale else None
+        work.devices_changed.emit()
+
+    async def _detach(self) -> None:
+        """Close what is attached."""
+        if self._devices is not None:
             self._work.attached = None
-            await asyncio.to_thread((await opening).stop)
+            await asyncio.to_thread(self._devices.stop)
             self._take_scans()  # what was scanned before is not lost
-            self._work.devices_changed.emit()
 
     def _take_scans(self) -> None:
         """The scans of all attached scanners, in the order in which they came."""

@@ -23,7 +23,7 @@ from app.domain.routing import (
 from app.operations.print_queue import move_queue
 from app.queries.print_queues import has_queued
 from app.settings import Settings
-from app.spooling import ask_printer, language_of, running_spooler
+from app.spooling import ask_printer, running_spooler, speak_alike
 from db.store import Store
 from printing.spooler import Patience
 
@@ -60,7 +60,7 @@ class StationPrinters:
         if settings.printer_fallback == settings.printer:
             self._queues.pop("printer_fallback", None)
         self._take_over: TakeOver | None = None
-        if "printer" in self._queues and "printer_fallback" in self._queues and _speak_alike(settings):
+        if "printer" in self._queues and "printer_fallback" in self._queues and speak_alike(settings):
             both = queues["printer"], queues["printer_fallback"]
             self._take_over = TakeOver(store, actor, both, seconds=FALLBACK_SECONDS)
 
@@ -108,13 +108,6 @@ class StationPrinters:
                 moved = await asyncio.to_thread(take_over.look)
                 if moved is not None and moved[1]:
                     self._took_over(uses[moved[0]], moved[1])
-
-
-def _speak_alike(settings: Settings) -> bool:
-    try:
-        return language_of(settings.printer) == language_of(settings.printer_fallback)
-    except Refusal:
-        return False
 
 
 class TakeOver:

@@ -15,7 +15,7 @@ from app.domain.states import JobState
 from app.operations.print_queue import claim_job, finish_attempt, note_other_language, note_wait, recover_queue
 from app.queries.labels import has_proven
 from app.queries.print_queues import what_waits
-from app.settings import data_directory
+from app.settings import Settings, data_directory
 from db.store import Priority, Store
 from hardware.device import parse_url
 from hardware.permission import explain
@@ -111,6 +111,15 @@ def language_of(url: str) -> str | None:
     """What the printer of a URL speaks; None for a file, which takes anything. Raises Refusal."""
     parts = parse_url(url)
     return None if parts.scheme == "file" else parts.options.get("language", "zpl")
+
+
+def speak_alike(settings: Settings) -> bool:
+    """Whether the label printer and its fallback understand the same; a file takes anything."""
+    try:
+        spoken = {language_of(settings.printer), language_of(settings.printer_fallback)}
+    except Refusal:
+        return False
+    return len(spoken - {None}) <= 1
 
 
 def check_printer(url: str) -> None:

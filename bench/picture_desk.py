@@ -14,7 +14,6 @@ from bench.picture_state import States
 
 Key = Qt.Key
 labels, orders, board = States("labels"), States("orders"), States("board")
-settings = States("settings")
 SHAPES = b"^XA^FO60,60^GB500,300,12^FS^FO120,120^GB300,120,60^FS^XZ"
 
 
@@ -344,27 +343,3 @@ async def _(on: Stage) -> None:
     await _wave(on, 4)
     await on.command("board_cancel")
     await on.answer("x")
-
-
-# settings
-
-
-@settings("busy")
-async def _(on: Stage) -> None:
-    await on.go("settings")
-
-
-@settings("wrong")
-async def _(on: Stage) -> None:
-    page = await on.go("settings")
-    for name, text in (("station", ""), ("printer", "printer-3")):
-        page._fields[name].setText(text)
-    page.run("settings_save")
-    await on.hands.until(lambda: on.work.dialogs.notice)
-    await on.settle()
-
-
-@settings("help")
-async def _(on: Stage) -> None:
-    await on.go("settings")
-    await on.key(Key.Key_F1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.resources import files
 from time import monotonic
 from typing import Any
 
@@ -13,6 +14,8 @@ from app.domain.errors import KnownError, Refusal
 from bench.picture_stage import Stage
 from bench.picture_state import States
 from hardware.calibration import CapsLock, typed
+from hardware.permission import rules_command
+from ui.pages import devices as devices_module
 from ui.pages import devices_assign
 
 Key = Qt.Key
@@ -31,6 +34,9 @@ FOUND = [
     Found("scanner", SCANNER, "", "Honeywell Xenon 1950", "found_by_ids", DENIED),
     Found("scale", SCALE, "", "Dymo M25", "found_by_usage"),
     Found("unknown", "serial:///dev/ttyUSB0", "", "FTDI FT232R", "found_adapter"),
+    Found("printer", "", "epl", "Zebra LP2844", "found_by_device_id", KnownError(
+        "printer_language_unspoken", language="EPL", known="ZPL, TSPL, ESCPOS",
+    )),
 ]  # fmt: skip
 
 
@@ -79,6 +85,18 @@ async def _(on: Stage) -> None:
 @devices("paper_out")
 async def _(on: Stage) -> None:
     on.work.note_printer("paper_out")
+    await on.go("devices")
+
+
+@devices("barred")
+async def _(on: Stage) -> None:
+    url = "usb://0a5f:0166/D4J204501?language=zpl"
+    on.work.settings = replace(on.work.settings, printer=url)
+    on.work.printer.url = url
+    command = rules_command().replace(str(files("resources")), "/opt/packbench/resources")
+    trouble = KnownError("device_permission_rules", url=url, node="/dev/bus/usb/001/007", command=command)
+    vars(devices_module)["answer_of"] = lambda _: trouble
+    on.work.note_printer(trouble.code)
     await on.go("devices")
 
 

@@ -15,15 +15,13 @@ Enter = Callable[[Stage], Awaitable[object]]
 class State:
     """A page in a state; `world` names the database, `enter` does what leads to it.
 
-    `other_language`: the window begins in the other language and is switched at the end. `engine` is False where the
-    window has no database yet.
+    `engine` is False where the window has no database yet.
     """
 
     page: str
     name: str
     enter: Enter
     world: str = "day"
-    other_language: bool = False
     engine: bool = True
 
 

@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt
 from app.domain.errors import KnownError, Refusal
 from bench import picture_day as day
 from bench.picture_bench import packing, picking
-from bench.picture_desk import board, labels, orders, settings
+from bench.picture_desk import board, labels, orders
 from bench.picture_devices import devices
+from bench.picture_settings import settings
 from bench.picture_stage import Stage
 from bench.picture_state import Enter, State, States
 
@@ -120,7 +121,7 @@ async def _(on: Stage) -> None:
 
 @frame("crash")
 async def _(on: Stage) -> None:
-    await on.go("orders")
+    await on.go("settings")
     on.window.tell_crash("crash-20260302-101500.txt")
 
 

@@ -83,7 +83,7 @@ class Twins:
         ground = image.convertToFormat(QImage.Format.Format_RGB32)
         digest = sha256(bytes(ground.constBits())).digest()
         other = self._seen.setdefault((look, digest), state)
-        if (other.page, other.name) != (state.page, state.name) and not state.other_language:
+        if (other.page, other.name) != (state.page, state.name):
             raise ValueError(f"{look.file(state)} shows the same as {other.page}-{other.name}")
 
 
@@ -96,9 +96,8 @@ async def draw(
     goes (a question, a notice, what was found) is entered anew for each language and size.
     """
     first, rest = wanted[0], list[Look]()
-    began = replace(first, language=next(language for language in LANGUAGES if language != first.language))
     async with stage(application, worlds / f"{state.world}.db", worlds / "now") as on:
-        on.put_on(began if state.other_language else first)
+        on.put_on(first)
         if state.engine:
             on.open()
         async with asyncio.timeout(120):

@@ -101,6 +101,7 @@ class Person:
         await self._hands.go("labels")
         stood: tuple[Trouble, float] | None = None
         loop = asyncio.get_running_loop()
+        mended = 0.0
         while True:
             jobs = await asyncio.to_thread(store.read, _states)
             self.outcome.jobs = {number: state for number, state, _ in jobs}
@@ -115,10 +116,11 @@ class Person:
             else:
                 stood = stood if stood is not None and stood[0] is standing else (standing, loop.time())
                 seen = self._window.work.printer
-                tells = seen.at > stood[1] and seen.code not in NOTHING_TOLD
+                tells = seen.at > mended and seen.code not in NOTHING_TOLD
                 if tells or loop.time() - stood[1] > NOTICED:
                     await self._look(standing, store)
                     self._twin.clear()
+                    mended = loop.time()
             await asyncio.sleep(0.01)
         self.outcome.paper = [self._read[path] for path in self._papers(jobs)]
         return self.outcome

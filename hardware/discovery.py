@@ -18,6 +18,7 @@ import usb.util
 from app.domain.errors import KnownError
 from hardware.ieee1284 import DeviceId
 from hardware.permission import Cause, explain, node_trouble
+from hardware.printers import LANGUAGES
 from hardware.transports import cups
 from hardware.transports.hid import DESKTOP_PAGE, SCALE_PAGE, SCANNER_PAGE, HidBackend, hidapi
 from hardware.transports.usb import (
@@ -42,7 +43,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One device, or (`url` "") a source that could not be asked.
+    """One device, or (`url` "") a printer that nobody here can speak to, or a source that could not be asked.
 
     `url`: the proposal for the settings, with its language if that is known; `language`: zpl, tspl, escpos, epl or "";
     `title`: maker and model as the device or the table of ids names them; `why`: how the kind is known, a code
@@ -176,7 +177,13 @@ def _usb_printer(device: Any, backend: Any) -> Found:
     why = "found_by_device_id" if said.language else "found_by_class"
     if trouble is not None:
         trouble = explain(trouble) or trouble
+    if language and language not in LANGUAGES:
+        return Found(Kind.PRINTER, "", language, title, why, _unspoken(language))
     return Found(Kind.PRINTER, _speaking(url, language), language, title, why, trouble)
+
+
+def _unspoken(language: str) -> KnownError:
+    return KnownError("printer_language_unspoken", language=language.upper(), known=", ".join(LANGUAGES).upper())
 
 
 def _device_id(url: str, backend: Any) -> tuple[DeviceId, KnownError | None]:

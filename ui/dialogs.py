@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from app.domain.errors import Fact, Refusal
-from ui.theme import RADIUS, SPACE, px
+from ui.icons import pixmap
+from ui.theme import SPACE, px
 from ui.widgets.text import text_label
 from ui.workspace import Workspace
 
@@ -70,13 +71,11 @@ def give_back(before: QWidget | None) -> bool:
 class Dialogs(QObject):
     """The questions of one window; `opened` tells whether one is on the screen now.
 
-    `lost` tells that whoever had the keyboard before a question is gone, `notice_moved` that a notice covers something
-    else now, or nothing any more.
+    `lost` tells that whoever had the keyboard before a question is gone.
     """
 
     opened = Signal(bool)
     lost = Signal()
-    notice_moved = Signal()
 
     def __init__(self, work: Workspace, over: QWidget) -> None:
         super().__init__(over)
@@ -86,12 +85,11 @@ class Dialogs(QObject):
         self._question: _Question | None = None
         self.question_id = 0  # how many questions there have been
         self._notice = _Notice(work, over)
-        self._notice.moved.connect(self.notice_moved)
         over.installEventFilter(self)
 
-    def keep_notices_between(self, left: QWidget, right: QWidget) -> None:
-        """Notices cover neither of the two."""
-        self._notice.between = (left, right)
+    def keep_notices_on(self, row: QWidget) -> None:
+        """Notices stand on this row, which has nothing to say that they cover."""
+        self._notice.row = row
 
     @property
     def is_open(self) -> bool:
@@ -145,11 +143,6 @@ class Dialogs(QObject):
         """The notice on the screen, "" for none."""
         return self._notice.text()
 
-    @property
-    def notice_left(self) -> int | None:
-        """Where the notice begins, in px from the left; None while there is none."""
-        return self._notice.x() if self._notice.isVisible() else None
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep question and notice over the whole page when it changes its size."""
         if watched is self._over and event.type() == QEvent.Type.Resize:
@@ -173,7 +166,7 @@ class _Question(QWidget):
         self._field = field
         self.setAccessibleName(title)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        card = QFrame(self)
+        self._card = card = QFrame(self)
         card.setProperty("role", "raised")
         card.setObjectName("question")
         column = QVBoxLayout(card)
@@ -228,8 +221,7 @@ class _Question(QWidget):
             row = QHBoxLayout()
             row.setSpacing(SPACE[2])
             row.addStretch(1)
-            row.addWidget(leave)
-            for button in reversed(self._buttons):
+            for button in (*self._buttons, leave):  # digits are read from left to right
                 row.addWidget(button)
             column.addLayout(row)
         card.setFixedWidth(width)
@@ -299,6 +291,16 @@ class _Question(QWidget):
         shade.setAlpha(120)
         painter.fillRect(self.rect(), shade)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Where no button may hold the keyboard, the card shows that it does."""
+        super().focusInEvent(event)
+        self._card.setStyleSheet(f"#question {{ border: 2px solid {self._work.theme.accent}; }}")
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A button or a field shows it now."""
+        super().focusOutEvent(event)
+        self._card.setStyleSheet("")
+
     def _say(self, text: str) -> None:
         self._hint.setText(text)
         self._hint.setVisible(bool(text))
@@ -317,21 +319,22 @@ class _Question(QWidget):
 
 
 class _Notice(QFrame):
-    """One line over the head of the page, for a few seconds."""
-
-    moved = Signal()
+    """One line for a few seconds, on a row of its own; a longer one grows over what lies below that row."""
 
     def __init__(self, work: Workspace, over: QWidget) -> None:
         super().__init__(over)
         self._work, self._over = work, over
         self._good = True
-        self.between: tuple[QWidget, QWidget] | None = None
+        self.row: QWidget | None = None
         # what lies below can be pressed all the same
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE[4], SPACE[2], SPACE[4], SPACE[2])
+        inside = QHBoxLayout(self)
+        inside.setContentsMargins(SPACE[4], 0, SPACE[4], 0)
+        inside.setSpacing(SPACE[2])
+        self._sign = text_label()
         self._text = text_label(wrap=True)
-        row.addWidget(self._text)
+        inside.addWidget(self._sign)
+        inside.addWidget(self._text, 1)
         self._timer = QTimer(self, singleShot=True, interval=NOTICE_MS)
         self._timer.timeout.connect(self.hide)
         work.look_changed.connect(self._dress)
@@ -355,25 +358,16 @@ class _Notice(QFrame):
     def _dress(self) -> None:
         theme = self._work.theme
         pair = theme.system if self._good else theme.attention
-        self.setStyleSheet(f"background: {pair.paper}; color: {pair.ink}; border: 1px solid {pair.ink};"
-                           f"border-radius: {RADIUS}px;")
-        self._text.setStyleSheet("border: none;")
+        self.setStyleSheet(
+            f"_Notice {{ background: {pair.paper}; border: 1px solid {pair.ink}; border-width: 1px 0px; }}"
+            f"QLabel {{ color: {pair.ink}; }}"
+        )
+        sign = "info" if self._good else "triangle-alert"
+        self._sign.setPixmap(pixmap(sign, pair.ink, px("body", self._work.scale)))
 
     def place(self) -> None:
-        over = self._over
-        left, right = SPACE[4], over.width() - SPACE[4]
-        if self.between is not None:
-            left = self.between[0].width() + SPACE[1]
-            right = self.between[1].mapTo(over, QPoint(0, 0)).x() - SPACE[1]
-        if right - left < px("body", self._work.scale) * 12:  # before the first layout nothing has its place
-            left, right = 0, max(over.width(), 1)
-        width = min(px("body", self._work.scale) * 35, right - left)
-        self.setFixedWidth(width)
-        self.adjustSize()
-        # over the head of the page, where nothing is read while something is told
-        self.move(min((over.width() - width) // 2, right - width), SPACE[1])
-        self.moved.emit()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.moved.emit()
+        over, row = self._over, self.row
+        at = QPoint(0, 0) if row is None else row.mapTo(over, QPoint(0, 0))
+        width = max(1, over.width() if row is None else row.width())
+        high = max(0 if row is None else row.height(), self.heightForWidth(width))
+        self.setGeometry(at.x(), max(0, min(at.y(), over.height() - high)), width, high)

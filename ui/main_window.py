@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from ui.pages.page import Page
 
 WEDGE = "wedge:"
-_ENDLESS = 16_777_215  # QWIDGETSIZE_MAX
 # every page, its icon, and who has it; the rail shows them in this order
 PAGES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("board", "layout-dashboard", frozenset({"lead"})),
@@ -85,7 +84,6 @@ class MainWindow(QMainWindow):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
 
         middle = QWidget()
-        self._body = middle
         self.rail = Rail(work, pages_of(self._role))
         self.rail.chosen.connect(self.go)
         self.rail.search.connect(self._begin_search)
@@ -109,7 +107,6 @@ class MainWindow(QMainWindow):
         top.setSpacing(SPACE[4])
         top.addWidget(self._title)
         top.addWidget(self._prompt, 1)
-        top.addStretch()  # what a notice takes from the prompt
         top.addWidget(self.search)
         self.foot = Foot(work, self.order)
         self.status = StatusBar(work)
@@ -142,8 +139,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         self.opening.setFocus()  # else the search would have the keyboard before there is a page
         work.dialogs = Dialogs(work, middle)
-        work.dialogs.keep_notices_between(self.rail, self.search)
-        work.dialogs.notice_moved.connect(self._spare_prompt)
+        work.dialogs.keep_notices_on(self._strip)
         work.dialogs.lost.connect(self._back_to_page)
         self.help = Help(work, middle)
         self.help.lost.connect(self._back_to_page)
@@ -153,7 +149,7 @@ class MainWindow(QMainWindow):
         self._follow_scanner()
         self.wedge.scanned.connect(self._take_typed)
         self.wedge.refused.connect(self._refused)
-        work.settled.connect(self._follow_scanner)
+        work.settings_changed.connect(self._follow_scanner)
         work.settled.connect(self._end_trouble)
         work.moved.connect(self._follow_role)
         work.found.connect(self._show_order)
@@ -181,6 +177,7 @@ class MainWindow(QMainWindow):
         """
         self._trouble = kind, refusal, again
         self._say_opening()
+        self._say_page()
         if self.page is not None and self._behind is None:
             self._behind = self.page
             self._cover()
@@ -247,18 +244,13 @@ class MainWindow(QMainWindow):
         self._title.setText(self.work.words.say(f"frame_page_{page.name}") if page else "")
         self._prompt.setText(page.prompt() if page else "")
         self._strip.show_text(page.unread if page else "")
+        refusal = self._trouble[1] if self._trouble is not None else None
+        closed = refusal is not None and refusal.code.startswith("database_")
+        self.status.note_page(closed if page is None else page.failed)
 
     def _say_prompt(self, page: Page) -> None:
         if page is self.page:
             self._say_page()
-
-    def _spare_prompt(self) -> None:
-        """The prompt ends in … before a notice instead of running on below it."""
-        notice = self.work.dialogs.notice_left
-        left = self._prompt.mapTo(self._body, QPoint(0, 0)).x()
-        room = _ENDLESS if notice is None else max(0, notice - left - SPACE[2])
-        if self._prompt.maximumWidth() != room:
-            self._prompt.setMaximumWidth(room)
 
     def _show_order(self, order_id: int) -> None:
         """Show an order; Esc there leads back to the page that asked for it."""

@@ -185,7 +185,8 @@ def _luminance(colour: str) -> float:
 def apply(application: QApplication, theme: Theme, scale: float) -> None:
     """Dress the application: Fusion, palette, font of 16 px times `scale`, style sheet."""
     load_fonts()
-    application.setStyle("Fusion")
+    if not application.styleSheet():  # else it is Fusion already, and every widget would be gone through twice
+        application.setStyle("Fusion")
     application.setPalette(theme.palette())
     application.setFont(ui_font(px("body", scale)))
     application.setStyleSheet(theme.style_sheet(scale))

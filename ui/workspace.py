@@ -63,13 +63,15 @@ class Workspace(QObject):
     """The engine's feed, the words, the look, the sounds, the dialogs and the settings of one window.
 
     `look_changed` after another theme or text size; `moved` when station, operator or printer have changed in the
-    settings, `settled` when the engine has followed; `devices_changed` when a device was seen; `found`
+    settings, `settled` when the engine has followed; `settings_changed` when other settings are in use, whatever they
+    are; `devices_changed` when a device was seen; `found`
     asks the window to show an order (its id), `ordered` to carry out another page's command (its name), `back` to
     return to the page that asked for the order that is shown (`came_from`, "" when nobody did).
     """
 
     look_changed = Signal()
     settled = Signal()
+    settings_changed = Signal()
     moved = Signal()
     devices_changed = Signal()
     found = Signal(int)
@@ -146,8 +148,7 @@ class Workspace(QObject):
         here = ("station", "cart", "operator", "role", *PRINTERS, "scanners", "scale")
         if any(getattr(old, name) != getattr(settings, name) for name in here):
             self.moved.emit()
-        else:
-            self.settled.emit()
+        self.settings_changed.emit()
 
     def note_scan(self, code: str, device: str = "wedge:") -> None:
         """Remember when the last scan came, for the status bar."""

@@ -197,7 +197,7 @@ def cancel_job(tx: Tx, actor: Actor, job_id: int) -> tuple[JobState, Change]:
         if tx.session.execute(others.limit(1)).first() is None:
             raise Refusal("labels_only_copy")
     job.state = advance(JOB, job.state, JobState.CANCELLED)
-    job.reason = "taken_back" if job.reason is None else job.reason
+    job.reason = "taken_back"  # what it waited for does not matter any more
     job.updated_at = tx.at
     record(tx, actor, "cancel_job", {"job": job_id})
     return job.state, changed("labels", ids=[("job", job_id)])

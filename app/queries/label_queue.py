@@ -33,8 +33,7 @@ class JobGroup(StrEnum):
 class JobSort(StrEnum):
     """By what the jobs are sorted; what is equal stands as it was made."""
 
-    CREATED = "created"
-    UPDATED = "updated"
+    AGE = "age"  # the youngest first
     STATE = "state"  # what a person must look at first
     QUEUE = "queue"
 
@@ -127,7 +126,7 @@ def job_total(session: Session, filter: JobFilter) -> int:
 
 
 def job_page(
-    session: Session, *, filter: JobFilter, sort: str = JobSort.CREATED, descending: bool = True, offset: int = 0,
+    session: Session, *, filter: JobFilter, sort: str = JobSort.AGE, descending: bool = False, offset: int = 0,
     limit: int = 200,
 ) -> tuple[JobRow, ...]:
     """`limit` jobs from the `offset`-th on; `sort` is one of `JobSort`.
@@ -138,16 +137,14 @@ def job_page(
     if wanted is JobSort.STATE:
         ids = list(_ids_by_state(session, filter, descending, offset, limit))
     else:
-        firsts: dict[JobSort, ColumnElement[Any]] = {
-            JobSort.CREATED: PrintJob.created_at.expression,
-            JobSort.UPDATED: PrintJob.updated_at.expression,
-            JobSort.QUEUE: PrintJob.queue.expression,
-        }
-        by = (firsts[wanted], PrintJob.id.expression)
+        by_age = wanted is JobSort.AGE
+        first: ColumnElement[Any] = (PrintJob.created_at if by_age else PrintJob.queue).expression
+        by = (first, PrintJob.id.expression)
         # those that ended well are many; the others are few, and looked up sooner than found on the way
         many = not {JobState.PRINTED, JobState.CONFIRMED}.isdisjoint(filter.states)
         statement = select(PrintJob.id).where(*_conditions(filter, walk=many))
-        ways = (column.desc() if descending else column.asc() for column in by)
+        falls = descending is not by_age  # the youngest was made last
+        ways = (column.desc() if falls else column.asc() for column in by)
         ids = list(session.scalars(statement.order_by(*ways).offset(offset).limit(limit)))
     rows = {row.job_id: row for row in _rows(session, ids)}
     return tuple(rows[job_id] for job_id in ids)

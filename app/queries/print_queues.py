@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.domain.routing import fallback_queue, label_queue
 from app.domain.states import JobState
@@ -14,9 +15,33 @@ from db.parcels import PrintAttempt, PrintJob, PrintQueue
 from db.places import Operator, Station
 
 _PAUSED = select(PrintQueue.name).where(PrintQueue.paused_at.is_not(None))
-# what holds a job up or ended it: what waits in a paused queue waits for nothing else
+_LOCAL = ("serial:%", "usb:%", "hid:%", "windows:%", "file:%")  # on another computer it means another printer
+_head = aliased(PrintJob)
+
+
+def _of_head(state: JobState) -> ColumnElement[str | None]:
+    """What the first job of a job's queue in this state waits for; one that waits for another printer holds none up."""
+    return (
+        select(_head.reason)
+        .where(
+            _head.state == state, _head.queue == PrintJob.queue, _head.reason.is_distinct_from("other_language")
+        )
+        .order_by(_head.id)
+        .limit(1)
+        .correlate(PrintJob)
+        .scalar_subquery()
+    )
+
+
+# what holds a job up or ended it: what waits in a paused queue waits for nothing else, and any other for what the
+# head of its queue waits for, which is all that the spooler writes down
 WAITS_FOR: ColumnElement[str | None] = case(
-    (and_(PrintJob.state == JobState.QUEUED, PrintJob.queue.in_(_PAUSED)), "queue_paused"), else_=PrintJob.reason
+    (and_(PrintJob.state == JobState.QUEUED, PrintJob.queue.in_(_PAUSED)), "queue_paused"),
+    (
+        PrintJob.state == JobState.QUEUED,
+        func.coalesce(PrintJob.reason, _of_head(JobState.SENDING), _of_head(JobState.QUEUED)),
+    ),
+    else_=PrintJob.reason,
 )
 
 
@@ -92,25 +117,35 @@ class Beside:
     """The uncertain jobs of a job's printer, in the order of sending: up to it and with it, and after it.
 
     `later` is a job that was sent after it and has come out, None when there is none: then it was not the last.
+    `queues` are the names of theirs, with how many each has: several stations may print at one printer.
     """
 
     out: tuple[int, ...]
     lost: tuple[int, ...]
     later: int | None
+    queues: tuple[tuple[str, int], ...]
 
 
 def uncertain_beside(session: Session, job_id: int) -> Beside:
-    """What follows if this job was the last that came out of its printer; all empty for what was never sent."""
+    """What follows if this job was the last that came out of its printer; all empty for what was never sent.
+
+    One address is one printer, whichever station prints at it; a port of a computer is one for its own station alone.
+    """
     # an attempt of which no byte has left says nothing about what comes out where
     left = or_(PrintAttempt.outcome.is_(None), PrintAttempt.outcome != JobState.QUEUED)
     last = session.execute(
-        select(PrintAttempt.id, PrintAttempt.printer)
+        select(
+            PrintAttempt.id, PrintAttempt.printer, PrintJob.queue,
+            or_(*(PrintAttempt.printer.like(scheme) for scheme in _LOCAL)).label("local"),
+        )
+        .join(PrintJob, PrintJob.id == PrintAttempt.job_id)
         .where(PrintAttempt.job_id == job_id, left)
         .order_by(PrintAttempt.id.desc())
         .limit(1)
     ).first()
     if last is None:
-        return Beside((), (), None)
+        return Beside((), (), None, ())
+    same = and_(PrintAttempt.printer == last.printer, PrintJob.queue == last.queue if last.local else true())
     newest = (
         select(func.max(PrintAttempt.id).label("attempt"))
         .join(PrintJob, PrintJob.id == PrintAttempt.job_id)
@@ -119,20 +154,22 @@ def uncertain_beside(session: Session, job_id: int) -> Beside:
         .subquery()
     )
     rows = session.execute(
-        select(PrintAttempt.job_id, PrintAttempt.id)
+        select(PrintAttempt.job_id, PrintAttempt.id, PrintJob.queue)
         .join(newest, newest.c.attempt == PrintAttempt.id)
-        .where(PrintAttempt.printer == last.printer)
+        .join(PrintJob, PrintJob.id == PrintAttempt.job_id)
+        .where(same)
         .order_by(PrintAttempt.id)
     ).all()
     later = session.scalars(
         select(PrintJob.id)
         .join(PrintAttempt, PrintAttempt.job_id == PrintJob.id)
         .where(
-            PrintAttempt.id > last.id, PrintAttempt.printer == last.printer, left,
+            PrintAttempt.id > last.id, same, left,
             PrintJob.state.in_((JobState.PRINTED, JobState.CONFIRMED)),
         )
         .order_by(PrintAttempt.id.desc())
         .limit(1)
     ).first()
-    out = tuple(job for job, attempt in rows if attempt <= last.id)
-    return Beside(out, tuple(job for job, attempt in rows if attempt > last.id), later)
+    out = tuple(job for job, attempt, _ in rows if attempt <= last.id)
+    lost = tuple(job for job, attempt, _ in rows if attempt > last.id)
+    return Beside(out, lost, later, tuple(sorted(Counter(queue for _, _, queue in rows).items())))

@@ -210,7 +210,7 @@ SENTENCES: dict[str, str] = {
     "database_foreign": "This database belongs to another program: choose another",
     "database_newer": "This database was made by a newer Packbench (revision {revision}): update this one",
     # what an import came to
-    "import_counts": "{kind}: {new} new, {changed} changed, {unchanged} unchanged, {refused} refused",
+    "import_counts": "{kind}: {new} new, {changed} changed, {unchanged} unchanged, {refused} left out",
     "import_lines": "Lines of the new orders: {lines}",
     "import_incomplete": "New orders that lack something a parcel needs: {orders}",
     "import_readied": "Orders that have become ready: {orders}",

@@ -31,7 +31,10 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What of a file can be taken over, and what cannot and why; `refused` counts each kind's bad records."""
+    """What of a file can be taken over, and what cannot and why.
+
+    `refused` counts each kind's bad records; of orders it counts orders, and no row that names none.
+    """
 
     orders: tuple[OrderDraft, ...]
     skus: tuple[SkuDraft, ...]
@@ -241,7 +244,6 @@ class _Reading:
 
     def order(self, key: Key | None, record: Record) -> None:
         if key is None:
-            self.refused["orders"] += 1
             if not record.whole:
                 # an export may name an order on its first row only: half an order must never ship
                 if self.last_order is not None and not self.orders[self.last_order].bad:

@@ -37,7 +37,7 @@ CHUNK_ROWS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of one kind's records; `refused` counts bad rows, for orders the orders refused."""
+    """What became of one kind's records; `refused` counts bad rows, of orders the orders that were left out."""
 
     new: int = 0
     changed: int = 0

@@ -104,6 +104,28 @@ def test_a_scanner_that_is_unplugged_is_taken_again_within_two_seconds(cables: t
     assert len({(origin.device, origin.boot, origin.seq) for _, origin in heard.scans}) == 2
 
 
+def test_other_settings_leave_open_what_they_name_still(cables: tuple[PtyCable, PtyCable]) -> None:
+    heard, (stays, goes) = Listener(), cables
+    devices = StationDevices([goes.url, stays.url], "", heard.scanned, heard.changed)
+    try:
+        heard.wait(lambda: [seen.state for seen in devices.scanners] == ["ready", "ready"])
+        since = devices.scanners[1].at
+        ScannerTwin(stays).scan("BEFORE")
+        devices.follow([stays.url, "file:no-scanner"], f"{goes.url}?protocol=mt_sics")
+        ScannerTwin(stays).scan("AFTER")
+        heard.wait(lambda: len(heard.scans) == 2)
+        assert [seen.url for seen in devices.scanners] == [stays.url, "file:no-scanner"]
+        assert devices.scanners[0].at == since  # it was never closed
+        assert devices.scale is not None
+        devices.follow([f"{stays.url}?suffix=lf"], "")
+        assert devices.scale is None
+        heard.wait(lambda: devices.scanners[0].state == "ready")
+    finally:
+        devices.stop()
+    assert [(raw, origin.seq) for raw, origin in heard.scans] == [("BEFORE", 1), ("AFTER", 2)]
+    assert len({origin.boot for _, origin in heard.scans}) == 1
+
+
 def test_after_stop_nothing_is_heard(cables: tuple[PtyCable, PtyCable]) -> None:
     heard = Listener()
     devices = StationDevices([cables[0].url], "", heard.scanned, heard.changed)
@@ -160,6 +182,9 @@ def test_each_url_is_checked_for_its_use() -> None:
     assert check_devices(Settings()) == {}
     same = Settings(printer="tcp://p:9100", printer_fallback="tcp://p:9100")
     assert check_devices(same)["printer_fallback"].code == "devices_same_printer"
+    other = Settings(printer="tcp://p:9100", printer_fallback="tcp://q:9100?language=tspl")
+    assert check_devices(other)["printer_fallback"].code == "devices_other_language"
+    assert check_devices(Settings(printer="tcp://p:9100", printer_fallback="file:labels.zpl")) == {}
 
 
 def test_a_scanner_is_added_or_takes_the_place_of_the_same_device() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from app.cli import main
 from printing.symbols import decode
 
 SECONDS = 30.0
@@ -29,12 +33,27 @@ def packbench(*arguments: str | Path, **more: Any) -> subprocess.CompletedProces
     )  # fmt: skip
 
 
+def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a command in this process, which has loaded the engine already: for what no process of its own is needed."""
+    given = list(map(str, arguments))
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as said:
+        try:
+            code = main(given)
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    return subprocess.CompletedProcess(given, code, out.getvalue(), said.getvalue())
+
+
 @pytest.fixture(autouse=True, scope="session")
 def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The many short processes share compiled modules, also where the environment forbids writing them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-        patch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.mktemp("compiled")))
+        if os.environ.get("PYTHONDONTWRITEBYTECODE"):
+            base = tmp_path_factory.getbasetemp()
+            # what the workers of pytest-xdist have in common is above the folder of each
+            shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+            patch.delenv("PYTHONDONTWRITEBYTECODE")
+            patch.setenv("PYTHONPYCACHEPREFIX", str(shared / "compiled"))
         yield
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.conftest import Bench, Sim, Site, packbench
+from tests.end_to_end.conftest import Bench, Sim, Site, command
 
 StartBench = Callable[..., Bench]
 KEYS = ["seq", "scan", "verdict", "code", "order", "sku", "remaining", "parcel", "label", "message"]
@@ -107,7 +107,7 @@ def test_a_cancelled_order_is_stopped_at_every_gate(site: Site, sim: Sim, bench:
     if gate == "scan-back":
         paper.wait(1)
         packer.until("XXNEXT", "next_scan_label")
-    done = packbench("cancel", order, "--reason", "buyer", "--db", site.db)
+    done = command("cancel", order, "--reason", "buyer", "--db", site.db)
     assert done.returncode == 0, done.stderr
     if gate == "opened":
         assert packer.scan(tote)["code"] == "order_cancelled"
@@ -148,7 +148,7 @@ def test_a_reprint_supersedes_the_old_copy(site: Site, sim: Sim, bench: StartBen
         (1, "printed", None),
         (2, "confirmed", "torn"),
     ]
-    done = packbench(
+    done = command(
         "reprint", answer["label"], "--reason", "lost by the carrier", "--printer", url, "--db", site.db
     )
     assert done.returncode == 0, done.stderr
@@ -242,7 +242,7 @@ def test_a_wrong_database_or_printer_is_refused_with_a_sentence(tmp_path: Path) 
     for arguments in (
         ("--db", bad), ("--db", "mysql://x/y"), ("--db", tmp_path / "a.db", "--printer", "fax:123"),
     ):
-        done = packbench("station", "--headless", "--station", "X", *arguments, stdin=None)
+        done = command("station", "--headless", "--station", "X", *arguments)
         assert done.returncode == 2, done.stderr
         assert "Traceback" not in done.stderr
         assert done.stderr.strip()

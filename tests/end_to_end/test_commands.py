@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from printing.symbols import decode
-from tests.end_to_end.conftest import Sim, Site, packbench
+from tests.end_to_end.conftest import Sim, Site, command, packbench
 
 ORDERS = "order,sku,quantity,recipient_name,street,postcode,city,country\n"
 LABEL = b"^XA^CI28^PW400^LL300^FO40,40^BY2^BCN,100,N,N,N^FD12345678^FS^PQ1^XZ"
@@ -27,7 +27,7 @@ def test_import_tells_what_it_did_and_the_same_file_changes_nothing(tmp_path: Pa
     assert first.returncode == 1
     assert "3:" in first.stdout or "line 3" in first.stdout.lower()
     assert Site(db).rows("select source_id, state from orders order by 1") == [("1", "incomplete"), ("3", "incomplete")]
-    again = packbench("import", file, "--db", db)
+    again = command("import", file, "--db", db)
     assert "0 new" in again.stdout
     assert "王小明" not in first.stdout + first.stderr + again.stdout + again.stderr
 
@@ -38,7 +38,7 @@ def test_a_file_that_is_not_what_it_claims_is_refused_with_a_sentence(tmp_path: 
         ("orders.csv", b""), ("orders.csv", b"colour,size\nred,9\n"),
     ):
         (tmp_path / name).write_bytes(content)
-        done = packbench("import", tmp_path / name, "--db", tmp_path / "a.db")
+        done = command("import", tmp_path / name, "--db", tmp_path / "a.db")
         assert done.returncode == 2, (name, content)
         assert done.stderr.strip()
         assert "Traceback" not in done.stderr
@@ -46,40 +46,40 @@ def test_a_file_that_is_not_what_it_claims_is_refused_with_a_sentence(tmp_path: 
 
 def test_a_wave_is_planned_released_and_an_order_kicked_out(tmp_path: Path) -> None:
     db = tmp_path / "demo.db"
-    packbench("demo", "--headless", "--orders", "6", "--until", "import", "--db", db, "--out", tmp_path)
-    assert packbench("wave", "--plan", "--db", db).returncode == 0
+    command("demo", "--headless", "--orders", "6", "--until", "import", "--db", db, "--out", tmp_path)
+    assert command("wave", "--plan", "--db", db).returncode == 0
     (order,) = Site(db).rows("select source_id from orders order by id limit 1")[0]
-    assert packbench("wave", "--kick", order, "--db", db).returncode == 0
-    assert packbench("wave", "--release", "1", "--db", db).returncode == 0
+    assert command("wave", "--kick", order, "--db", db).returncode == 0
+    assert command("wave", "--release", "1", "--db", db).returncode == 0
     assert Site(db).rows("select state, count(*) from orders group by 1 order by 1") == [("ready", 1), ("released", 5)]
-    assert "released" in packbench("wave", "--list", "--db", db).stdout
-    assert packbench("wave", "--cancel", "1", "--db", db).returncode == 0
+    assert "released" in command("wave", "--list", "--db", db).stdout
+    assert command("wave", "--cancel", "1", "--db", db).returncode == 0
     assert Site(db).rows("select sum(allocated) from stock") == [(0,)]
-    refused = packbench("wave", "--release", "1", "--db", db)
+    refused = command("wave", "--release", "1", "--db", db)
     assert refused.returncode == 2
     assert refused.stderr.strip()
 
 
 def test_render_draws_what_would_be_printed(tmp_path: Path) -> None:
     (tmp_path / "a.zpl").write_bytes(LABEL)
-    done = packbench("render", tmp_path / "a.zpl", "--dpi", "203", "--out", tmp_path / "x.png")
+    done = command("render", tmp_path / "a.zpl", "--dpi", "203", "--out", tmp_path / "x.png")
     assert done.returncode == 0, done.stderr
     with Image.open(tmp_path / "x.png") as image:
         assert image.size == (400, 300)
         assert [symbol.text for symbol in decode(image)] == ["12345678"]
     (tmp_path / "b.zpl").write_text("no label")
-    assert packbench("render", tmp_path / "b.zpl", "--out", tmp_path / "y.png").returncode == 2
-    assert packbench("render", tmp_path / "missing.zpl", "--out", tmp_path / "y.png").returncode == 2
+    assert command("render", tmp_path / "b.zpl", "--out", tmp_path / "y.png").returncode == 2
+    assert command("render", tmp_path / "missing.zpl", "--out", tmp_path / "y.png").returncode == 2
 
 
 def test_a_file_is_printed_once_and_the_outcome_told(tmp_path: Path, sim: Sim) -> None:
     url, paper = sim()
     (tmp_path / "a.zpl").write_bytes(LABEL + LABEL.replace(b"12345678", b"87654321"))
     db = tmp_path / "a.db"
-    done = packbench("print", tmp_path / "a.zpl", "--printer", url, "--db", db)
+    done = command("print", tmp_path / "a.zpl", "--printer", url, "--db", db)
     assert done.returncode == 0, done.stderr
     assert paper.labels() == [frozenset({"12345678"}), frozenset({"87654321"})]
-    gone = packbench("print", tmp_path / "a.zpl", "--printer", "tcp://127.0.0.1:1", "--patience", "0.5", "--db", db)
+    gone = command("print", tmp_path / "a.zpl", "--printer", "tcp://127.0.0.1:1", "--patience", "0.5", "--db", db)
     assert gone.returncode == 1
     assert Site(db).rows("select state from print_jobs order by id") == [("printed",), ("cancelled",)]
 
@@ -103,13 +103,13 @@ def test_what_is_attached_and_what_is_named_is_listed(tmp_path: Path, monkeypatc
         encoding="utf-8",
     )
     monkeypatch.setenv("PACKBENCH_SETTINGS", str(settings))
-    listed = json.loads(packbench("devices", "--json").stdout)
+    listed = json.loads(command("devices", "--json").stdout)
     assert set(listed) == {"found", "configured"}
     states = {one["use"]: (one["state"], one["well"], one["reason"]) for one in listed["configured"]}
     assert states["printer"] == ("absent", False, "device_open_failed")
     assert states["printer_fallback"][:2] == ("ready", True)
     assert states["scanners"] == ("absent", False, "device_open_failed")
-    told = packbench("devices").stdout
+    told = command("devices").stdout
     assert "✕ Label printer tcp://127.0.0.1:1: not there" in told
 
 

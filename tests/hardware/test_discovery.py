@@ -162,6 +162,15 @@ def test_usb_printers(
     UsbTransport(found.url, bus).open()  # the proposal works
 
 
+def test_a_printer_of_a_language_without_a_driver_is_not_proposed(bus: FakeUsbBackend) -> None:
+    bus.plug(zebra(device_id="MFG:Zebra;CMD:EPL;MDL:LP2844;"))
+    found = one(usb_printers(bus))
+    assert (found.kind, found.url, found.language, found.title) == (Kind.PRINTER, "", "epl", "Zebra LP2844")
+    assert found.trouble is not None
+    assert found.trouble.code == "printer_language_unspoken"
+    assert found.trouble.facts == {"language": "EPL", "known": "ZPL, TSPL, ESCPOS"}
+
+
 def test_other_usb_devices_are_no_printers(bus: FakeUsbBackend) -> None:
     bus.plug(zebra(vendor=0x1234, interface_class=0xFF))
     bus.plug(zebra(interface_class=3))

@@ -13,7 +13,6 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
 
-from app import main as main_module
 from app.domain.states import JobState
 from app.main import Wanted, in_window, opened_window
 from app.operations.print_queue import queue_file
@@ -33,8 +32,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-te
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(main_module, "ASK_SECONDS", 0.05)
-    monkeypatch.setattr(main_module, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("app.printers.ASK_SECONDS", 0.05)
+    monkeypatch.setattr("app.printers.LOOK_SECONDS", 0.05)
     monkeypatch.setattr("ui.pages.page.THROTTLE_MS", 5)
 
 
@@ -148,6 +147,25 @@ def test_a_scan_goes_to_the_question_that_is_open_and_never_into_a_field(
     run(qapp, tmp_path, body, scanners=cable.url)
 
 
+def test_other_settings_leave_a_scanner_open_and_lose_no_scan(
+    qapp: QApplication, tmp_path: Path, house: House, cable: PtyCable
+) -> None:
+    async def body(desk: Desk) -> None:
+        await desk.until(lambda: ready(desk))
+        work, settled = desk.work, []
+        work.settled.connect(lambda: settled.append(True))
+        assert work.attached is not None
+        since = work.attached.scanners[0].at
+        work.use_settings(replace(work.settings, operator="Pia"))
+        ScannerTwin(cable).scan(house.tote_of(1))
+        await desk.until(lambda: settled and has_judged(house, 1))
+        assert work.attached.scanners[0].at == since
+        work.use_settings(replace(work.settings, scanners=""))
+        await desk.until(lambda: work.attached is None)
+
+    run(qapp, tmp_path, body, scanners=cable.url)
+
+
 def test_the_scale_is_weighed_with(qapp: QApplication, tmp_path: Path, house: House, cable: PtyCable) -> None:
     twin = ScaleTwin(cable, "mt_sics", every=0.04)
     twin.start()
@@ -157,7 +175,7 @@ def test_the_scale_is_weighed_with(qapp: QApplication, tmp_path: Path, house: Ho
         station = desk.work.place.station
         assert station is not None
         await desk.until(lambda: station.weight() == 412)
-        await desk.until(lambda: "0.412 kg" in desk.window.status.text("scale"))
+        await desk.until(lambda: "0.412\u00a0kg" in desk.window.status.text("scale"))
         twin.load(0)
         await desk.until(lambda: station.weight() == 0)
 
@@ -168,7 +186,7 @@ def test_the_scale_is_weighed_with(qapp: QApplication, tmp_path: Path, house: Ho
 def test_labels_come_out_of_the_fallback_printer_when_the_label_printer_is_out(
     qapp: QApplication, tmp_path: Path, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main_module, "FALLBACK_SECONDS", 0.2)
+    monkeypatch.setattr("app.printers.FALLBACK_SECONDS", 0.2)
     house.store.write(queue_file, LEAD, "BENCH-1", b"^XA^FO10,10^A0,30^FDhello^FS^XZ")
 
     def job() -> PrintJob:

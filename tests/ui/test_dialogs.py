@@ -161,6 +161,30 @@ def test_what_is_to_be_given_deliberately_is_not_given_by_enter(asker: Asker, ki
     assert asker.answer(question) == Answer("lost")
 
 
+@pytest.mark.parametrize("options", [(NO, DROP), (YES, NO), (DROP, NO)])
+def test_digits_are_read_from_left_to_right_and_back_stands_last(asker: Asker, options: tuple[Option, ...]) -> None:
+    question = asker.ask(*options)
+    buttons = asker.question.findChildren(QPushButton)
+    asker.wait(lambda: len({button.x() for button in buttons}) == 3)
+    said = [button.text().split()[0] for button in sorted(buttons, key=lambda button: button.x())]
+    assert said == ["1", "2", "Back"]
+    asker.press(Qt.Key.Key_Escape)
+    asker.answer(question)
+
+
+def test_where_no_button_has_the_keyboard_the_card_shows_that_it_is_here(asker: Asker) -> None:
+    question = asker.ask(Option("torn", "Torn", "reason"), Option("lost", "Lost", "reason"))
+    card = asker.question.findChild(QWidget, "question")
+    assert card is not None
+    ring = QColor(asker.work.theme.accent)
+    edge = QPoint(card.width() // 2, 0)
+    assert card.grab().toImage().pixelColor(edge) == ring
+    asker.press(Qt.Key.Key_Tab)  # to Back, which has a ring of its own
+    assert card.grab().toImage().pixelColor(edge) != ring
+    asker.press(Qt.Key.Key_Escape)
+    asker.answer(question)
+
+
 def test_only_what_destroys_is_red(asker: Asker) -> None:
     question = asker.ask(Option("torn", "Torn", "reason"), NO, DROP)
     kinds = {b.accessibleName(): b.property("kind") for b in asker.question.findChildren(QPushButton)}

@@ -121,7 +121,9 @@ def test_it_follows_language_and_size(person: Person) -> None:
     assert "按键与指令" in shown(person.window)
     assert "Everywhere" not in shown(person.window)
     person.window.resize(1600, 900)
-    assert person.window.help.geometry() == person.window._body.rect()
+    around = person.window.help.parentWidget()
+    assert around is not None
+    assert person.window.help.geometry() == around.rect()
 
 
 def test_arrows_scroll_where_it_is_longer_than_the_window(person: Person) -> None:

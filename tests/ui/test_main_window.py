@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.domain.errors import KnownError, Refusal
+from app.domain.errors import KnownError
 from tests.factories import House
 from tests.ui.conftest import WEDGE_MS, Person
 from ui.dialogs import Answer, Option
@@ -333,21 +333,6 @@ def test_trouble_is_said_anew_in_another_language_and_its_button_has_the_keys(pe
     assert told == person.work.words.say("station_in_use", station="BENCH-2") != before
 
 
-def test_the_prompt_ends_before_a_notice(person: Person) -> None:
-    person.window.resize(1366, 768)
-    person.go("orders")
-    person.work.dialogs.tell("frame_crash", file="crash-20260302-101500.txt")
-    prompt, notice = person.window._prompt, person.work.dialogs._notice
-
-    def room() -> int:
-        return notice.x() - prompt.mapTo(person.window._body, QPoint(0, 0)).x() - prompt.width()
-
-    person.wait(lambda: room() >= 0)
-    wide = prompt.width()
-    notice.hide()
-    person.wait(lambda: prompt.width() > wide)
-
-
 def test_trouble_that_is_over_leaves_the_settings_in_front(person: Person) -> None:
     person.go("settings")
     person.window.show_trouble("offline", KnownError("station_in_use", station="BENCH-2"), None)
@@ -386,14 +371,13 @@ def test_an_item_of_the_status_bar_brings_the_page_that_helps(person: Person, qt
     assert person.window.page is person.window.pages["devices"]
 
 
-def test_a_notice_stays_beside_rail_and_search_and_lets_presses_through(person: Person) -> None:
+def test_a_notice_has_a_row_of_its_own_and_lets_presses_through(person: Person) -> None:
+    window, notice = person.window, person.work.dialogs._notice
     for size in ((1366, 768), (1920, 1080)):
-        person.window.resize(*size)
-        person.work.dialogs.tell_refusal(Refusal("internal_error"))
-        notice = person.work.dialogs._notice
-        search = person.window.search.mapTo(person.window._body, QPoint(0, 0)).x()
-        assert person.window.rail.width() < notice.x()
-        assert notice.geometry().right() < search
+        window.resize(*size)
+        person.work.dialogs.tell("frame_crash", file="/home/bench/.local/state/packbench/crash-20260302-101500.txt")
+        person.wait(lambda: notice.geometry() == window._strip.geometry())
+        assert notice.y() > window._stack.geometry().bottom()
         assert notice.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
 
@@ -441,7 +425,7 @@ def test_nothing_moves_when_what_is_seen_is_old(person: Person, monkeypatch: pyt
             broken.setattr(page, "fetch", lost)
             page.refresh()
             person.wait(lambda: window._strip.text)
-            assert window._strip.text.startswith("Read just now, and not since")
+            assert window._strip.text.startswith("Not updated for 0 s")
             assert corners(window) == before
             # it has a row of its own, over nothing that can be read or pressed
             strip = window._strip.geometry()

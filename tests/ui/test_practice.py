@@ -120,7 +120,8 @@ def test_without_a_tray_nobody_says_what_came_out(person: Person, house: House) 
     house.hands().scan(house.tote_of(order), "MUG-EAN")
     house.printed(outcome=JobState.UNCERTAIN, reason="no_answer")
     apprentice = Apprentice(person, "packing")
-    assert apprentice.f12() == "Look at the printer: did copy 1 come out? F7 yes, F8 no"
+    asked = "Look at the printer: did copy 1 come out? F7\N{NO-BREAK SPACE}yes, F8\N{NO-BREAK SPACE}no"
+    assert apprentice.f12() == asked
     assert [job.state for job in house.jobs(order)] == [JobState.UNCERTAIN]
 
 

@@ -25,7 +25,7 @@ class SideRow:
     """A row, said already: who or what, and what is to be known of it, in up to four cells that share the row's width.
 
     A cell with nothing in it belongs to the one before it, but the empty ones of a bench: `joined` says so. `outcome`
-    ("fail", "attention", "system" or "") colours the last cell that says something. Enter shows the order of a row
+    ("fail", "attention" or "") colours the last cell that says something. Enter shows the order of a row
     with `order_id`; goods of one `to_put_back` are off their shelf.
     """
 
@@ -119,7 +119,7 @@ def _bench(row: BenchRow, view: BoardView, words: Words) -> SideRow:
 def _printer(row: PrinterRow, view: BoardView, words: Words, here: PrinterHere | None) -> SideRow:
     say = words.say
     parts = []
-    outcome = "attention" if row.uncertain else "fail" if row.failed else "system" if row.reason else ""
+    outcome = "fail" if row.failed and not row.uncertain else "attention" if row.uncertain or row.reason else ""
     if row.uncertain:
         parts.append(say("board_printer_uncertain", count=row.uncertain))
     if row.failed:
@@ -128,7 +128,7 @@ def _printer(row: PrinterRow, view: BoardView, words: Words, here: PrinterHere |
         parts.append(say_reason(row.reason, words))
     elif here is not None and here.queue == row.queue and here.code:
         parts.append(_first_words(say(here.code)))
-        outcome = outcome or ("" if here.code in PRINTER_WELL else "system")
+        outcome = outcome or ("" if here.code in PRINTER_WELL else "attention")
     if row.since is not None and row.queued:
         parts.append(say("board_printer_waiting", count=row.queued, age=_age(view, row.since, words)))
     else:

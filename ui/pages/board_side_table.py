@@ -15,7 +15,7 @@ from ui.widgets.board_table import CELL, BoardTable
 from ui.workspace import Workspace
 
 _AT_A_BENCH = ("open", "label", "idle", "latched")
-_SIGNS = {"fail": "circle-x", "attention": "triangle-alert", "system": "printer"}
+_SIGNS = {"fail": "circle-x", "attention": "triangle-alert"}
 _COLUMNS = 4
 _PACE, _WHAT = 2, 3
 

@@ -8,25 +8,26 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QStackedLayout, QWidget
 
-from app.devices import PRINTERS, WEDGE, printer_language, scanner_urls
+from app.devices import PRINTERS, WEDGE, command_for, printer_language, scanner_urls
 from app.domain.errors import Refusal
 from app.operations.print_queue import TEST, queue_file
 from app.queries.print_queues import queued
 from app.queries.station_view import PrinterSeen, StationStatus, devices_view, sender_of, station_view
-from app.spooling import ask_printer
+from app.spooling import answer_of
 from ui.pages.devices_assign import QUEUES, Assistant
-from ui.pages.devices_attached import WELL, said_by, show_printer, show_scale, show_scanner
+from ui.pages.devices_attached import WELL, remedy, said_by, show_printer, show_scale, show_scanner
 from ui.pages.devices_calibration import CalibrationView
-from ui.pages.devices_card import Card, Fact
+from ui.pages.devices_card import PAIR, Card, Fact
 from ui.pages.devices_naming import name_device
 from ui.pages.page import Page
 from ui.sound import NAMES
 from ui.theme import SPACE
 from ui.trial_label import PREFIX, trial_code, trial_payload
 from ui.widgets.painted import one_line
+from ui.widgets.status import BARRED
 from ui.workspace import Workspace
 
 TONE_MS = 700
@@ -39,6 +40,7 @@ class _Seen:
     printers: list[PrinterSeen]
     sender: str
     queued: dict[str, int]  # by use, of the printers beside the label printer
+    barred: dict[str, Refusal]  # by URL of a printer: why the system does not let it be used, and what mends that
 
 
 class DevicesPage(Page):
@@ -67,16 +69,20 @@ class DevicesPage(Page):
         grid.setContentsMargins(SPACE[4], SPACE[3], SPACE[4], SPACE[3])
         grid.setSpacing(SPACE[3])
         self._others = {use: Card(work, use, "printer") for use in PRINTERS[1:]}
+        for card in self._others.values():
+            card.setParent(body)  # one that is never laid would outlive the page
+            card.hide()
         self._attached: list[Card] = []  # a scanner each; one that is not needed now is hidden
         self._laid: list[Card] = []
+        self._columns = 2
         for side in (0, 1):
             grid.setColumnStretch(side, 1)
         self._grid, self._body = grid, body
-        self._lay([self._printer, self._scanner, self._scale, self._sounds])
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(body)
+        self._lay([self._printer, self._scanner, self._scale, self._sounds])
         self._assistant = Assistant(work)
         self._assistant.left.connect(self._show_cards)
         self._calibration: CalibrationView | None = None
@@ -88,30 +94,49 @@ class DevicesPage(Page):
         self._size()
         self._next_tone = QTimer(self, interval=TONE_MS)
         self._next_tone.timeout.connect(self._play_next)
-        work.devices_changed.connect(self.repaint_data)
-        work.settled.connect(self.refresh)
+        work.devices_changed.connect(self._seen_anew)
+        for signal in (work.settled, work.settings_changed):
+            signal.connect(self.refresh)
 
     def _lay(self, cards: list[Card]) -> None:
-        """These cards, two in a row."""
-        if cards == self._laid:
+        """These cards, two in a row, or three of many where there is room."""
+        wide = self._area.contentsRect().width() >= 3 * (PAIR * self.work.scale + SPACE[3])
+        columns = 3 if wide and len(cards) > 4 else 2
+        if cards == self._laid and columns == self._columns:
             return
+        self._columns = columns
         for card in self._laid:
             self._grid.removeWidget(card)
             card.setVisible(card in cards)
         for place, card in enumerate(cards):
-            self._grid.addWidget(card, place // 2, place % 2)
+            self._grid.addWidget(card, place // columns, place % columns)
             card.setVisible(True)
         for row in range(self._grid.rowCount()):
             self._grid.setRowStretch(row, 0)
-        self._grid.setRowStretch((len(cards) + 1) // 2, 1)
+        self._grid.setRowStretch(-(-len(cards) // columns), 1)
+        self._grid.setColumnStretch(2, columns - 2)
         self._laid = cards
         self._size()
 
     def _size(self) -> None:
         rows = (len(self._laid) + 1) // 2
-        least = round(CARD * self.work.scale) if rows <= 2 else 0  # more of them take what they need
+        least = round(CARD * self.work.scale) if rows <= 2 and self._have_room() else 0
         for row in range(self._grid.rowCount()):
             self._grid.setRowMinimumHeight(row, least if row < rows else 0)
+
+    def _have_room(self) -> bool:
+        """Whether no card has to give way to another one; else they take what they need."""
+        least, room = round(CARD * self.work.scale), self._area.contentsRect().height()
+        width = (self._area.contentsRect().width() - 2 * SPACE[4] - SPACE[3]) // 2
+        pairs = [self._laid[at : at + 2] for at in range(0, len(self._laid), 2)]
+        rows = [max(least, *(card.height_for(width) for card in pair)) for pair in pairs]
+        return sum(rows) + SPACE[3] * (len(rows) + 1) <= room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another size has another room for the cards."""
+        super().resizeEvent(event)
+        self._lay(self._laid)
+        self._size()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """With large text the cards may need more than the window: the arrows scroll."""
@@ -125,6 +150,9 @@ class DevicesPage(Page):
             else:
                 self._calibrating.key(event)
             return
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self._copy_command()
+            return
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -4, Qt.Key.Key_PageDown: 4}.get(
             Qt.Key(event.key())
         )
@@ -133,6 +161,27 @@ class DevicesPage(Page):
         else:
             bar = self._area.verticalScrollBar()
             bar.setValue(bar.value() + step * round(CARD * self.work.scale / 4))
+
+    def _copy_command(self) -> None:
+        """What is to be typed into a terminal to mend the first device that needs it."""
+        if not isinstance(self.data, _Seen):
+            return
+        devices = self.work.attached
+        seen = [] if devices is None else [*devices.scanners, *([devices.scale] if devices.scale else [])]
+        troubles = [*self.data.barred.values(), *(one.trouble for one in seen)]
+        command = next((found for trouble in troubles if (found := command_for(trouble))), "")
+        if command:
+            QGuiApplication.clipboard().setText(command)
+            self.work.dialogs.tell("devices_copied", command=command)
+
+    def focus_first(self) -> None:
+        """The page itself, for its keys; where there is trouble, the button that tries again shows that it is meant."""
+        (self if self._stack.currentWidget() is self.content else self._panel).setFocus()
+
+    def _show_failure(self, refusal: Refusal) -> None:
+        super()._show_failure(refusal)
+        if self.hasFocus():
+            self.focus_first()
 
     async def fetch(self) -> _Seen:
         """The station's queue, and the printers that it has used."""
@@ -148,14 +197,24 @@ class DevicesPage(Page):
                 use: await self.work.feed.read(queued, QUEUES[use](self.work.settings.station))
                 for use in PRINTERS[1:] if getattr(self.work.settings, use)
             },
+            {url: await asyncio.to_thread(answer_of, url) for url in self._barred()},
         )
+
+    def _barred(self) -> set[str]:
+        return {seen.url for seen in self.work.printers.values() if seen.url and seen.code in BARRED}
+
+    def _seen_anew(self) -> None:
+        """A device was seen; why one may not be used is asked anew."""
+        if isinstance(self.data, _Seen) and self._barred() != self.data.barred.keys():
+            self.refresh()
+        self.repaint_data()
 
     def show_data(self, data: _Seen) -> None:
         """Say how each device is."""
         cards = [self._printer]
         for use, card in self._others.items():
             if getattr(self.work.settings, use):
-                show_printer(self.work, use, card, data.queued.get(use, 0))
+                show_printer(self.work, use, card, data.queued.get(use, 0), data.barred)
                 cards.append(card)
         cards.append(self._scanner)
         urls = scanner_urls(self.work.settings)
@@ -169,6 +228,7 @@ class DevicesPage(Page):
         self._show_sounds()
         show_scale(self.work, self._scale)
         self._lay([*cards, self._scale, self._sounds])
+        self._size()
         self._assistant.draw()
         if self._calibrating is not None:
             self._calibrating.draw()
@@ -215,12 +275,15 @@ class DevicesPage(Page):
         """Ask the printer how it is."""
         url = self._url()
         self.work.dialogs.tell("devices_asking")
-        said = await asyncio.to_thread(ask_printer, url)
-        if said == "printer_in_use":
+        said = await asyncio.to_thread(answer_of, url)
+        if said.code == "printer_in_use":
             self.work.dialogs.tell("devices_printing_now")
         else:
-            self.work.note_printer(said)
-            self.work.dialogs.tell("devices_printer_said", why=said_by(self.work.words, said, url))
+            self.work.note_printer(said.code)
+            if said.code in BARRED:
+                self.work.dialogs.tell_refusal(said)
+            else:
+                self.work.dialogs.tell("devices_printer_said", why=said_by(self.work.words, said.code, url))
 
     async def test_label(self) -> None:
         """Print a label with a number, to be scanned back."""
@@ -231,7 +294,7 @@ class DevicesPage(Page):
         language = printer_language(self.work.settings.printer)
         payload = trial_payload(language, title, self.work.settings.station, now.astimezone(), code)
         actor, queue = self.work.place.person, self.work.settings.station
-        await self.work.feed.write(queue_file, actor, queue, payload, what_for=TEST)
+        await self.work.feed.write(queue_file, actor, queue, payload, what_for=TEST, language=language)
         self._expected, self._tested = code, "devices_label_sent"
         self.repaint_data()
 
@@ -332,6 +395,8 @@ class DevicesPage(Page):
             self._printer.show_state("busy", say("devices_asking"), hint, facts)
         elif code in WELL:
             self._printer.show_state("well", said_by(words, code, url, alone=True), hint, facts)
+        elif code in BARRED:
+            self._printer.show_state("fault", say("devices_barred"), remedy(words, data.barred.get(url)), facts)
         else:
             said = said_by(words, code, url, alone=True)
             self._printer.show_state("fault", said, say("devices_waiting_for_it"), facts)
@@ -349,13 +414,13 @@ class DevicesPage(Page):
             facts.append(Fact(say("devices_fact_scan"), say("devices_ago", age=age)))
         if self._scanned:
             facts.append(Fact(say("devices_fact_length"), str(len(self._scanned)), short=True))
-        state = "well" if at is not None else "none"
+        state = "well" if at is not None else "waits"  # one that types may always come
         title = say("devices_scanner_works") if at is not None else say("devices_scanner_unseen")
         self._scanner.show_state(state, title, say("devices_scan_anything"), facts)
 
     def _show_sounds(self) -> None:
         say, sounds = self.work.words.say, self.work.sounds
-        percent = f"{round(self.work.settings.volume * 100)} %"
+        percent = f"{round(self.work.settings.volume * 100)}\u00a0%"
         facts = [Fact(say("settings_field_volume"), percent)]
         if self._next_tone.isActive():
             playing = NAMES[len(NAMES) - len(self._tones) - 1]

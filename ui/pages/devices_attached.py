@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import monotonic
 
-from app.devices import DeviceSeen, is_device_of
+from app.devices import DeviceSeen, command_for, is_device_of
+from app.domain.errors import Refusal
 from ui.pages.devices_card import Card, Fact
 from ui.widgets.painted import one_line
+from ui.widgets.status import BARRED
 from ui.words import Words
 from ui.workspace import Workspace
 
@@ -16,7 +19,7 @@ _CARD_STATES = {
 }  # fmt: skip
 
 
-def show_printer(work: Workspace, use: str, card: Card, queued: int) -> None:
+def show_printer(work: Workspace, use: str, card: Card, queued: int, barred: Mapping[str, Refusal]) -> None:
     """A printer beside the label printer, with how many jobs wait for it."""
     say, seen = work.words.say, work.printers[use]
     facts = [Fact(say("devices_fact_url"), seen.url, code=True)]
@@ -24,6 +27,8 @@ def show_printer(work: Workspace, use: str, card: Card, queued: int) -> None:
     hint = say(f"devices_about_{use}")
     if not seen.code:
         card.show_state("busy", say("devices_asking"), hint, facts)
+    elif seen.code in BARRED:
+        card.show_state("fault", say("devices_barred"), remedy(work.words, barred.get(seen.url)), facts)
     else:
         card.show_state(
             "well" if seen.code in WELL else "fault", said_by(work.words, seen.code, seen.url, alone=True), hint, facts
@@ -74,8 +79,16 @@ def _state_of(words: Words, seen: DeviceSeen | None, hint: str) -> tuple[str, st
     """How a card shows a device: its state, its title and what to do; None while it is just being opened."""
     if seen is None:
         return "busy", words.say("devices_is_connecting"), ""
-    said = words.say(hint) if seen.trouble is None else words.explain(seen.trouble)
+    said = words.say(hint) if seen.trouble is None else remedy(words, seen.trouble)
     return _CARD_STATES[seen.state], words.say(f"devices_is_{seen.state}"), said
+
+
+def remedy(words: Words, trouble: Refusal | None) -> str:
+    """What mends it, and that its command can be copied; "" before it is known."""
+    if trouble is None:
+        return ""
+    said = words.explain(trouble)
+    return f"{said}\n{words.say('devices_copy')}" if command_for(trouble) else said
 
 
 def weight_text(words: Words, grams: int | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
 
@@ -15,7 +16,7 @@ from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 
 PAIR = 560  # the least width of a card for two facts in a row, at a scale of 1
-_SIGNS = {"well": "✓", "fault": "!", "look": "!", "absent": "✕", "busy": "⟳", "none": "–", "off": "–"}
+_SIGNS = {"well": "✓", "fault": "!", "look": "!", "absent": "✕", "busy": "⟳", "none": "–", "off": "–", "waits": "…"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Card(QFrame):
         self._state = text_label("bench", wrap=True)
         column.addWidget(self._state)
         self._hint = text_label("secondary", wrap=True)
+        # a command that mends it can be copied
+        self._hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         column.addWidget(self._hint)
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(SPACE[3])
@@ -71,7 +74,7 @@ class Card(QFrame):
         self._lay_out()
 
     def show_state(self, state: str, title: str, hint: str, facts: Sequence[Fact]) -> None:
-        """`well`, `busy`, `none`, `off`, `absent`, `look` or `fault`, with sentences that are said already."""
+        """`well`, `busy`, `none`, `off`, `absent`, `look`, `waits` or `fault`, with sentences that are said already."""
         work, theme = self._work, self._work.theme
         pair = {
             "well": theme.passed, "fault": theme.system, "busy": theme.system, "absent": theme.system,
@@ -85,6 +88,7 @@ class Card(QFrame):
         )
         self._state.setText(title)
         self._hint.setText(hint)
+        self._hint.setVisible(bool(hint))
         while len(self._cells) < len(facts):
             self._cells.append((text_label("caption"), Elided()))
         if facts != self._told or any(not name.text() for name, _ in self._cells[: len(facts)]):
@@ -98,6 +102,12 @@ class Card(QFrame):
         for number, cell in enumerate(self._cells):
             for widget in cell:
                 widget.setVisible(number < len(facts))
+
+    def height_for(self, width: int) -> int:
+        """What it needs in this width."""
+        layout = self.layout()
+        assert layout is not None
+        return layout.totalHeightForWidth(width)
 
     def _lay_out(self) -> None:
         facts, row = self._told, -1

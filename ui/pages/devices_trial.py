@@ -60,9 +60,9 @@ class Trial(QObject):
         if self._use in PRINTERS:
             text = code.strip().upper()
             if self.expected and text.startswith(PREFIX):
-                self._pass(text == self.expected, code)
+                self._pass(text == self.expected, one_line(code))
         elif self._use == "scanners" and (self._url == WEDGE) == (self._work.origin is None):
-            self._pass(True, code)
+            self._pass(True, one_line(code))
 
     def say(self) -> str:
         """How it stands, in the language of now."""
@@ -84,7 +84,7 @@ class Trial(QObject):
     def _pass(self, good: bool, came: str) -> None:
         self._work.sounds.play("complete" if good else "attention")
         if good:
-            self.passed, self.trouble, self._came = True, None, one_line(came)
+            self.passed, self.trouble, self._came = True, None, came
         self.other = not good
         self.changed.emit()
 
@@ -115,7 +115,7 @@ class Trial(QObject):
 
     def _scanned(self, raw: str) -> None:
         if not self._ended:
-            self._pass(True, raw)
+            self._pass(True, one_line(raw))
 
     def _look(self) -> None:
         """Something of the device may have changed."""

@@ -17,6 +17,7 @@ from ui.workspace import Workspace
 if TYPE_CHECKING:
     from app.queries.desk_view import QueueStands
     from app.queries.label_queue import JobRow
+    from app.queries.print_queues import Beside
 
 MOST = 8  # queues in one question: the ninth digit asks for more
 MORE = "more"
@@ -42,9 +43,8 @@ async def say_came_out(work: Workspace, label: Doubtful) -> None:
 
     person = work.place.person
     beside = await work.feed.read(uncertain_beside, label.job_id)
-    before, after = len(beside.out) - 1, len(beside.lost)
-    if before + after > 0 and beside.later is None:
-        answer = await work.dialogs.ask(*_which_came_out(work.words, label, before, after))
+    if len(beside.out) + len(beside.lost) > 1 and beside.later is None:
+        answer = await work.dialogs.ask(*_which_came_out(work.words, label, beside))
         if answer is None:
             return
         if answer.option == "last":
@@ -54,17 +54,24 @@ async def say_came_out(work: Workspace, label: Doubtful) -> None:
     work.dialogs.tell("labels_settled_printed", called=label.called)
 
 
-def _which_came_out(words: Words, label: Doubtful, before: int, after: int) -> tuple[str, str, list[Option]]:
+def _which_came_out(words: Words, label: Doubtful, beside: Beside) -> tuple[str, str, list[Option]]:
     say = words.say
+    before, after = len(beside.out) - 1, len(beside.lost)
     if not after:
         last = say("labels_last_before", before=before)
     elif not before:
         last = say("labels_last_after", after=after)
     else:
         last = say("labels_last_both", before=before, after=after)
+    count = before + 1 + after
+    if len(beside.queues) == 1:
+        detail = say("labels_last_detail", count=count, queue=beside.queues[0][0])
+    else:
+        queues = ", ".join(f"{queue} ({of})" for queue, of in beside.queues)
+        detail = say("labels_last_shared", count=count, queues=queues)
     return (
         say("labels_last_title", called=label.called),
-        say("labels_last_detail", count=before + 1 + after),
+        detail,
         [
             Option("only", say("labels_last_only"), barcode=Command.PRINTED),
             # what makes copies of labels that may lie there already is more than a mistaken word

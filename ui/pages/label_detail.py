@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.barcode import group
 from app.domain.states import JobState, ParcelState
@@ -15,11 +15,14 @@ from ui.signs import JOB_SIGNS, NOTHING, ink, job_reason, job_state, job_word, l
 from ui.theme import SPACE
 from ui.widgets.preview import Preview
 from ui.widgets.text import Elided, text_label
+from ui.widgets.whole_lines import WholeLines
 from ui.words import Words
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.queries.label_queue import AttemptRow, CopyRow, JobDetail, JobRow
+
+PICTURE = 8  # tenths of what the text has: the longest order number is read beside it
 
 
 class LabelDetailView(QFrame):
@@ -54,7 +57,7 @@ class LabelDetailView(QFrame):
         self._rows.setSpacing(SPACE[0])
         inner = QWidget()
         under = QVBoxLayout(inner)
-        under.setContentsMargins(0, 0, SPACE[1], 0)
+        under.setContentsMargins(0, 0, 0, 0)
         under.setSpacing(SPACE[1])
         for widget in (self._title, self._tracking, self._about, self._service, self._banner):
             under.addWidget(widget)
@@ -62,7 +65,7 @@ class LabelDetailView(QFrame):
         self._below = QVBoxLayout()
         under.addLayout(self._below)
         under.addStretch(1)
-        self._scroll = QScrollArea()
+        self._scroll = WholeLines(work, "raised")
         self._scroll.setWidget(inner)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -76,7 +79,7 @@ class LabelDetailView(QFrame):
         self._whole = QHBoxLayout(self)
         self._whole.setContentsMargins(SPACE[2], SPACE[2], SPACE[2], SPACE[2])
         self._whole.setSpacing(SPACE[3])
-        self._whole.addWidget(self.preview, 10)
+        self._whole.addWidget(self.preview, PICTURE)
         self._whole.addLayout(right, 10)
         self._beside = True
         work.look_changed.connect(self._fit)
@@ -90,7 +93,7 @@ class LabelDetailView(QFrame):
         self._copy.setVisible(beside)  # the list says it, too
         if beside:
             self._below.removeWidget(self.preview)
-            self._whole.insertWidget(0, self.preview, 10)
+            self._whole.insertWidget(0, self.preview, PICTURE)
         else:
             self._whole.removeWidget(self.preview)
             self._below.addWidget(self.preview)
@@ -253,7 +256,7 @@ def _situation(work: Workspace, detail: JobDetail) -> tuple[str, str]:
     if job.kind == "label" and newest > job.copy:
         return "", words.say("labels_old_copy", newest=newest)
     if job.state in (JobState.QUEUED, JobState.SENDING):
-        age = words.age((datetime.now(UTC) - job.created_at).total_seconds())
+        age = words.age((datetime.now(UTC) - job.created_at).total_seconds()).replace(" ", "\u00a0")
         text = words.say("labels_now_waiting", queue=job.queue, age=age)
         return ("system" if why else ""), f"{text}: {why}" if why else text
     if job.to_scan:

@@ -5,28 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.domain.barcode import group, make_label_code, read_label_code
 from app.domain.errors import Refusal
 from app.domain.states import JobState, ParcelState
 from ui.commands import commands_of
-from ui.icons import pixmap
-from ui.models.paged import Column
 from ui.pages import label_acts
 from ui.pages.label_acts import Doubtful
-from ui.pages.label_detail import LabelDetailView, job_name, state_sign, state_word
+from ui.pages.label_columns import label_columns
+from ui.pages.label_detail import LabelDetailView, job_name
+from ui.pages.label_queues import QueueLine
 from ui.pages.list_page import ListPage, ListWords
 from ui.pages.page import Empty
 from ui.pages.reprinting import reprint_label
-from ui.signs import JOB_SIGNS, ink, job_reason, loud, reason_text
-from ui.theme import SPACE, Pair, px
-from ui.widgets.text import Elided, text_label
+from ui.theme import SPACE
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -40,8 +37,9 @@ GROUPS = (
     ("failed", "labels_state_failed"),
 )
 PICKED_MS = 60  # who holds an arrow key down sees the last label, not all of them
-LIST = 530  # px at normal size that number, copy, state and age need
-DETAIL = 480, 720  # px at normal size between which a label is shown beside its picture
+LIST = 705, 530  # px at normal size that number, copy, state, the reason of it and age need; the same without reason
+DETAIL = 480, 640  # px at normal size between which a label is shown beside its picture
+NARROW = 400  # px at normal size that it needs above its picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +69,21 @@ class LabelsPage(ListPage):
             empty=Empty("labels_empty", "labels_empty_hint"),
         )
         whole = self.make_list(
-            words, GROUPS, self._columns(), self._load, self._count, sort="created", descending=True,
-            key=lambda row: row.job_id, loud=("uncertain", "failed"),
+            words, GROUPS, label_columns(work), self._load, self._count, sort="age", key=lambda row: row.job_id,
+            loud={"uncertain": "attention", "failed": "fail"},
         )
         self.table.picked.connect(self._pick)
         self.table.opened.connect(self._show_order)
         self.detail = LabelDetailView(work)
         self.detail.hide()
         self.middle.addWidget(self.detail)
-        self._heads = Elided("secondary")
-        self._heads.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.line.addWidget(self._heads, 3)
-        self._banner = self._make_banner()
+        self.queues = QueueLine(work, self.foot, self.line, self.total)
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, SPACE[1], 0, SPACE[0])
         column.setSpacing(0)
         beside = QHBoxLayout()
         beside.setContentsMargins(SPACE[4], 0, SPACE[4], 0)
-        beside.addWidget(self._banner)
+        beside.addWidget(self.queues)
         column.addLayout(beside)
         column.addWidget(whole, 1)
         self._soon = QTimer(self, singleShot=True, interval=PICKED_MS)
@@ -98,18 +93,6 @@ class LabelsPage(ListPage):
             "labels_pause": self._pause, "labels_reprint": self._reprint, "labels_printed": self._came_out,
             "labels_not_out": self._did_not, "labels_queue": self._change_queue,
         }
-
-    def _make_banner(self) -> QFrame:
-        """The line of the queues stands above the list: while one is paused it is loud, and nothing moves for it."""
-        self._sign, self._paused = text_label(), Elided("strong")
-        self.line.setContentsMargins(SPACE[1], 0, SPACE[1], 0)
-        self.line.insertWidget(0, self._sign)
-        self.line.insertWidget(1, self._paused, 5)
-        banner = QFrame()
-        inside = QVBoxLayout(banner)
-        inside.setContentsMargins(0, 2, 0, 2)  # its frame is not painted over
-        inside.addWidget(self.foot)
-        return banner
 
     # reading
 
@@ -144,43 +127,6 @@ class LabelsPage(ListPage):
 
         return JobFilter(group=JobGroup(name), text=self.text)
 
-    def _columns(self) -> tuple[Column[JobRow], ...]:
-        work, words = self.work, self.work.words
-
-        def state(row: JobRow) -> str:
-            word = state_word(words, row)
-            return f"{JOB_SIGNS[row.state][0]} {word}" if chip(row) else word
-
-        def chip(row: JobRow) -> Pair | None:
-            return loud(work.theme, JOB_SIGNS[row.state][1])
-
-        def order(row: JobRow) -> str:
-            return job_name(words, row)
-
-        def why(row: JobRow) -> str:
-            return words.say("labels_void") if row.voided else job_reason(words, row.reason, order=row.order)
-
-        def wanted(row: JobRow) -> str:
-            return reason_text(words, row.reprint_reason) if row.of_label else ""
-
-        def age(row: JobRow) -> str:
-            return words.age((datetime.now(UTC) - row.created_at).total_seconds())
-
-        return (
-            # the longest numbers of the large channels have 19 signs
-            Column("orders_number", order, mono=True, width=22, stretch=True),
-            Column("labels_tracking", _tracking, mono=True, width=20, spare=3),
-            Column("labels_copy_heading", lambda row: str(row.copy), right=True, width=5),
-            Column(
-                "orders_state", state, "state", width=17, chip=chip, sign=lambda row: state_sign(row)[0],
-                ink=lambda row: ink(work.theme, state_sign(row)[1]),
-            ),
-            Column("labels_why", why, width=20, stretch=True, spare=2),
-            Column("labels_printer", lambda row: row.queue, "queue", width=10, spare=1),
-            Column("labels_reprint_heading", wanted, width=14, stretch=True, spare=4),
-            Column("labels_age", age, "created", right=True, width=8),
-        )
-
     # painting
 
     @property
@@ -203,42 +149,7 @@ class LabelsPage(ListPage):
         self._show_queues(data)
 
     def _show_queues(self, data: Seen) -> None:
-        words, paused = self.work.words, {each.queue: each for each in data.paused}
-        told = [head for head in data.heads if head.queue not in paused or head.state is JobState.SENDING]
-        self._heads.setText(
-            " · ".join(label_acts.head_text(words, head.queue, head.waiting, head.reason) for head in told)
-        )
-        self._heads.setVisible(bool(told))  # else it would take room from what is loud
-        self._paused.setText(self._say_paused(data.paused))
-        for label in (self._sign, self._paused):
-            label.setVisible(bool(paused))
-        self.total.setVisible(not paused)
-        theme = self.work.theme
-        self._sign.setPixmap(pixmap("pause", theme.attention.ink, px("title", self.work.scale)))
-        role = "banner" if paused else ""
-        if (self._banner.property("role") or "") != role:
-            self._banner.setProperty("role", role)
-            self._banner.setProperty("outcome", "attention" if paused else "")
-            for widget in (self._banner, *self._banner.findChildren(QLabel)):
-                widget.style().unpolish(widget)
-                widget.style().polish(widget)
-
-    def _say_paused(self, paused: Sequence[Paused]) -> str:
-        """The paused queue that F4 lets go on comes first; of others than the first only the names are said."""
-        if not paused:
-            return ""
-        words, here = self.work.words, self._queue
-        first, *others = sorted(paused, key=lambda each: each.queue != here)
-        since, today = first.since.astimezone(), datetime.now().astimezone().date()
-        at = words.time(since) if since.date() == today else words.date(since)
-        if first.by is None:
-            told = words.say("labels_paused", queue=first.queue, since=at, count=first.waiting)
-        else:
-            told = words.say("labels_paused_by", queue=first.queue, since=at, count=first.waiting, who=first.by)
-        if first.queue == here:
-            told = words.say("labels_paused_key", told=told)
-        also = ", ".join(each.queue for each in others)
-        return f"{told} · {words.say('labels_paused_also', queues=also)}" if also else told
+        self.queues.show_queues(data.heads, data.paused, self._queue)
 
     @property
     def _queue(self) -> str:
@@ -275,12 +186,15 @@ class LabelsPage(ListPage):
 
     def _share(self) -> None:
         """The list has room for what has to be read of every label; its picture goes below where there is little."""
-        scale = self.work.scale
-        room, wanted = self.width() - 2 * SPACE[4] - SPACE[3], round(LIST * scale)
-        least, most = (round(width * scale) for width in DETAIL)
-        beside = room - wanted >= least
+        scale, room = self.work.scale, self.width() - 2 * SPACE[4] - SPACE[3]
+        whole, bare, least, most, narrow = (round(width * scale) for width in (*LIST, *DETAIL, NARROW))
+        left = room - whole
+        beside = left >= least
         self.detail.show_beside(beside)
-        width = min(max(least, round(room * 0.45)), most) if beside else max(room - wanted, room // 4)
+        if beside:
+            width = min(max(least, round(room * 0.4)), most)
+        else:
+            width = max(left if left >= narrow else room - bare, room // 4)
         self.detail.setFixedWidth(width)
 
     def _pick(self, job_id: int | None) -> None:
@@ -402,7 +316,3 @@ def _may_be_taken_back(detail: JobDetail) -> bool:
     own = detail.job
     others = [copy for copy in detail.copies if copy.state is not JobState.CANCELLED and copy.job_id != own.job_id]
     return own.state is JobState.QUEUED and (bool(others) or not own.of_label)
-
-
-def _tracking(row: JobRow) -> str:
-    return group(row.tracking) if row.tracking else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,13 +57,16 @@ class ListPage(Page):
     def make_list(
         self, words: ListWords, groups: Sequence[tuple[str, str]], columns: Sequence[Column[Any]],
         load: Callable[[str, bool, int, int], Awaitable[Sequence[Any]]], count: Callable[[], Awaitable[int]],
-        *, sort: str, descending: bool = False, key: Callable[[Any], int], loud: Collection[str] = (),
+        *, sort: str, key: Callable[[Any], int], loud: Mapping[str, str],
     ) -> QWidget:
-        """The list; `foot` is the line below it, `groups` are (name, code) of the tabs, `loud` ones need a person."""
+        """The list; `foot` is the line below it, `groups` are (name, code) of the tabs.
+
+        `loud` are those that need a person, with the outcome that they are marked as.
+        """
         work = self.work
         self._words, self._loud, self._first = words, loud, groups[0][0]
         self.model: PagedModel[Any] = PagedModel(
-            work, columns, load, count, sort=sort, descending=descending, key=key, parent=self
+            work, columns, load, count, sort=sort, key=key, parent=self
         )
         self.model.failed.connect(self._load_failed)
         self.table = PagedTable(work, self.model, words.table)

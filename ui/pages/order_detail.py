@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -42,6 +41,7 @@ from ui.signs import (
 from ui.theme import SPACE, px
 from ui.widgets.text import Elided, text_label
 from ui.widgets.timeline import Timeline
+from ui.widgets.whole_lines import WholeLines
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -89,17 +89,18 @@ class OrderDetailView(QWidget):
 
         self._banner = QFrame()
         self._banner.setProperty("role", "banner")
-        self._now = text_label("strong", wrap=True)
+        self._sign, self._now = text_label("strong"), text_label("strong", wrap=True)
         inside = QHBoxLayout(self._banner)
         inside.setContentsMargins(SPACE[2], 0, SPACE[2], 0)
-        inside.addWidget(self._now)
+        inside.addWidget(self._sign)
+        inside.addWidget(self._now, 1)
 
         self._cards = QVBoxLayout()
         self._cards.setSpacing(SPACE[2])
         self._cards.setContentsMargins(0, 0, SPACE[1], 0)
         inner = QWidget()
         inner.setLayout(self._cards)
-        self._scroll = QScrollArea()
+        self._scroll = WholeLines(work)
         self._scroll.setWidget(inner)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -164,10 +165,12 @@ class OrderDetailView(QWidget):
         outcome, text = _situation(self._work, order)
         if self._banner.property("outcome") != outcome:
             self._banner.setProperty("outcome", outcome)
-            for widget in (self._banner, self._now):
+            for widget in (self._banner, self._sign, self._now):
                 widget.style().unpolish(widget)
                 widget.style().polish(widget)
         self._now.setText(text)
+        self._sign.setText(_SIGNS.get(outcome, ""))
+        self._sign.setVisible(bool(outcome))
         key = (seen.order, words.language, theme.name, self._work.scale)
         if key != self._shown:
             self._shown = key
@@ -310,6 +313,7 @@ class OrderDetailView(QWidget):
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _OUT = (JobState.PRINTED, JobState.CONFIRMED, JobState.UNCERTAIN)  # copies that lie about where a newer one counts
+_SIGNS = {"pass": "✓", "fail": "✗", "attention": "!"}  # no colour stands alone
 _FACTS = {
     "channel": "orders_channel", "country": "orders_country", "service": "orders_service", "ship_by": "orders_ship_by",
     "placed": "orders_placed", "wave": "orders_wave_heading", "place": "orders_place",

@@ -92,7 +92,7 @@ class OrdersPage(ListPage):
         )
         self._list = self.make_list(
             words, GROUPS, self._columns(), self._load, self._count, sort="state", key=lambda row: row.order_id,
-            loud=("problem", "incomplete"),
+            loud={"problem": "fail", "incomplete": "attention"},
         )
         self.table.opened.connect(self._open_row)
         self._detail = OrderDetailView(work)

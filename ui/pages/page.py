@@ -22,7 +22,6 @@ THROTTLE_MS = 120  # between two refetches: Changes come in bursts
 SLOW_MS = 200  # what comes sooner needs no "loading"
 RETRY_MS = 3_000
 FRESH_S = 1.5  # a page that is shown again after less has nothing to read, if nothing has changed
-JUST_S = 5.0  # what was read less ago was read just now
 TICK_MS = 1_000  # ages are said to the second
 log = logging.getLogger(__name__)
 
@@ -170,8 +169,12 @@ class Page(QWidget):
         if self._unread is None or self.data is None or isinstance(self.data, Empty):
             return ""
         words = self.work.words
-        seen = words.say("frame_stale", age=words.age(self.age)) if self.age >= JUST_S else words.say("frame_stale_now")
-        return seen + " · " + words.explain(self._unread)
+        return words.say("frame_stale", age=words.age(self.age), why=words.explain(self._unread))
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last fetch has failed."""
+        return self._unread is not None
 
     def refresh(self) -> None:
         """Fetch anew now if the page is to be seen, else when it is shown."""

@@ -83,7 +83,7 @@ class SettingsPage(Page):
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(area)
-        work.settled.connect(self.refresh)
+        work.settings_changed.connect(self.refresh)
         work.look_changed.connect(self._stack_cards)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -132,6 +132,7 @@ class SettingsPage(Page):
         if self._wrong:
             field = next(name for name in self._fields if name in self._wrong)
             self._fields[field].setFocus()
+            self._area.ensureWidgetVisible(self._hints[field])
             raise self._wrong[field]
         named = any(getattr(self.work.settings, name) for name in _SENDER)
         self.work.change_settings(wanted)
@@ -195,6 +196,7 @@ class SettingsPage(Page):
             allowed = self._keys[name].allowed
             hint.setText(
                 self.work.words.explain(wrong) if wrong
+                else self._percent() + self.work.words.say(f"settings_hint_{name}", allowed=allowed) if name == "volume"
                 else self.work.words.say(f"settings_hint_{name}", allowed=allowed)
             )
             outcome = "fail" if wrong else ""
@@ -203,6 +205,9 @@ class SettingsPage(Page):
                     widget.setProperty("outcome", outcome)
                     widget.style().unpolish(widget)
                     widget.style().polish(widget)
+
+    def _percent(self) -> str:
+        return f"{round(self.work.settings.volume * 100)}\u00a0% · "
 
     # the form
 
@@ -282,7 +287,7 @@ class SettingsPage(Page):
 
     def _choice(self, name: str, value: object) -> str:
         if name == "text_scale":
-            return f"{round(float(str(value)) * 100)} %"
+            return f"{round(float(str(value)) * 100)}\u00a0%"
         return self.work.words.say(f"settings_{name}_{value or 'system'}")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from ui.fonts import ui_font
 from ui.theme import RADIUS, SIZES, SPACE, slot_letter
+from ui.widgets.curtain import Curtain
 from ui.workspace import Workspace
 
 _PADDING = 5
@@ -47,6 +48,8 @@ class BoardTable(QTableView):
     ) -> None:
         """The column `wide` takes the room that is left; where there is none, it may give way: its texts end in …"""
         super().__init__(parent)
+        self._curtain = Curtain(work, self, "raised")
+        self.verticalScrollBar().valueChanged.connect(lambda: self._curtain.cover_cut_row(self))
         self._work = work
         self._samples = samples
         self._wide, self._gives_way = wide, gives_way
@@ -70,6 +73,11 @@ class BoardTable(QTableView):
         head.setMinimumSectionSize(8)
         self.doubleClicked.connect(lambda _: self.chosen.emit())
         self.fit(1.0)
+
+    def updateGeometries(self) -> None:
+        """The last row is seen whole or not at all."""
+        super().updateGeometries()
+        self._curtain.cover_cut_row(self)
 
     def drop_when_narrow(self, *columns: int) -> None:
         """These columns are left out one after the other where there is no room for all."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
@@ -14,6 +14,7 @@ from ui.theme import RADIUS, SPACE, TOUCH, Pair, px
 from ui.workspace import Workspace
 
 BAR = 4  # px below the tab that is chosen
+SIGNS = {"attention": "!", "fail": "✗"}  # as the rows have them
 
 
 class CountTabs(QTabBar):
@@ -26,7 +27,7 @@ class CountTabs(QTabBar):
         super().__init__()
         self._work = work
         self._names = [name for name, _ in groups]
-        self._counts: dict[str, tuple[int, bool]] = dict.fromkeys(self._names, (0, False))
+        self._counts: dict[str, tuple[int, str]] = dict.fromkeys(self._names, (0, ""))
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setUsesScrollButtons(True)
@@ -55,12 +56,16 @@ class CountTabs(QTabBar):
 
     def shown_count(self, name: str) -> str:
         """The count of a group as it stands on its tab."""
-        count, loud = self._counts[name]
-        return f"! {count:,}" if loud else f"{count:,}"
+        count, outcome = self._counts[name]
+        return f"{SIGNS[outcome]} {count:,}" if outcome else f"{count:,}"
 
-    def show_counts(self, counts: Mapping[str, int], loud: Collection[str] = ()) -> None:
-        """Say how many there are; `loud` groups that are not empty are marked by colour, frame and sign."""
-        shown = {name: (counts.get(name, 0), name in loud and counts.get(name, 0) > 0) for name in self._names}
+    def show_counts(self, counts: Mapping[str, int], loud: Mapping[str, str]) -> None:
+        """Say how many there are; groups that are not empty are marked by the outcome that they are `loud` with.
+
+        It is `attention` or `fail`, and shown by colour, frame and sign.
+        """
+        every = {name: counts.get(name, 0) for name in self._names}
+        shown = {name: (count, loud.get(name, "") if count else "") for name, count in every.items()}
         if shown != self._counts:
             self._counts = shown
             self._fit()
@@ -110,7 +115,8 @@ class CountTabs(QTabBar):
             left + width + SPACE[1] + 0.5, rect.center().y() - height // 2 + 0.5,
             small.horizontalAdvance(count) + 2 * SPACE[1], height,
         )
-        loud: Pair | None = self._work.theme.attention if self._counts[name][1] else None
+        outcome = self._counts[name][1]
+        loud: Pair | None = self._work.theme.verdict(outcome) if outcome else None
         if loud is not None:
             painter.setPen(QColor(loud.ink))
             painter.setBrush(QColor(loud.paper))

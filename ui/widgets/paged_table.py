@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from ui.fonts import mono_font, ui_font
 from ui.models.paged import Cell, PagedModel
 from ui.theme import RADIUS, SPACE, Pair, px
+from ui.widgets.curtain import Curtain
 from ui.workspace import Workspace
 
 PADDING = 11  # px before and after the words of a cell, as the style has it
@@ -38,6 +39,8 @@ class PagedTable(QTableView):
     def __init__(self, work: Workspace, model: PagedModel[Any], called: str) -> None:
         """`called` is the code of the table's name."""
         super().__init__()
+        self._curtain = Curtain(work, self, "raised")
+        self.verticalScrollBar().valueChanged.connect(lambda: self._curtain.cover_cut_row(self))
         self._work = work
         self._rows = model
         self.key: int | None = None
@@ -172,6 +175,11 @@ class PagedTable(QTableView):
         wanted = self._rows.columns[column].sort
         if wanted:
             self.sort_by(column, wanted == by and not descending)
+
+    def updateGeometries(self) -> None:
+        """The last row is seen whole or not at all."""
+        super().updateGeometries()
+        self._curtain.cover_cut_row(self)
 
     # keys
 

@@ -78,7 +78,7 @@ class FactsText:
 
     def spoken(self) -> str:
         """All of it, for a screen reader."""
-        keys = [f"{key}: {word}" for key, word in self.keys]
+        keys = [f"{key} {word}" for key, word in self.keys]
         counts = [f"{caption} {number}" for caption, number in self.counts]
         parts = (self.caption, self.sentence, self.tracking, self.copy, self.warning, *keys, *counts)
         return ", ".join(part for part in parts if part)

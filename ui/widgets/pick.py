@@ -28,7 +28,7 @@ class Pick(Painted):
         self._view = view
         task = view.task
         if task is None:
-            aside = f"{self.say('picking_aside')}: {', '.join(view.aside)}" if view.aside else ""
+            aside = " · ".join((self.say("picking_aside"), *view.aside)) if view.aside else ""
             what = self.say("batch_picked" if view.for_bench else "picking_nothing_left")
             self.tell(f"{what}. {aside}" if aside else what)
         else:

@@ -55,12 +55,18 @@ class StageCard(PaintedCard):
     def number_room(self) -> tuple[float, float]:
         """Width and height that a number may take."""
         line, bar = self._lines()
-        return self.width() - 1.75 * self.inset, self.height() - 2 * self.inset - line * 2 - bar - 2 * SPACE[0]
+        return self.width() - 2 * self.inset, self.height() - 2 * self.inset - line * 2 - bar - SPACE[0] - 2 * self._gap
 
     def minimumSizeHint(self) -> QSize:
         """Its words, and the smallest number."""
         line, bar = self._lines()
-        return QSize(round(90 * self.unit), round(2 * self.inset + line * 2 + bar + 2 * SPACE[0] + 44 * self.unit))
+        high = 2 * self.inset + line * 2 + bar + SPACE[0] + 2 * self._gap + 44 * self.unit
+        return QSize(round(90 * self.unit), round(high))
+
+    @property
+    def _gap(self) -> float:
+        """Room between a number and what is above and below it."""
+        return SPACE[1] * self.unit
 
     def _lines(self) -> tuple[float, float]:
         return 26 * self.unit, 10 * self.unit
@@ -89,10 +95,11 @@ class StageCard(PaintedCard):
         painter.setBrush(QColor(theme.line if face.fault is None else theme.raised))
         painter.drawRoundedRect(QRectF(left, bar_top, width, bar), bar / 2, bar / 2)
         if face.share > 0:
+            # the least is no dot: that would look like a fault of the picture
             painter.setBrush(QColor(quiet))
-            painter.drawRoundedRect(QRectF(left, bar_top, max(bar, width * face.share), bar), bar / 2, bar / 2)
+            painter.drawRoundedRect(QRectF(left, bar_top, max(1.6 * bar, width * face.share), bar), bar / 2, bar / 2)
         font = number_font(self.digit_px)
-        area = QRectF(left, top + line, width, bar_top - top - line)
+        area = QRectF(left, top + line + self._gap, width, bar_top - top - line - 2 * self._gap)
         # digits have no descender: their middle is the middle of the capitals
         metrics = QFontMetricsF(font)
         painter.setFont(font)
@@ -166,8 +173,8 @@ class StageRow(QWidget):
         widths, heights = zip(*(card.number_room() for card in cards), strict=True)
         metrics = QFontMetricsF(number_font(100))
         by_width = min(widths) / (metrics.horizontalAdvance("0" * digits) / 100)
-        by_height = min(heights) / (metrics.capHeight() / 100) * 0.86
-        size = max(SMALLEST, min(LARGEST, round(min(by_width, by_height))))
+        by_height = min(heights) / (metrics.capHeight() / 100)
+        size = max(SMALLEST, min(LARGEST, int(min(by_width, by_height))))
         for card in cards:
             if card.digit_px != size:
                 card.digit_px = size

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -22,6 +21,11 @@ READ_MS = 15_000
 THROTTLE_MS = 500
 # what no printer says but the address: too long for the bar, where the page that mends it is one press away
 _ADDRESS = frozenset({"device_url_unknown", "device_not_supported_yet"})
+# it is there, but the system is in the way: the page of the devices has the command that mends it
+BARRED = frozenset({
+    "device_permission_group", "device_permission_login", "device_permission_rules", "device_permission",
+    "device_in_use", "device_driver_in_the_way",
+})  # fmt: skip
 # where there is no room for all words, these items say theirs in a tooltip only, one after the other; one with a fault
 # keeps them to the last
 _GIVES_WAY = ("scale", "scanner", "operator", "data", "station", "due", "printer")
@@ -42,6 +46,8 @@ class StatusBar(QFrame):
         self._work = work
         self.setProperty("role", "status")
         self._seen: Any = None
+        self._unread = False  # the last read has failed
+        self._page_unread = False
         self._items: dict[str, QToolButton] = {}
         self._texts: dict[str, str] = {}
         self._faulty: set[str] = set()
@@ -92,9 +98,22 @@ class StatusBar(QFrame):
         station = self._work.place.station
         assert station is not None
         assert station.actor.station is not None
-        with suppress(Refusal):  # the item that says so is drawn below
+        try:
             self._seen = await self._work.feed.read(station_view, station.actor.station, datetime.now(UTC))
-        self.draw()
+        except Exception as error:
+            self._unread = True  # the item of the data says so
+            self.draw()
+            if not isinstance(error, Refusal):
+                raise
+        else:
+            self._unread = False
+            self.draw()
+
+    def note_page(self, unread: bool) -> None:
+        """Whether the page in front could not be read: the item of the data says so with it."""
+        if unread != self._page_unread:
+            self._page_unread = unread
+            self.draw()
 
     def text(self, name: str) -> str:
         """What an item says."""
@@ -147,12 +166,11 @@ class StatusBar(QFrame):
     def _draw_printer(self) -> None:
         work, say, seen = self._work, self._work.words.say, self._seen
         theme = work.theme
-        queue = 0 if seen is None else seen.queued + seen.sending
+        queue = None if seen is None else seen.queued + seen.sending
         code = "busy" if work.printer.code == "printer_in_use" else work.printer.code
         faulty = bool(work.printer.url and code and code not in PRINTER_WELL)
         if seen is not None and seen.reason == "queue_paused":
-            state = say("queue_paused").replace("：", ":").partition(":")[0]
-            self._show("printer", "printer", say("frame_printer", how=state, queue=queue), theme.attention)
+            self._show("printer", "printer", say("frame_printer_paused", queue=queue), theme.attention)
         elif seen is not None and seen.uncertain and not faulty:
             self._show("printer", "printer", say("frame_printer_uncertain", count=seen.uncertain), theme.attention)
         elif not work.printer.url:
@@ -160,10 +178,14 @@ class StatusBar(QFrame):
         else:
             if code in _ADDRESS:
                 state = say("devices_wrong_address")
+            elif code in BARRED:
+                state = say("devices_barred_short")
             else:
                 state = say(code).split(",")[0].split("，")[0] if code else say("frame_printer_unasked")
             fault = theme.system if faulty else None
-            self._show("printer", "printer", say("frame_printer", how=state, queue=queue), fault)
+            # how many wait is not known before it was read
+            text = say("frame_printer_alone" if queue is None else "frame_printer", how=state, queue=queue)
+            self._show("printer", "printer", text, fault)
 
     def _draw_data(self) -> None:
         work, say, seen = self._work, self._work.words.say, self._seen
@@ -171,6 +193,8 @@ class StatusBar(QFrame):
         now = datetime.now(UTC)
         if work.feed.offline is not None:
             self._show("data", "database", say("frame_data_offline"), theme.system)
+        elif self._unread or self._page_unread:
+            self._show("data", "database", say("frame_data_failed"), theme.system)
         elif seen is None:
             self._show("data", "database", say("frame_data_unread"))
         elif seen.last_import_at is None:

@@ -55,6 +55,8 @@ class Timeline(QListView):
         self.setModel(self._lines)
         self.setItemDelegate(_Painter(work, self))
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        # all of it: what had no room for a whole line has it now
+        self.verticalScrollBar().valueChanged.connect(self.viewport().update)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
 
@@ -177,13 +179,18 @@ class _Painter(QStyledItemDelegate):
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         if chosen:
             painter.fillRect(QRect(rect.left(), rect.top(), 4, rect.height()), QColor(theme.accent))
+        low = self._list.viewport().height()
+        if text.bottom() >= low:  # a line is seen whole or not at all
+            painter.restore()
+            return
         painter.setFont(small)
         painter.setPen(QColor(theme.secondary))
         painter.drawText(time, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), line.time)
-        painter.drawText(
-            about, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
-            QFontMetrics(small).elidedText(line.about, Qt.TextElideMode.ElideRight, about.width()),
-        )
+        if about.bottom() < low:
+            painter.drawText(
+                about, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
+                QFontMetrics(small).elidedText(line.about, Qt.TextElideMode.ElideRight, about.width()),
+            )
         colour = QColor(ink(theme, line.outcome))
         painter.setFont(ui_font(px("body", self._work.scale), bold=True))
         painter.setPen(colour)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from ui.theme import SPACE, TOUCH_PRIMARY, Pair
+from ui.widgets.curtain import Curtain
 from ui.widgets.painted import Painted
 from ui.workspace import Workspace
 
@@ -134,7 +135,10 @@ class Stop:
 
 
 class StopPanel(Painted):
-    """Covers the lower two thirds of its page, or what it needs, while there is a Stop; the page keeps the keyboard."""
+    """Covers the lower two thirds of its page, or what it needs, while there is a Stop; the page keeps the keyboard.
+
+    What the page paints is seen whole or not at all: a part that its upper edge would cut is covered with it.
+    """
 
     def __init__(self, work: Workspace, page: QWidget) -> None:
         super().__init__(work, page)
@@ -143,6 +147,7 @@ class StopPanel(Painted):
         self._buttons: list[QPushButton] = []
         self._made: tuple[object, ...] = ()  # what the buttons were made for
         self._buttons_left = 0
+        self._curtain = Curtain(work, page)
         # it covers all that is below it, which need not be painted with it
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         page.installEventFilter(self)
@@ -154,6 +159,7 @@ class StopPanel(Painted):
         before, self.stop = self.stop, stop
         if stop is None:
             self.hide()
+            self._curtain.hide()
             return before is not None
         if before is not None and _shown(before) == _shown(stop):
             return False
@@ -164,12 +170,14 @@ class StopPanel(Painted):
         else:
             for button, choice in zip(self._buttons, stop.choices, strict=True):
                 _label(button, choice)
-        sides = [f"{side.caption}: {side.title} {side.code} {side.detail}".strip() for side in stop.sides]
+        sides = [f"{side.caption} · {side.title} {side.code} {side.detail}".strip() for side in stop.sides]
         self.tell(". ".join(text for text in (stop.word, stop.sentence, *sides, stop.how, stop.count) if text))
         if other:
             announce(self, f"{stop.word}. {stop.sentence}")
         self._arrange()
         if not self.isVisible():
+            self._curtain.show()
+            self._curtain.raise_()
             self.show()
             self.raise_()
         self.update()
@@ -179,6 +187,7 @@ class StopPanel(Painted):
         """Stay over the lower part when the page changes its size."""
         if watched is self._page and event.type() == QEvent.Type.Resize:
             self._arrange()
+            QTimer.singleShot(0, self, self._arrange)  # what the page paints has its new place afterwards
         return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -215,8 +224,7 @@ class StopPanel(Painted):
             self.stop.choices[number].act()
 
     def _arrange(self) -> None:
-        # lower windows give more than two thirds: everything that is said here must be read
-        top = max(0, min(self._page.height() // 3, self._page.height() - round(_LEAST * self.work.scale)))
+        top = self._top()
         wanted = QRect(0, top, self._page.width(), self._page.height() - top)
         if self.geometry() != wanted:
             self.setGeometry(wanted)
@@ -234,6 +242,25 @@ class StopPanel(Painted):
         for number, button in enumerate(large):
             left = round(body.left()) + number * (wide + SPACE[3])
             button.setGeometry(left, round(body.bottom()) - high, wide, high)
+
+    def _top(self) -> int:
+        """Where it begins; what stands above it whole stays seen, a curtain is before all else there."""
+        page = self._page
+        # lower windows give more than two thirds: everything that is said here must be read
+        top = max(0, min(page.height() // 3, page.height() - round(_LEAST * self.work.scale)))
+        parts = [
+            QRect(part.mapTo(page, QPoint(0, 0)), part.size())
+            for part in page.findChildren(Painted) if part is not self and part.isVisibleTo(page)
+        ]  # fmt: skip
+        whole = [part for part in parts if part.bottom() < top]
+        if any(part.top() < top <= part.bottom() for part in parts):
+            top = max((part.bottom() + 1 + SPACE[1] for part in whole), default=0)
+        kept = QRegion()
+        for part in whole:
+            kept += part
+        self._curtain.setGeometry(0, 0, page.width(), top)
+        self._curtain.setMask(QRegion(0, 0, page.width(), top) - kept)
+        return top
 
     @property
     def _large(self) -> list[QPushButton]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.folding import folded
+from app.domain.folding import folded, spellings
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,38 @@ def test_what_is_folded_stays_as_it_is(text: str) -> None:
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_words_do_not_depend_on_their_neighbours(one: str, other: str) -> None:
     assert folded(f"{one} {other}") == folded(one) + folded(other)
+
+
+LETTERS = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Å": "Aa"}
+# a name such as Hügelmann-Størk, with up to three letters that not every keyboard has
+parts = st.sampled_from(["", "b", "l", "mann", "sch", "r", "ik", "t"])
+names = st.lists(st.tuples(parts, st.sampled_from(sorted(LETTERS))), max_size=3).map(
+    lambda found: "".join(f"{part}{letter}" for part, letter in found) + "n"
+)
+
+
+@given(names)
+def test_a_name_is_found_however_it_was_stored_and_is_typed(name: str) -> None:
+    written = "".join(LETTERS.get(letter, letter) for letter in name)
+    for stored in (name, written):
+        for typed in (name, written, unicodedata.normalize("NFD", name), name.upper()):
+            assert folded(stored).strip() in spellings(typed)[0], (stored, typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "ways"),
+    [
+        ("Mueller", [["mueller", "muller"]]),
+        ("müller ada", [["muller", "mueller"], ["ada"]]),
+        ("Straße", [["strasse"]]),
+        ("sue", [["sue"]]),  # Susan is not meant
+        ("joe", [["joe"]]),
+        ("王小", [["王"], ["小"]]),
+        ("a" * 40, None),
+        ("", []),
+    ],
+)
+def test_what_is_typed_has_few_spellings(typed: str, ways: list[list[str]] | None) -> None:
+    found = spellings(typed)
+    assert all(len(each) <= 17 for each in found)
+    assert ways is None or found == ways

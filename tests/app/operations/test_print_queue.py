@@ -348,6 +348,7 @@ def test_a_job_of_which_no_byte_has_left_is_taken_back(house: House) -> None:
     job = file(house)
     house.printed(outcome=JobState.QUEUED, reason="device_gone")
     assert house.store.write(cancel_job, LEAD, job) is JobState.CANCELLED
+    assert house.get(PrintJob, job).reason == "taken_back"  # not what it waited for
     assert house.claim() is None
     assert journal(house)[-1] == "cancel_job"
 
@@ -370,7 +371,9 @@ def test_a_box_is_not_left_without_a_label(house: House, hands: Hands) -> None:
 def test_what_was_sent_before_the_last_came_out_and_what_was_sent_after_is_copied(house: House, hands: Hands) -> None:
     orders = [labelled(house, hands, f"S{n}") for n in range(5)]
     jobs = [house.printed(outcome=UNCERTAIN, reason="no_proof") for _ in orders]
-    assert house.store.read(uncertain_beside, jobs[2]) == Beside(tuple(jobs[:3]), tuple(jobs[3:]), None)
+    assert house.store.read(uncertain_beside, jobs[2]) == Beside(
+        tuple(jobs[:3]), tuple(jobs[3:]), None, (("BENCH-1", 5),)
+    )
     assert house.store.write(settle_by_last, LEAD, jobs[2]) == ByLast(3, 2, 0)
     assert [state(house, job) for job in jobs] == [PRINTED] * 3 + [FAILED] * 2
     assert {house.get(PrintJob, job).reason for job in jobs} == {"settled_by_last"}
@@ -389,9 +392,19 @@ def test_the_order_is_that_of_sending_not_that_of_making(house: House) -> None:
     first, second = file(house, "A"), file(house, "B")
     house.printed("B", UNCERTAIN)
     house.printed("A", UNCERTAIN)  # of the same printer: another station's queue
-    assert house.store.read(uncertain_beside, second) == Beside((second,), (first,), None)
+    assert house.store.read(uncertain_beside, second) == Beside((second,), (first,), None, (("A", 1), ("B", 1)))
     assert house.store.write(settle_by_last, LEAD, second) == ByLast(1, 0, 1)
     assert (state(house, first), state(house, second)) == (FAILED, PRINTED)
+
+
+def test_the_same_port_of_two_computers_is_two_printers(house: House) -> None:
+    jobs = []
+    for queue in ("A", "B"):
+        jobs.append(file(house, queue))
+        claimed = house.store.write(claim_job, queue, "serial:///dev/ttyACM0", None, 25)
+        assert claimed is not None
+        house.store.write(finish_attempt, claimed.attempt_id, UNCERTAIN, None, None)
+    assert house.store.read(uncertain_beside, jobs[0]) == Beside((jobs[0],), (), None, (("A", 1),))
 
 
 def test_a_label_belongs_to_the_printer_that_has_its_bytes(house: House) -> None:
@@ -402,15 +415,15 @@ def test_a_label_belongs_to_the_printer_that_has_its_bytes(house: House) -> None
     claimed = house.store.write(claim_job, "BENCH-1", "tcp://other", None, 25)
     assert claimed is not None
     house.store.write(finish_attempt, claimed.attempt_id, UNCERTAIN, None, None)
-    assert house.store.read(uncertain_beside, there) == Beside((there,), (), None)
-    assert house.store.read(uncertain_beside, moved) == Beside((moved,), (), None)
+    assert house.store.read(uncertain_beside, there) == Beside((there,), (), None, (("BENCH-1", 1),))
+    assert house.store.read(uncertain_beside, moved) == Beside((moved,), (), None, (("BENCH-1", 1),))
 
 
 def test_a_label_after_which_another_came_out_is_not_the_last(house: House) -> None:
     jobs = [file(house) for _ in range(3)]
     for outcome in (UNCERTAIN, PRINTED, UNCERTAIN):
         house.printed(outcome=outcome)
-    assert house.store.read(uncertain_beside, jobs[0]) == Beside((jobs[0],), (jobs[2],), jobs[1])
+    assert house.store.read(uncertain_beside, jobs[0]) == Beside((jobs[0],), (jobs[2],), jobs[1], (("BENCH-1", 2),))
     refused("labels_not_the_last", lambda: house.store.write(settle_by_last, LEAD, jobs[0]))
     assert state(house, jobs[0]) is UNCERTAIN
     assert house.store.write(settle_by_last, LEAD, jobs[1]) == ByLast(1, 0, 1)  # though nobody doubts it
@@ -428,7 +441,7 @@ def test_a_copy_that_did_not_come_out_again_has_its_next_number(house: House, ha
     first, second = labelled(house, hands, "A"), labelled(house, hands, "B")
     one, two = (house.printed(outcome=UNCERTAIN) for _ in range(2))
     house.store.write(settle, LEAD, two, came_out=False)
-    assert house.store.read(uncertain_beside, one) == Beside((one,), (), None)
+    assert house.store.read(uncertain_beside, one) == Beside((one,), (), None, (("BENCH-1", 1),))
     again = house.printed(outcome=UNCERTAIN)
     assert house.store.write(settle_by_last, LEAD, one) == ByLast(1, 1, 0)
     assert [(job.copy, job.state) for job in house.jobs(second)] == [

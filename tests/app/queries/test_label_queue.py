@@ -12,7 +12,7 @@ from app.domain.people import Actor, Role
 from app.domain.states import JobState, LabelState, ParcelState
 from app.operations.labels import reprint, settle
 from app.operations.orders import request_cancel
-from app.operations.print_queue import cancel_job, claim_job, finish_attempt, note_wait, queue_file
+from app.operations.print_queue import cancel_job, claim_job, finish_attempt, note_wait, pause_queue, queue_file
 from app.operations.stations import ensure_station
 from app.queries.label_queue import (
     STATES,
@@ -72,8 +72,7 @@ def test_states_have_their_places() -> None:
 def test_each_way_to_sort(six: House) -> None:
     wanted = {
         # 2 printed, 1 uncertain, 4 failed, 3 sending, 5 and 6 queued
-        JobSort.CREATED: [1, 2, 3, 4, 5, 6],
-        JobSort.UPDATED: [5, 6, 2, 1, 4, 3],
+        JobSort.AGE: [6, 5, 4, 3, 2, 1],
         JobSort.STATE: [1, 4, 3, 6, 5, 2],
         JobSort.QUEUE: [2, 4, 6, 1, 3, 5],
     }
@@ -127,6 +126,21 @@ def test_the_head_of_a_queue_is_what_is_being_sent_or_else_the_oldest(six: House
     assert [(h.queue, h.waiting) for h in six.store.read(queue_heads)] == [("B", 1)]
 
 
+def test_every_job_that_waits_says_what_holds_its_queue_up(six: House) -> None:
+    """The spooler writes it down at the head alone: job 3 is being sent, and 5 waits behind it."""
+    def why() -> dict[int, str | None]:
+        return {row.job_id: row.reason for row in page(six)}
+
+    assert (why()[5], why()[6]) == (None, None)
+    six.store.write(note_wait, "B", "paper_out")
+    six.store.write(note_wait, "A", "head_open")
+    assert why() == {1: "because", 2: "because", 3: "paper_out", 4: "because", 5: "paper_out", 6: "head_open"}
+    later = six.store.write(queue_file, LEAD, "A", b"^XA^XZ")
+    assert why()[later] == "head_open"
+    six.store.write(pause_queue, LEAD, "A")
+    assert (why()[6], why()[later], why()[5]) == ("queue_paused", "queue_paused", "paper_out")
+
+
 def test_what_a_row_says_of_a_file(six: House) -> None:
     (row,) = page(six, JobFilter(group=JobGroup.UNCERTAIN))
     assert row == JobRow(
@@ -142,7 +156,7 @@ def test_copies_of_a_label_know_which_is_the_newest(house: House, clock: HeldClo
     house.store.write(settle, LEAD, first, came_out=False)
     second = house.printed()
     house.store.write(reprint, LEAD, parcel.parcel_id, "torn", "OTHER")
-    rows = page(house, sort="created", descending=False)
+    rows = page(house, sort="age", descending=True)
     assert [(r.copy, r.newest_copy, r.state, r.reason, r.reprint_reason, r.queue, r.attempts) for r in rows] == [
         (1, False, JobState.FAILED, "settled_by_person", None, "BENCH-1", 1),
         (2, False, JobState.PRINTED, None, "not_out", "BENCH-1", 1),
@@ -153,7 +167,7 @@ def test_copies_of_a_label_know_which_is_the_newest(house: House, clock: HeldClo
     }
     house.store.write(cancel_job, LEAD, rows[2].job_id)
     # a copy that never came out takes nobody's place
-    assert [r.newest_copy for r in page(house, sort="created", descending=False)] == [False, True, False]
+    assert [r.newest_copy for r in page(house, sort="age", descending=True)] == [False, True, False]
     assert second == rows[1].job_id
     copies = house.store.read(job_detail, second).copies
     assert [copy.replaces for copy in copies] == [None, 1, 2]
@@ -164,7 +178,7 @@ def test_a_copy_says_whether_it_counts_and_whether_it_waits_for_its_scan(house: 
     parcel = hands.parcel
 
     def told() -> list[tuple[bool, bool, ParcelState | None]]:
-        return [(r.replaced, r.to_scan, r.parcel_state) for r in page(house, sort="created", descending=False)]
+        return [(r.replaced, r.to_scan, r.parcel_state) for r in page(house, sort="age", descending=True)]
 
     assert told() == [(False, False, ParcelState.LABELLING)]
     house.printed()
@@ -211,7 +225,7 @@ def test_a_job_in_detail(house: House, clock: HeldClock, hands: Hands) -> None:
     clock.pass_(60)
     house.store.write(reprint, asker, parcel.parcel_id, "torn")
     detail = house.store.read(job_detail, claimed.job_id)
-    assert detail.job == page(house, sort="created", descending=False)[0]
+    assert detail.job == page(house, sort="age", descending=True)[0]
     assert (detail.service, detail.label_state, detail.parcel_state) == (
         "PACKET TRACKED", LabelState.VALID, ParcelState.LABELLING,
     )  # fmt: skip

@@ -69,6 +69,13 @@ def test_every_reason_is_told_and_the_order_is_refused_whole(tmp_path: Path) -> 
     assert intake.refused == {"orders": 1}
 
 
+def test_a_row_that_names_no_order_is_no_order_that_was_left_out(tmp_path: Path) -> None:
+    intake = orders(tmp_path, order_row("1", "A"), order_row("", "B"), order_row("2", "", 0), order_row("3", "C"))
+    assert ids(intake) == ["3"]
+    assert {problem.line for problem in intake.problems} == {2, 3, 4}
+    assert intake.refused == {"orders": 2}
+
+
 def test_a_bad_head_is_told_once(tmp_path: Path) -> None:
     rows = [order_row("1", "A", ship_by="soon"), order_row("1", "B", ship_by="soon")]
     assert told(orders(tmp_path, *rows)) == [(2, "date_invalid")]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from escpos import printer as escpos
 
 from hardware.simulator.faults import Trouble
 from tests.hardware.simulator.meeting import Meeting
 from tests.hardware.waiting import until
-
-escpos = pytest.importorskip("escpos.printer", reason="python-escpos is not installed")
 
 
 async def test_it_prints_text_codes_and_pictures_and_reads_the_state(meeting: Meeting) -> None:

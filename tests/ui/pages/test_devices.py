@@ -12,10 +12,11 @@ from time import monotonic
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
 from app import spooling
-from app.domain.errors import KnownError
+from app.domain.errors import KnownError, Refusal
 from app.domain.states import JobState
 from app.operations.labels import name_sender
 from app.settings import load_settings
@@ -149,9 +150,9 @@ def technician(person: Person, house: House) -> Technician:
 
 def test_at_first_nothing_is_connected(technician: Technician) -> None:
     assert technician.card("printer") == (
-        "–  None", "None connected", "No printer is named for this station: press F6 and find it"
+        "–  None", "None connected", "No printer is named for this station: press\u00a0F6 and find it"
     )  # fmt: skip
-    assert technician.card("scanner") == ("–  None", "No scan has come yet", "Scan anything to try it")
+    assert technician.card("scanner") == ("…  Waits", "No scan has come yet", "Scan anything to try it")
     assert technician.card("sounds")[1] == "Tones are switched off"
     assert technician.card("scale")[1] == "None connected"
 
@@ -159,7 +160,7 @@ def test_at_first_nothing_is_connected(technician: Technician) -> None:
 @pytest.mark.parametrize("key", [Qt.Key.Key_F2, Qt.Key.Key_F3])
 def test_without_a_printer_nothing_is_asked_or_printed(technician: Technician, key: Qt.Key) -> None:
     technician.press(key)
-    assert technician.notice == "No printer is named for this station: press F6 and find it"
+    assert technician.notice == "No printer is named for this station: press\u00a0F6 and find it"
     assert technician.heard == ["attention"]
     assert technician.house.count(PrintJob) == 0
 
@@ -210,11 +211,11 @@ def test_somebody_who_waits_is_told_so(technician: Technician, twin: str, monkey
     technician.use(twin)
     gate = threading.Event()
 
-    def slow(_: str) -> str:
+    def slow(_: str) -> Refusal:
         gate.wait(5)
-        return "ready"
+        return Refusal("ready")
 
-    monkeypatch.setattr(devices_module, "ask_printer", slow)
+    monkeypatch.setattr(devices_module, "answer_of", slow)
     technician.person.press(Qt.Key.Key_F2)
     technician.person.wait(lambda: technician.notice == "Asking it")
     gate.set()
@@ -280,7 +281,7 @@ def test_every_tone_is_played_in_turn(technician: Technician, monkeypatch: pytes
 def test_the_tone_that_plays_is_named(technician: Technician) -> None:
     technician.page._next_tone.setInterval(60_000)
     technician.press(Qt.Key.Key_F4)
-    assert technician.facts("sounds") == {"Volume": "80 %", "Playing": "Pass"}
+    assert technician.facts("sounds") == {"Volume": "80\u00a0%", "Playing": "Pass"}
     technician.page._play_next()
     assert technician.facts("sounds")["Playing"] == "Complete"
     technician.page._next_tone.stop()
@@ -293,7 +294,7 @@ def test_sounds_say_whether_they_can_be_heard(technician: Technician, monkeypatc
     technician.work.sounds.silent_reason = ""
     technician.page.repaint_data()
     assert technician.card("sounds")[:2] == ("✓  Ready", "Tones can be heard")
-    assert technician.facts("sounds") == {"Volume": "50 %"}
+    assert technician.facts("sounds") == {"Volume": "50\u00a0%"}
 
 
 def test_another_printer_is_asked_and_used(technician: Technician, twin: str) -> None:
@@ -436,6 +437,39 @@ def test_large_text_scrolls_by_the_arrows(technician: Technician) -> None:
     assert below > 0
     technician.press(Qt.Key.Key_Up)
     assert bar.value() < below
+
+
+def test_trouble_shows_which_button_enter_presses(technician: Technician) -> None:
+    page = technician.page
+    page.data = None
+    page._failed(KnownError("database_locked"))
+    button = page._panel.findChildren(QPushButton)[0]
+    assert technician.person.window.focusWidget() is button
+    technician.press(Qt.Key.Key_Return)
+    technician.person.wait(lambda: technician.person.window.focusWidget() is page)
+
+
+def test_a_printer_that_may_not_be_used_tells_the_command(
+    technician: Technician, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = (
+        "sudo cp '/opt/packbench/resources/udev/70-packbench.rules' /etc/udev/rules.d/ && "
+        "sudo udevadm control --reload && sudo udevadm trigger"
+    )
+    trouble = KnownError("device_permission_rules", url="usb://0a5f:0166", node="", command=command)
+    technician.person.window.resize(1366, 768)
+    monkeypatch.setattr(devices_module, "answer_of", lambda _: trouble)
+    technician.use("usb://0a5f:0166")
+    technician.work.note_printer(trouble.code)
+    technician.person.wait(lambda: command in technician.card("printer")[2])
+    assert technician.card("printer")[:2] == ("!  Needs you", "It is there, but may not be used")
+    assert technician.person.window.status.text("printer") == "Printer may not be used (0)"
+    technician.person.press(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == command
+    # the other cards give way to it
+    technician.person.wait(lambda: technician.page._area.verticalScrollBar().maximum() == 0)
+    technician.work.note_printer("ready")
+    technician.person.wait(lambda: technician.card("printer")[1] == "Ready")
 
 
 # app.spooling

@@ -144,7 +144,7 @@ def test_a_scale_at_a_serial_port_is_asked_for_its_protocol_and_must_rest(
     installer.press(Key.Key_1)
     installer.reads("Put something on it")
     twin.load(1_250)
-    installer.reads("It weighs at rest: 1.250 kg")
+    installer.reads("It weighs at rest: 1.250\u00a0kg")
     installer.press(Key.Key_Return)
     assert load_settings()[0].scale == f"{cable.url}?protocol=mt_sics"
     twin.stop()

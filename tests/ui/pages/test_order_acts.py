@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
 from PySide6.QtCore import Qt
 
 from app.domain.states import JobState, OrderState
 from db.orders import Order
 from db.parcels import PrintJob
 from tests.factories import House
-from tests.ui.conftest import Person
 from tests.ui.pages.support import Support, packed
 
 Key = Qt.Key
-
-
-@pytest.fixture
-def page_names() -> tuple[str, ...]:
-    """Only what is tested here, for speed."""
-    return ("orders",)
-
-
-@pytest.fixture
-def shelf(house: House) -> House:
-    for sku in ("MUG", "PEN", "CAP"):
-        house.stock(sku, 50)
-    return house
-
-
-@pytest.fixture
-def support(person: Person, shelf: House) -> Support:
-    return Support(person, shelf)
+PAGES = ("orders",)
 
 
 def test_an_order_is_cancelled_at_once_with_a_reason(support: Support, shelf: House) -> None:

@@ -13,12 +13,7 @@ from tests.ui.pages.support import Support
 from ui.pages.board import BoardPage
 
 Key = Qt.Key
-
-
-@pytest.fixture
-def page_names() -> tuple[str, ...]:
-    """Only what is tested here, for speed."""
-    return ("board", "orders", "devices")
+PAGES = ("board", "orders", "devices")
 
 
 @pytest.fixture

@@ -13,31 +13,13 @@ from app.domain.picking import PickCode
 from app.domain.states import JobState, OrderState
 from app.operations.orders import request_cancel
 from tests.factories import LEAD, House
-from tests.ui.conftest import Person
 from tests.ui.pages.support import Support, packed
 from ui.signs import PAST
 from ui.widgets.timeline import scan_text
 from ui.words import Words
 
 Key = Qt.Key
-
-
-@pytest.fixture
-def page_names() -> tuple[str, ...]:
-    """Only what is tested here, for speed."""
-    return ("orders",)
-
-
-@pytest.fixture
-def shelf(house: House) -> House:
-    for sku in ("MUG", "PEN", "CAP"):
-        house.stock(sku, 50)
-    return house
-
-
-@pytest.fixture
-def support(person: Person, shelf: House) -> Support:
-    return Support(person, shelf)
+PAGES = ("orders",)
 
 
 def test_enter_opens_an_order_and_esc_goes_back_to_its_row(support: Support, shelf: House) -> None:
@@ -100,6 +82,7 @@ def test_what_is_missing_is_said_in_words(support: Support, shelf: House) -> Non
     support.page.show_order(order)
     support.person.wait(support.is_open)
     assert support.view.situation == "Cannot be planned, it lacks: street, weight"
+    assert "!" in support.view.texts()  # no colour stands alone
     support.work.words.switch("zh")
     assert support.view.situation == "无法排单，缺少：街道地址、重量"
 

@@ -15,29 +15,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPus
 
 from db.orders import Order
 from tests.factories import House
-from tests.ui.conftest import Person
 from tests.ui.pages.support import Support
 from ui.pages import order_import
 
 Key = Qt.Key
-
-
-@pytest.fixture
-def page_names() -> tuple[str, ...]:
-    """Only what is tested here, for speed."""
-    return ("orders",)
-
-
-@pytest.fixture
-def shelf(house: House) -> House:
-    for sku in ("MUG", "PEN", "CAP"):
-        house.stock(sku, 50)
-    return house
-
-
-@pytest.fixture
-def support(person: Person, shelf: House) -> Support:
-    return Support(person, shelf)
+PAGES = ("orders",)
 
 
 def write_orders(path: Path, orders: int, bad: int = 0) -> Path:
@@ -60,7 +42,7 @@ def test_a_good_file_is_imported_and_reported(support: Support, shelf: House, tm
     import_file(support, write_orders(tmp_path / "new.csv", 30))
     report = support.report
     assert "new.csv is imported" in report.text()
-    assert "Orders: 30 new, 0 changed, 0 unchanged, 0 refused" in report.text()
+    assert "Orders: 30 new, 0 changed, 0 unchanged, 0 left out" in report.text()
     assert "Lines of the new orders: 30" in report.text()
     assert report.problems == []
     assert shelf.count(Order) == 30

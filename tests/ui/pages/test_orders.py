@@ -13,28 +13,10 @@ from PySide6.QtWidgets import QLabel
 from app.domain.states import OrderState
 from app.operations.orders import request_cancel
 from tests.factories import LEAD, House
-from tests.ui.conftest import Person
 from tests.ui.pages.support import Support, packed
 
 Key = Qt.Key
-
-
-@pytest.fixture
-def page_names() -> tuple[str, ...]:
-    """Only what is tested here, for speed."""
-    return ("orders",)
-
-
-@pytest.fixture
-def shelf(house: House) -> House:
-    for sku in ("MUG", "PEN", "CAP"):
-        house.stock(sku, 50)
-    return house
-
-
-@pytest.fixture
-def support(person: Person, shelf: House) -> Support:
-    return Support(person, shelf)
+PAGES = ("orders",)
 
 
 def test_without_orders_it_says_what_to_do(support: Support) -> None:

@@ -315,7 +315,7 @@ def test_old_content_stays_under_a_strip_when_the_database_is_gone(watcher: Watc
     watcher.wait(lambda: watcher.strip)
     assert watcher.state == "content"
     assert watcher.page.label.text() == "first"
-    assert watcher.strip == "Read just now, and not since · " + watcher.work.words.say("database_locked")
+    assert watcher.strip == "Not updated for 0 s · " + watcher.work.words.say("database_locked")
     watcher.work.words.switch("zh")
     assert watcher.work.words.say("database_locked") in watcher.strip
     watcher.page.coming = "second"
@@ -335,7 +335,7 @@ def test_the_age_of_what_is_old_grows(watcher: Watcher, monkeypatch: pytest.Monk
     assert read is not None
     monkeypatch.setattr(page_module, "monotonic", lambda: read + 65)
     watcher.wait(lambda: told)
-    assert told[0].startswith("You see the state of 1 min ago · ")
+    assert told[0].startswith("Not updated for 1 min · ")
 
 
 def test_an_old_page_is_fetched_when_it_is_shown_though_nothing_has_changed(

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.errors import KnownError
 from app.settings import KEYS, Settings, load_settings, save_settings, settings_path
 from db.places import Warehouse
 from tests.factories import House
@@ -148,8 +149,8 @@ def test_all_at_once(administrator: Administrator) -> None:
 def test_what_is_not_saved_is_said(administrator: Administrator) -> None:
     assert administrator.page.prompt() == ""
     administrator.put("operator", "Pia")
-    assert administrator.page.prompt() == "Not saved yet: press F2"
-    assert administrator.person.window._prompt.whole() == "Not saved yet: press F2"
+    assert administrator.page.prompt() == "Not saved yet: press\u00a0F2"
+    assert administrator.person.window._prompt.whole() == "Not saved yet: press\u00a0F2"
     administrator.save()
     assert administrator.page.prompt() == ""
     assert administrator.notice == "Settings are saved"
@@ -277,6 +278,29 @@ def test_several_bad_values_are_said_together(administrator: Administrator) -> N
     assert administrator.page._fields["cart"].hasFocus()
 
 
+def test_what_is_wrong_is_scrolled_to(administrator: Administrator) -> None:
+    administrator.put("scale", "lpt1://scale")
+    administrator.page._area.verticalScrollBar().setValue(0)
+    administrator.save()
+    seen, hint = administrator.page._area.viewport(), administrator.page._hints["scale"]
+    assert administrator.wrong() == {"scale"}
+    assert seen.rect().contains(hint.rect().translated(hint.mapTo(seen, QPoint(0, 0))))
+
+
+@pytest.mark.parametrize("change", [{"theme": "dark"}, {"language": "zh"}, {"wedge_gap_ms": 70}])
+def test_only_the_engine_ends_trouble(administrator: Administrator, change: dict[str, object]) -> None:
+    settled: list[bool] = []
+    administrator.work.settled.connect(lambda: settled.append(True))
+    window = administrator.person.window
+    window.show_trouble("offline", KnownError("database_locked"), None)
+    administrator.work.use_settings(replace(administrator.work.settings, **change))  # type: ignore[arg-type]
+    administrator.person.wait(lambda: window.page is None)
+    assert settled == []
+    assert window.page is None
+    administrator.work.settled.emit()
+    assert window.page is administrator.page
+
+
 def test_no_printer_is_allowed(administrator: Administrator) -> None:
     administrator.put("printer", "file:labels.zpl")
     administrator.save()
@@ -321,6 +345,7 @@ def test_sound_and_volume_are_heard_at_once(administrator: Administrator) -> Non
     assert administrator.work.sounds.enabled
     administrator.put("volume", 0.25)
     assert administrator.work.sounds._volume == 0.25
+    assert administrator.hint("volume").startswith("25\u00a0%")
 
 
 def test_every_tone_can_be_tried(administrator: Administrator) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.settings import Settings
 from ui.application import dress
-from ui.theme import THEMES, contrast, load_theme
+from ui.theme import SPACE, THEMES, contrast, load_theme
 from ui.widgets.verdict import FLASH_MS, Banner, Choice, Flash, Side, Stop, StopPanel
 from ui.workspace import Workspace
 
@@ -133,11 +133,27 @@ def test_a_stop_covers_the_lower_two_thirds_and_follows_the_page(page: QWidget, 
     assert panel.isHidden()
 
 
+def test_a_stop_cuts_through_nothing_that_the_page_paints(page: QWidget, work: Workspace) -> None:
+    head, item, facts = (Banner(work, page) for _ in range(3))
+    for part, box in ((head, (12, 12, 900, 60)), (item, (12, 84, 900, 200)), (facts, (930, 12, 300, 400))):
+        part.setGeometry(*box)
+        part.show_verdict("pass", "W" * 20)
+        part.show()
+    panel = StopPanel(work, page)
+    panel.show_stop(stop_with())
+    assert panel.y() == 72 + SPACE[1]  # below what is seen whole
+    above = page.grab().copy(0, 0, page.width(), panel.y()).toImage()
+    assert above.pixelColor(20, 40) == QColor(work.theme.passed.paper)
+    assert above.pixelColor(940, 40) == QColor(work.theme.surface)
+    panel.show_stop(None)
+    assert page.grab().toImage().pixelColor(940, 40) == QColor(work.theme.passed.paper)
+
+
 def test_a_stop_says_everything_to_a_screen_reader(page: QWidget, work: Workspace) -> None:
     panel = StopPanel(work, page)
     panel.show_stop(stop_with(count="Scans refused since: 3"))
     said = panel.accessibleName()
-    for part in ("WRONG ITEM", "is not in order 4711", "Scanned: Mug MUG-EAN MUG", "Expected", "Enter", "since: 3"):
+    for part in ("WRONG ITEM", "is not in order 4711", "Scanned · Mug MUG-EAN MUG", "Expected", "Enter", "since: 3"):
         assert part in said
 
 
