@@ -46,7 +46,7 @@ def open_engine(url: URL, *, writer: bool) -> Engine:
             )
         except (ImportError, NoSuchModuleError):
             raise KnownError("database_driver_missing", driver=url.drivername) from None
-    if writer and url.database:
+    if writer and url.database and not url.database.startswith("file:"):  # a URI names its file in its own way
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,

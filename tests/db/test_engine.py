@@ -111,11 +111,15 @@ def test_a_database_that_another_program_holds(
         connection.execute(text("INSERT INTO t (b) VALUES ('x')"))
 
 
-def test_a_database_that_may_only_be_read(path: Path, opened: list[Engine]) -> None:
+def test_a_database_that_may_only_be_read(
+    path: Path, opened: list[Engine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     open_engine(parse_url(str(path)), writer=True).connect().close()
     engine = open_engine(parse_url(f"sqlite:///file:{path}?mode=ro&uri=true"), writer=True)
     opened.append(engine)
     assert fault(engine, "INSERT INTO t (b) VALUES ('x')").code == "database_readonly"
+    assert not (tmp_path / "file:").exists(), "no folder of that name"
 
 
 def test_a_damaged_database(path: Path, opened: list[Engine]) -> None:

@@ -98,8 +98,8 @@ def test_the_doctor_finds_what_is_wrong(tmp_path: Path) -> None:
 def test_what_is_attached_and_what_is_named_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = tmp_path / "settings.toml"
     settings.write_text(
-        'version = 1\n[devices]\nprinter = "tcp://127.0.0.1:1"\nprinter_fallback = "file:labels.zpl"\n'
-        f'scanners = "serial://{tmp_path}/tty"\n',
+        'version = 1\n[devices]\nprinter = "tcp://127.0.0.1:1"\n'
+        f'printer_fallback = "file:{tmp_path}/labels.zpl"\nscanners = "serial://{tmp_path}/tty"\n',
         encoding="utf-8",
     )
     monkeypatch.setenv("PACKBENCH_SETTINGS", str(settings))

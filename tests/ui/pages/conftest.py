@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,8 @@ def page_names(request: pytest.FixtureRequest, page_names: Sequence[str]) -> Seq
 
 
 @pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_waiting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)  # a printer may be a file
     monkeypatch.setattr("ui.pages.board.THROTTLE_MS", 5)
 
 
