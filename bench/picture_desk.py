@@ -336,6 +336,7 @@ async def _(on: Stage) -> None:
     rows = page.orders.rows
     page.orders.table.choose(next(number for number in range(rows.rowCount()) if rows.row(number).kickable))
     await on.command("board_kick")
+    await on.answer("x")
 
 
 @board("cancel")

@@ -75,7 +75,7 @@ class InFlight:
         if progress.status.formats_in_buffer is None:
             return "busy"  # it has told of its buffer before, and must tell again
         if progress.odometer is None:
-            return "no_counter"
+            return "count_gone"
         if not self._jobs:
             return None if progress.status.idle else "busy"
         # into a printer whose count and buffer do not add up to what was sent nothing more is put

@@ -22,6 +22,7 @@ from ui.widgets.text import text_label
 from ui.workspace import Workspace
 
 NOTICE_MS = 6_000
+SEEN_MS = 500  # what was told sooner is told on the way to the next page
 # answers that nobody gives unread: only a digit, a barcode or a press on them does, never Enter
 DELIBERATE = frozenset({"danger", "reason"})
 
@@ -138,6 +139,11 @@ class Dialogs(QObject):
         """What was refused, and what to do."""
         self._notice.tell(self._work.words.explain(refusal), good=False)
 
+    def hush(self) -> None:
+        """Take away a notice that somebody has had time to see: it was about the page before."""
+        if self._notice.seen_ms > SEEN_MS:
+            self._notice.hide()
+
     @property
     def notice(self) -> str:
         """The notice on the screen, "" for none."""
@@ -190,14 +196,19 @@ class _Question(QWidget):
             label.setBuddy(self._edit)
             column.addWidget(label)
             column.addWidget(self._edit)
-        self._hint = text_label("fail", wrap=True)
-        column.addWidget(self._hint)
+        self._sign, self._hint = text_label("fail"), text_label("fail", wrap=True)
+        self._sign.setText("✗")  # no colour stands alone
+        fault = QHBoxLayout()
+        fault.setSpacing(SPACE[1])
+        fault.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        fault.addWidget(self._hint, 1)
+        column.addLayout(fault)
         self._say(wrong)
         self._buttons: list[QPushButton] = []
         self._proposed = next((number for number, option in enumerate(options) if option.kind == "primary"), 0)
+        mark = "{}   " if len(options) > 1 and field is None else ""
         for number, option in enumerate(options, 1):
-            mark = f"{number}   " if len(options) > 1 and field is None else ""
-            button = QPushButton(mark + option.text.replace("&", "&&"))
+            button = QPushButton(mark.format(number) + option.text.replace("&", "&&"))
             button.setAccessibleName(option.text)
             button.setAutoDefault(False)
             plain = "primary" if number == self._proposed + 1 else ""
@@ -214,9 +225,9 @@ class _Question(QWidget):
         width = min(px("body", work.scale) * 40, over.width() - 2 * SPACE[4])
         beside = sum(button.sizeHint().width() + SPACE[2] for button in (*self._buttons, leave))
         if len(options) > 2 or beside > width - 2 * SPACE[5]:
-            for button in self._buttons:
+            for button in (*self._buttons, leave):
+                button.setProperty("stacked", bool(mark))  # their digits stand below each other
                 column.addWidget(button)
-            column.addWidget(leave)
         else:
             row = QHBoxLayout()
             row.setSpacing(SPACE[2])
@@ -294,16 +305,27 @@ class _Question(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Where no button may hold the keyboard, the card shows that it does."""
         super().focusInEvent(event)
-        self._card.setStyleSheet(f"#question {{ border: 2px solid {self._work.theme.accent}; }}")
+        self._ring(True)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """A button or a field shows it now."""
         super().focusOutEvent(event)
-        self._card.setStyleSheet("")
+        self._ring(False)
+
+    def _ring(self, there: bool) -> None:
+        self._card.setProperty("ring", there)
+        self._card.style().unpolish(self._card)
+        self._card.style().polish(self._card)
 
     def _say(self, text: str) -> None:
         self._hint.setText(text)
-        self._hint.setVisible(bool(text))
+        for label in (self._sign, self._hint):
+            label.setVisible(bool(text))
+        outcome = "fail" if text else ""
+        if self._edit is not None and (self._edit.property("outcome") or "") != outcome:
+            self._edit.setProperty("outcome", outcome)
+            self._edit.style().unpolish(self._edit)
+            self._edit.style().polish(self._edit)
 
     def _choose(self, option: str) -> None:
         text = self._edit.text().strip() if self._edit is not None else ""
@@ -340,6 +362,11 @@ class _Notice(QFrame):
         work.look_changed.connect(self._dress)
         self.hide()
 
+    @property
+    def seen_ms(self) -> int:
+        """For how long it has been there."""
+        return NOTICE_MS - max(0, self._timer.remainingTime())
+
     def text(self) -> str:
         """What it says now."""
         return self._text.text() if self.isVisible() else ""
@@ -369,5 +396,8 @@ class _Notice(QFrame):
         over, row = self._over, self.row
         at = QPoint(0, 0) if row is None else row.mapTo(over, QPoint(0, 0))
         width = max(1, over.width() if row is None else row.width())
-        high = max(0 if row is None else row.height(), self.heightForWidth(width))
-        self.setGeometry(at.x(), max(0, min(at.y(), over.height() - high)), width, high)
+        needs = self.heightForWidth(width)
+        high = max(0 if row is None else row.height() or needs + SPACE[1], needs)
+        # a row without room of its own: over what is above it, never over the keys
+        top = at.y() - high if row is not None and not row.height() else at.y()
+        self.setGeometry(at.x(), max(0, min(top, over.height() - high)), width, high)

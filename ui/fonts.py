@@ -59,9 +59,10 @@ def load_fonts() -> None:
 
 
 def ui_font(px: int, bold: bool = False) -> QFont:
-    """Words and numbers, `px` pixels high, with digits of equal width."""
+    """Words and numbers, `px` pixels high, with digits of equal width; what stands there is drawn and nothing else."""
     font = _font(UI_FAMILIES, px, bold)
     font.setFeature(QFont.Tag("tnum"), 1)
+    font.setFeature(QFont.Tag("calt"), 0)  # Inter makes 8x5 a multiplication
     return font
 
 

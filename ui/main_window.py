@@ -95,7 +95,7 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(self.opening)
         self.opening.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._title = text_label("title")
-        self._prompt = Elided("prompt")
+        self._prompt = Elided("prompt", cut=Qt.TextElideMode.ElideMiddle)  # a count or a key stands at its end
         self.search = Search(work, middle)
         self.search.setFixedWidth(px("body", work.scale) * 24)
         self.search.left.connect(self._back_to_page)
@@ -197,7 +197,8 @@ class MainWindow(QMainWindow):
     def tell_crash(self, report: str) -> None:
         """A mistake of ours was written down; the bench goes on."""
         self.work.sounds.play("system")
-        self.work.dialogs.tell("frame_crash", file=report)
+        if self.page is None or not self.page.unread:  # else the strip says it, and must not be covered
+            self.work.dialogs.tell("frame_crash", file=report)
 
     def show_ribbon(self, code: str) -> None:
         """A line under the head for as long as the window is open: this is not the real thing."""
@@ -220,6 +221,8 @@ class MainWindow(QMainWindow):
             self._behind = page
             self._cover()
             return
+        if page is not self.page:
+            self.work.dialogs.hush()
         self._stack.setCurrentWidget(page)
         self.rail.set_current(name)
         self.foot.show_commands(commands_of(name))
@@ -242,7 +245,10 @@ class MainWindow(QMainWindow):
     def _say_page(self) -> None:
         page = self.page
         self._title.setText(self.work.words.say(f"frame_page_{page.name}") if page else "")
-        self._prompt.setText(page.prompt() if page else "")
+        # there is nothing to be scanned or chosen before there is something to be seen
+        self._prompt.setText(page.prompt() if page is not None and page.data is not None else "")
+        self.foot.set_live(page is not None and page.takes_keys)
+        self._strip.fold(page is not None and page.fills)
         self._strip.show_text(page.unread if page else "")
         refusal = self._trouble[1] if self._trouble is not None else None
         closed = refusal is not None and refusal.code.startswith("database_")

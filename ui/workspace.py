@@ -64,7 +64,7 @@ class Workspace(QObject):
 
     `look_changed` after another theme or text size; `moved` when station, operator or printer have changed in the
     settings, `settled` when the engine has followed; `settings_changed` when other settings are in use, whatever they
-    are; `devices_changed` when a device was seen; `found`
+    are; `devices_changed` when a device was seen; `imported` when a file has come in; `found`
     asks the window to show an order (its id), `ordered` to carry out another page's command (its name), `back` to
     return to the page that asked for the order that is shown (`came_from`, "" when nobody did).
     """
@@ -75,6 +75,7 @@ class Workspace(QObject):
     moved = Signal()
     devices_changed = Signal()
     found = Signal(int)
+    imported = Signal()
     ordered = Signal(str)
     back = Signal()
 

@@ -237,9 +237,10 @@ def _open(found: Item | OrderFound | SeveralOrders | Tote | LabelFound) -> Verdi
         facts: dict[str, Fact] = {"sku": found.sku, "name": found.called}
         return Verdict(Outcome.FAIL, Code.NO_ORDER_FOR_ITEM, facts=facts, sku=found.sku)
     if isinstance(found, LabelFound) and found.voided:
-        return _fail(Code.LABEL_VOIDED, order=found.order.order)
+        return replace(_fail(Code.LABEL_VOIDED, order=found.order.order), order_id=found.order.order_id)
     if isinstance(found, LabelFound) and found.copy is not None and found.copy < found.newest:
-        return _fail(Code.SUPERSEDED_COPY, copy=found.copy, newest=found.newest)
+        verdict = _fail(Code.SUPERSEDED_COPY, copy=found.copy, newest=found.newest)
+        return replace(verdict, order_id=found.order.order_id)  # it belongs to the order's history
     if isinstance(found, Tote):
         if not found.orders:
             return _look(Code.TOTE_EMPTY, tote=found.code)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 UNSHIPPABLE = "missing:"
+# where the postcode does not come first, by the country's name in English (UPU S42: addressing systems of its members)
+_PLACE = {
+    "united states": "{city} {region} {postcode}", "canada": "{city} {region} {postcode}",
+    "australia": "{city} {region} {postcode}", "new zealand": "{city} {postcode}",
+    "united kingdom": "{city}\n{postcode}", "ireland": "{city}\n{region}\n{postcode}",
+    "india": "{city} {postcode}\n{region}", "singapore": "{city} {postcode}",
+}  # fmt: skip
 
 
 def recipient_lines(name: str, street: str, postcode: str, city: str, region: str, country: str) -> list[str]:
-    """The recipient as printed: name, street lines, postcode with city and region, country; empty parts left out.
+    """The recipient as printed: name, street lines, postcode, city and region as its country writes them, country.
 
-    The country's name stands alone on the last line, in capitals (UPU S42: addresses of international mail).
+    Empty parts are left out. The country's name stands alone on the last line, in capitals (UPU S42: addresses of
+    international mail).
     """
-    place = " ".join(part.strip() for part in (postcode, city, region) if part.strip())
-    lines = [name, *street.splitlines(), place, country.upper()]
+    place = _PLACE.get(country.strip().lower(), "{postcode} {city} {region}")
+    filled = place.format(postcode=postcode.strip(), city=city.strip(), region=region.strip())
+    lines = [name, *street.splitlines(), *(" ".join(line.split()) for line in filled.splitlines()), country.upper()]
     return [line.strip() for line in lines if line.strip()]
 
 

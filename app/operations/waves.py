@@ -174,7 +174,8 @@ def release_wave(tx: Tx, actor: Actor, wave_id: int) -> tuple[None, Change]:
 def cancel_wave(tx: Tx, actor: Actor, wave_id: int, reason: str) -> tuple[None, Change]:
     """Take a wave back: its orders are ready again and its stock is free.
 
-    Raises Refusal `wave_in_work` once something has been picked: kick single orders out instead.
+    Raises Refusal `wave_in_work` once something has been picked: kick single orders out instead; `wave_picked` once
+    all of it is.
     """
     wave = _wave(tx, wave_id)
     started = tx.connection.execute(
@@ -184,7 +185,7 @@ def cancel_wave(tx: Tx, actor: Actor, wave_id: int, reason: str) -> tuple[None, 
         .limit(1)
     ).scalar()
     if started is not None:
-        raise Refusal("wave_in_work", wave=wave_id)
+        raise Refusal("wave_picked" if wave.state is WaveState.DONE else "wave_in_work", wave=wave_id)
     advance(WAVE, wave.state, WaveState.CANCELLED)
     for order_id in _orders_of(tx, wave_id):
         leave_batch(tx, order_id)
@@ -207,10 +208,13 @@ def leave_batch(tx: Tx, order_id: int, reason: str | None = None) -> OrderState:
     """Free what was promised to an order that is planned or being picked, and drop its open pick tasks.
 
     Without picked goods it leaves its place on the cart and is ready again; with them it becomes a problem and keeps
-    its tote until the goods are put back. Raises Refusal `order_not_in_wave` for an order in any other state.
+    its tote until the goods are put back. Raises Refusal `order_picked_already`, and `order_not_in_wave` for an order
+    in any other state.
     """
     order = tx.session.get(Order, order_id)
     place = tx.session.get(BatchOrder, order_id)
+    if order is not None and order.state in (OrderState.PICKED, OrderState.PACKING):
+        raise Refusal("order_picked_already", order=order.source_id)
     if order is None or place is None or order.state not in (OrderState.PLANNED, OrderState.RELEASED):
         raise Refusal("order_not_in_wave", order=order.source_id if order else order_id)
     batch_id = place.batch_id

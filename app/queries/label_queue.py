@@ -8,12 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, union
+from sqlalchemy import ColumnElement, and_, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.barcode import read_label_code
 from app.domain.states import JobState, LabelState, ParcelState
-from app.queries.print_queues import WAITS_FOR
+from app.queries.print_queues import HELD, HELD_BY, WAITS_FOR
 from app.queries.search import begins
 from db.orders import Order
 from db.parcels import JobKind, Label, Parcel, PrintAttempt, PrintJob
@@ -26,7 +26,7 @@ class JobGroup(StrEnum):
     ALL = "all"
     WAITING = "waiting"  # queued or being sent
     UNCERTAIN = "uncertain"
-    FAILED = "failed"
+    FAILED = "failed"  # and nobody has had its label printed anew, or settled it
     TODAY = "today"  # made since the moment that the filter names
 
 
@@ -179,6 +179,8 @@ def _conditions(filter: JobFilter, *, walk: bool) -> list[ColumnElement[bool]]:
     if len(filter.states) < len(STATES):
         others = [state for state in STATES if state not in filter.states]
         found.append(PrintJob.state.not_in(others) if walk else PrintJob.state.in_(filter.states))
+    if filter.group is JobGroup.FAILED and filter.state is None:
+        found.append(_LEFT)
     if filter.queue is not None:
         found.append((PrintJob.queue.concat("") if walk else PrintJob.queue) == filter.queue)
     if filter.since is not None:
@@ -222,6 +224,12 @@ _NEWEST = (PrintJob.state != JobState.CANCELLED) & ~(
     select(_later.id)
     .where(_later.label_id == PrintJob.label_id, _later.copy > PrintJob.copy, _later.state != JobState.CANCELLED)
     .exists()
+)
+# a failure that somebody still has to do something about: no later copy, not void, no file that a person has settled
+_LEFT = and_(
+    _NEWEST,
+    ~select(Label.id).where(Label.id == PrintJob.label_id, Label.state == LabelState.VOIDED).exists(),
+    or_(PrintJob.label_id.is_not(None), PrintJob.reason.is_(None), PrintJob.reason.not_like("settled%")),
 )
 _ATTEMPTS = select(func.count()).where(PrintAttempt.job_id == PrintJob.id).scalar_subquery()
 
@@ -303,7 +311,10 @@ class CopyRow:
 
 @dataclass(frozen=True, slots=True)
 class JobDetail:
-    """A print job with all copies of its label (its own among them), its attempts and the bytes that are sent."""
+    """A print job with all copies of its label (its own among them), its attempts and the bytes that are sent.
+
+    `paused` when it waits in a queue that a person has stopped; `held_by` is what would hold it up even so.
+    """
 
     job: JobRow
     service: str | None
@@ -316,15 +327,17 @@ class JobDetail:
     sha256: str
     copies: tuple[CopyRow, ...]
     attempts: tuple[AttemptRow, ...]
+    paused: bool
+    held_by: str | None
 
 
 def job_detail(session: Session, job_id: int) -> JobDetail:
     """All there is to say about a print job."""
     (job,) = _rows(session, [job_id])
-    label_id, service, label_state, parcel_state, language, dpi, labels, payload, sha256 = session.execute(
+    label_id, service, label_state, parcel_state, language, dpi, labels, payload, sha256, *held = session.execute(
         select(
             PrintJob.label_id, Label.service, Label.state, Parcel.state, PrintJob.language, PrintJob.dpi,
-            PrintJob.labels, PrintJob.payload, PrintJob.sha256,
+            PrintJob.labels, PrintJob.payload, PrintJob.sha256, HELD, HELD_BY,
         )
         .outerjoin(Label, Label.id == PrintJob.label_id)
         .outerjoin(Parcel, Parcel.id == Label.parcel_id)
@@ -333,7 +346,7 @@ def job_detail(session: Session, job_id: int) -> JobDetail:
     own = PrintJob.id == job_id if label_id is None else PrintJob.label_id == label_id
     return JobDetail(
         job, service, label_state, parcel_state, language, dpi, labels, payload, sha256,
-        copies_of(session, own), attempts_of(session, PrintAttempt.job_id == job_id),
+        copies_of(session, own), attempts_of(session, PrintAttempt.job_id == job_id), *held,
     )
 
 

@@ -33,16 +33,19 @@ def _of_head(state: JobState) -> ColumnElement[str | None]:
     )
 
 
-# what holds a job up or ended it: what waits in a paused queue waits for nothing else, and any other for what the
-# head of its queue waits for, which is all that the spooler writes down
-WAITS_FOR: ColumnElement[str | None] = case(
-    (and_(PrintJob.state == JobState.QUEUED, PrintJob.queue.in_(_PAUSED)), "queue_paused"),
+# whether a job waits in a queue that a person has stopped
+HELD: ColumnElement[bool] = and_(PrintJob.state == JobState.QUEUED, PrintJob.queue.in_(_PAUSED))
+# what holds a job up or ended it, its queue set aside: it waits for what the head of its queue waits for, which is all
+# that the spooler writes down
+HELD_BY: ColumnElement[str | None] = case(
     (
         PrintJob.state == JobState.QUEUED,
         func.coalesce(PrintJob.reason, _of_head(JobState.SENDING), _of_head(JobState.QUEUED)),
     ),
     else_=PrintJob.reason,
 )
+# what waits in a paused queue is told to wait for that first
+WAITS_FOR: ColumnElement[str | None] = case((HELD, "queue_paused"), else_=HELD_BY)
 
 
 def is_paused(session: Session, queue: str) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.states import JobState
 from app.queries.board import OPEN
 from app.queries.board_benches import printers
+from app.queries.print_queues import is_paused
 from db.journal import JournalEntry, ScanEvent
 from db.orders import Order
 from db.parcels import PrintAttempt, PrintJob
@@ -30,8 +31,9 @@ class StationStatus:
     """A station as the status bar shows it.
 
     Of its print queue: jobs `queued` and `sending`, those that a person must look at (`uncertain`, `failed`), since
-    when the oldest of the first two waits, and the code of what the head waits for. `last_import_at` is when orders
-    came in or were changed by their backend; `late` are open orders whose ship-by moment has passed.
+    when the oldest of the first two waits, the code of what the head waits for, and whether a person has `paused` it.
+    `last_import_at` is when orders came in or were changed by their backend; `late` are open orders whose ship-by
+    moment has passed.
     """
 
     station_id: int
@@ -49,6 +51,7 @@ class StationStatus:
     last_import_at: datetime | None
     next_due: Due | None
     late: int
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ def station_view(session: Session, station_id: int, now: datetime) -> StationSta
         last_import_at=connection.execute(_LAST_IMPORT).scalar(),
         next_due=next_due(session, warehouse_id, now),
         late=late(session, warehouse_id, now),
+        paused=is_paused(session, station),
     )
 
 

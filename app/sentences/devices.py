@@ -86,7 +86,7 @@ SENTENCES: dict[str, str] = {
     "devices_is_connecting": "Being opened",
     "devices_is_ready": "It is ready",
     "devices_is_busy": "It is working",
-    "devices_is_attention": "It works, but look at it",
+    "devices_is_attention": "It does not work as it should",
     "devices_is_fault": "It is there, but cannot be used",
     "devices_no_scale": "No scale is named for this station: press\u00a0F6 and find it",
     "devices_same_printer": "The fallback is the label printer itself: name another one",

@@ -26,7 +26,7 @@ SENTENCES: dict[str, str] = {
     "found_nothing": "could not be asked",
     "queue_same": "{queue} is the queue itself: choose another one",
     "other_language": "the printer speaks another language than this label: move it to another printer",
-    "queue_paused": "the queue is paused: let it go on",
+    "queue_paused": "the queue is paused, F4 on the Labels page lets it go on",
     "settled_by_last": "settled by the last label that came out",
     "late_label": "a label may still come out, it waits half a minute",
     "framing_unknown": "{option}={value} is no framing: give cr, lf, crlf, tab, stx, etx, none, 0x0d or milliseconds",

@@ -32,6 +32,7 @@ SENTENCES: dict[str, str] = {
     "picking_called_missing": "Noted as missing: {called} at {location}",
     "picking_wrong_called": "Wrong item: take {called}",
     "picking_how": "Enter, or scan the right one",
+    "picking_how_taken": "Press Enter, then choose a cart",
     "picking_how_not_saved": "Press Enter once you have read it",
     "picking_word_wrong_location": "WRONG LOCATION",
     "picking_word_wrong_pick": "WRONG ITEM",

@@ -102,7 +102,7 @@ async def test_a_counting_printer_that_does_not_tell_its_count_is_not_trusted_wi
     printer.counting = None
 
     async def meanwhile(books: Books, _spooler: Spooler) -> None:
-        await until(lambda: "no_counter" in books.notes)
+        await until(lambda: "count_gone" in books.notes)
         assert not printer.sent
         printer.counting = 7
 
@@ -201,7 +201,7 @@ async def test_a_printer_that_has_counted_and_tells_only_its_state_now_is_held()
     printer.on_send = lost_with_the_connection
 
     async def meanwhile(books: Books, _spooler: Spooler) -> None:
-        await until(lambda: "no_counter" in books.notes)
+        await until(lambda: "count_gone" in books.notes)
         assert len(printer.sent) == 1
         printer.counting, printer.proof, printer.on_send = 5, Proof.COUNTS, printer.print_it
 

@@ -6,7 +6,7 @@ import unicodedata
 from importlib import resources
 
 import pytest
-from PySide6.QtGui import QFontDatabase, QFontInfo, QFontMetrics, QRawFont, QTextLayout
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QFontMetrics, QRawFont, QTextLayout
 from PySide6.QtWidgets import QApplication
 
 from app.sentences import SENTENCES
@@ -130,6 +130,30 @@ def test_all_digits_are_equally_wide(font: type, bold: bool, size: int) -> None:
     assert QFontInfo(used).pixelSize() == size
     metrics = QFontMetrics(used)
     assert len({metrics.horizontalAdvance(digit * 8) for digit in "0123456789"}) == 1
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_only_digits_are_made_equally_wide(bold: bool) -> None:
+    """A hyphen as wide as a digit tears a code apart."""
+    tabular, usual = ui_font(33, bold), ui_font(33, bold)
+    usual.unsetFeature(QFont.Tag("tnum"))
+    for sign in "-.:, ()":
+        assert QFontMetrics(tabular).horizontalAdvance(sign) == QFontMetrics(usual).horizontalAdvance(sign), sign
+
+
+@pytest.mark.parametrize("text", ["8x5", "SKU-8x50", "->", "2x2"])
+def test_what_stands_there_is_drawn(text: str) -> None:
+    """A code is read as it is, not as a multiplication or an arrow."""
+    used = ui_font(33)
+    assert glyphs(text, used) == [glyph for sign in text for glyph in glyphs(sign, used)]
+
+
+def glyphs(text: str, font: QFont) -> list[int]:
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    return [glyph for run in layout.glyphRuns() for glyph in run.glyphIndexes()]
 
 
 def test_a_code_s_signs_are_told_apart_and_never_joined() -> None:

@@ -371,6 +371,19 @@ def test_an_item_of_the_status_bar_brings_the_page_that_helps(person: Person, qt
     assert person.window.page is person.window.pages["devices"]
 
 
+def test_a_notice_stays_with_the_page_that_it_is_about(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    person.go("orders")
+    dialogs = person.work.dialogs
+    dialogs.tell("frame_found_nothing", text="8-4711")
+    person.go("devices")
+    assert "8-4711" in dialogs.notice, "told on the way"
+    monkeypatch.setattr("ui.dialogs.SEEN_MS", -1)
+    person.go("devices")
+    assert "8-4711" in dialogs.notice
+    person.go("orders")
+    assert dialogs.notice == ""
+
+
 def test_a_notice_has_a_row_of_its_own_and_lets_presses_through(person: Person) -> None:
     window, notice = person.window, person.work.dialogs._notice
     for size in ((1366, 768), (1920, 1080)):
@@ -425,7 +438,7 @@ def test_nothing_moves_when_what_is_seen_is_old(person: Person, monkeypatch: pyt
             broken.setattr(page, "fetch", lost)
             page.refresh()
             person.wait(lambda: window._strip.text)
-            assert window._strip.text.startswith("Not updated for 0 s")
+            assert window._strip.text.startswith("Not updated now · ")
             assert corners(window) == before
             # it has a row of its own, over nothing that can be read or pressed
             strip = window._strip.geometry()

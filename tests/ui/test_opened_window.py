@@ -298,7 +298,7 @@ def test_a_database_of_a_newer_program_is_said(opener: Opener) -> None:
         connection.execute("UPDATE alembic_version SET version_num = 'v9999'")
 
         async def mend(desk: Desk) -> None:
-            await desk.until(lambda: desk.said and "newer" in desk.said[0])
+            await desk.until(lambda: desk.said and "older here" in desk.said[0])
             connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
             desk.try_now()
             await desk.ready()

@@ -86,10 +86,10 @@ def test_the_age_of_the_last_scan_is_said(bar: StatusBar) -> None:
 @pytest.mark.parametrize(
     ("code", "said", "is_loud"),
     [
-        ("", "Printer not asked yet (3)", False), ("ready", "Printer ready (3)", False),
-        ("printer_in_use", "Printer still printing (3)", False),
-        ("paper_out", "Printer paper is out (3)", True), ("no_answer", "Printer no answer (3)", True),
-        ("device_open_failed", "Printer no connection (3)", True),
+        ("", "Printer: not asked yet (3)", False), ("ready", "Printer: ready (3)", False),
+        ("printer_in_use", "Printer: still printing (3)", False),
+        ("paper_out", "Printer: paper is out (3)", True), ("no_answer", "Printer: no answer (3)", True),
+        ("device_open_failed", "Printer: no connection (3)", True),
     ],
 )  # fmt: skip
 def test_the_printer_says_how_it_is_and_how_many_wait(bar: StatusBar, code: str, said: str, is_loud: bool) -> None:
@@ -106,7 +106,7 @@ def test_an_address_that_is_none_is_said_without_it(bar: StatusBar, code: str, l
     bar._work.words.switch(language)
     bar._work.printer.url, bar._work.printer.code = "nonsense", code
     see(bar)
-    said = {"en": "Printer wrong address (0)", "zh": "打印机 地址有误（0）"}[language]
+    said = {"en": "Printer: wrong address", "zh": "打印机 地址有误"}[language]
     assert bar.text("printer").replace(" ", "") == said.replace(" ", "")
     assert loud(bar, "printer") == bar._work.theme.system
 
@@ -126,8 +126,10 @@ def test_what_keeps_the_printer_from_printing_comes_before_what_is_uncertain(bar
 
 def test_a_paused_queue_is_said(bar: StatusBar) -> None:
     bar._work.printer.url, bar._work.printer.code = "tcp://printer:9100", "ready"
-    see(bar, queued=3, uncertain=1, reason="queue_paused")
-    assert bar.text("printer") == "Printer paused (3)"
+    see(bar, queued=3, paused=True)
+    assert bar.text("printer") == "Printer: paused (3)"
+    see(bar, uncertain=1, paused=True)  # neither hides the other
+    assert bar.text("printer") == "Printer: queue paused · Uncertain labels: 1"
     assert loud(bar, "printer") == bar._work.theme.attention
 
 
@@ -136,7 +138,8 @@ def test_before_anything_is_read_nothing_is_claimed(bar: StatusBar) -> None:
     bar._seen = None
     bar.draw()
     # that it is ready it has said itself; how many wait for it nobody has
-    assert [bar.text(name) for name in ("data", "due", "printer")] == ["Data not read yet", "–", "Printer ready"]
+    assert [bar.text(name) for name in ("data", "due", "printer")] == ["Data not read yet", "", "Printer: ready"]
+    assert bar._items["due"].isHidden()
 
 
 def test_what_cannot_be_read_is_loud_until_it_can(
@@ -289,3 +292,10 @@ def test_a_read_that_fails_leaves_what_was_seen(
     bar.refresh()
     person.wait(lambda: bar.text("data") == "Database not reached")
     assert bar.text("due") == "3 late"
+
+
+def test_an_import_is_read_at_once(person: Person, house: House, bar: StatusBar) -> None:
+    person.wait(lambda: bar.text("data") == "No orders yet")
+    house.write(lambda tx: record(tx, LEAD, "import_orders", {}))
+    person.work.imported.emit()
+    person.wait(lambda: bar.text("data").startswith("Last import"))

@@ -149,6 +149,8 @@ class BoardPage(Page):
             return say("board_prompt_planning")
         if not isinstance(view, BoardView):
             return ""
+        if self.failed:
+            return say("board_prompt_old", time=self.work.words.time(view.now, ZoneInfo(view.zone)))
         late = next((cutoff for cutoff in view.cutoffs if cutoff.will_miss), None)
         planned = [row for row in view.waves if row.state is WaveState.PLANNED]
         ready = view.orders_in(StageName.READY)
@@ -206,11 +208,7 @@ class BoardPage(Page):
             min((since for since in (packing.since, labelling.since) if since is not None), default=None),
         )
         open_orders = sum(stages[name].orders for name in _COLUMNS if name is not StageName.SHIPPED)
-        return [
-            self._stage_face(stages[name], open_orders, view)
-            for name in _COLUMNS
-            if name is not StageName.INCOMPLETE or stages[name].orders
-        ]
+        return [self._stage_face(stages[name], open_orders, view) for name in _COLUMNS]
 
     def _stage_face(self, stage: Stage, open_orders: int, view: BoardView) -> StageFace:
         say, name = self.work.words.say, stage.name
@@ -371,7 +369,9 @@ class BoardPage(Page):
         else:
             row = self.side.row()
             if row is None or row.order_id is None or not row.to_put_back:
-                raise Refusal("board_choose_problem")
+                row = self.side.choose_to_put_back()
+            if row is None or row.order_id is None:
+                return
             await board_acts.note_put_back(self.work, row.order_id, row.cells[0])
         self.refresh()
 

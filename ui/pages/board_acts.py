@@ -99,7 +99,7 @@ async def _release(work: Workspace, wave_id: int) -> None:
 async def cancel(work: Workspace, wave: WaveProgress) -> None:
     """Take a wave back, with a reason and after a question that Enter answers with no."""
     if wave.done > wave.shorts:
-        raise Refusal("wave_in_work", wave=wave.wave_id)
+        raise Refusal("wave_picked" if wave.state is WaveState.DONE else "wave_in_work", wave=wave.wave_id)
     say = work.words.say
     reason = await work.dialogs.ask(
         say("board_cancel_why", wave=wave.wave_id), "", [Option("on", say("board_go_on"))], Field(say("board_reason"))
@@ -117,18 +117,24 @@ async def cancel(work: Workspace, wave: WaveProgress) -> None:
 
 
 async def kick(work: Workspace, order: WaveOrder) -> None:
-    """Take one order out of its wave, with a reason."""
+    """Take one order out of its wave, with a reason and after a question that Enter answers with no."""
     if not order.kickable:
-        raise Refusal("order_not_in_wave", order=order.order)
+        picked = order.state in (OrderState.PICKED, OrderState.PACKING)
+        raise Refusal("order_picked_already" if picked else "order_not_in_wave", order=order.order)
     say = work.words.say
+    reason = await work.dialogs.ask(
+        say("board_kick_why", order=order.order), "", [Option("on", say("board_go_on"))], Field(say("board_reason"))
+    )
+    if reason is None:
+        return
     detail = say("board_kick_picked", pieces=order.picked) if order.picked else say("board_kick_unpicked")
     answer = await work.dialogs.ask(
-        say("board_kick_title", order=order.order), detail, [Option("kick", say("command_board_kick"))],
-        Field(say("board_reason")),
+        say("board_kick_title", order=order.order), detail,
+        [Option("keep", say("board_kick_keep")), Option("kick", say("command_board_kick"), "danger")],
     )
-    if answer is None:
+    if answer is None or answer.option != "kick":
         return
-    state = await work.feed.write(kick_out, work.place.person, order.order_id, answer.text)
+    state = await work.feed.write(kick_out, work.place.person, order.order_id, reason.text)
     work.dialogs.tell("kicked_problem" if state is OrderState.PROBLEM else "kicked_ready", order=order.order)
 
 

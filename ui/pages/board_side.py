@@ -112,6 +112,8 @@ def _bench(row: BenchRow, view: BoardView, words: Words) -> SideRow:
             outcome = "attention"
     elif row.last_scan_at is not None:
         what = say("board_bench_idle", age=_age(view, row.last_scan_at, words))
+    else:
+        what = "–"
     cells = (row.station, row.operator or "–", pace, what)
     return SideRow(f"bench {row.station_id}", cells, outcome, joined=False, order_id=row.order_id)
 

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 
+from app.domain.errors import Refusal
 from ui.models.live import LiveModel, Sign
 from ui.models.paged import Column, Index
 from ui.pages.board_side import SideRow
@@ -37,6 +38,21 @@ class SideTable(BoardTable):
         number = self.number()
         return None if number is None else self.rows.row(number)
 
+    def choose_to_put_back(self) -> SideRow | None:
+        """Choose the row of the one order whose goods are to be put back.
+
+        Raises Refusal `board_nothing_to_put_back` where there is none, `board_choose_problem` where there are several:
+        the first of them is chosen then.
+        """
+        found = [number for number in range(self.rows.rowCount()) if (row := self.rows.row(number)) and row.to_put_back]
+        if not found:
+            raise Refusal("board_nothing_to_put_back")
+        self.setFocus()
+        self.choose(found[0])
+        if len(found) > 1:
+            raise Refusal("board_choose_problem", count=len(found))
+        return self.row()
+
     def show_rows(self, rows: Sequence[SideRow]) -> None:
         """Show these; some of their cells take the room of several columns."""
         self.rows.set_rows(rows)
@@ -46,6 +62,7 @@ class SideTable(BoardTable):
             self.clearSpans()
             for at, column, wide in joined:
                 self.setSpan(at, column, 1, wide)
+        self.cover()  # a heading may have moved
 
     def _widest(self) -> Sequence[str]:
         words = self._look.words

@@ -272,7 +272,7 @@ class Assistant(QWidget):
         say, theme = self._work.words.say, self._work.theme
         now = {"looking": 0, "choose": 0, "use": 1, "option": 1, "test": 2}[self.step]
         for number, (label, name) in enumerate(zip(self._steps, STEPS, strict=True)):
-            label.setText(f"{number + 1}  {say(f'devices_step_{name}')}")
+            label.setText(f"{number + 1} / {len(STEPS)}  {say(f'devices_step_{name}')}")
             dress(label, f"color: {theme.accent if number == now else theme.secondary};")
         rows = self._say_rows()
         self._at = min(self._at, max(len(rows) - 1, 0))
@@ -288,7 +288,9 @@ class Assistant(QWidget):
             self._panel.show_state("loading", say("devices_find_looking"))
         elif nothing:
             self._panel.show_state("empty", say("devices_find_none"), say("devices_find_none_hint"))
+        self._title.setHidden(nothing)
         self._foot.setText(say("devices_find_foot" if self.step in ("looking", "choose") else "devices_step_foot"))
+        self._foot.setHidden(nothing)  # what stands in the middle says which keys there are
         self.setAccessibleName(self._title.text())
 
     def _say_title(self) -> str:

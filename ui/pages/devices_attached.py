@@ -64,8 +64,9 @@ def show_scale(work: Workspace, card: Card) -> None:
     if state == "well" and weight is not None:
         title = weight_text(work.words, weight.grams)
         hint = say(f"devices_scale_{weight.state}")
-        if not weight.stable and weight.state in ("stable", "zero"):
-            hint = say("devices_scale_moving")
+        if not weight.stable:
+            state = "busy"
+            hint = say("devices_scale_moving") if weight.state in ("stable", "zero") else hint
     card.show_state(state, title, hint, facts)
 
 

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from app.devices import PRINTERS, USES, check_devices
+from app.devices import PRINTERS, USES, check_devices, is_same_device
 from app.domain.errors import Refusal
 from app.spooling import ask_printer
 from ui.dialogs import Field, Option
@@ -57,7 +57,9 @@ async def _answers(work: Workspace, url: str) -> bool:
     """Whether a printer is as it should be, or is wanted all the same."""
     work.dialogs.tell("devices_asking")
     said = await asyncio.to_thread(ask_printer, url)
-    in_use_here = said == "printer_in_use" and any(seen.url == url for seen in work.printers.values())
+    in_use_here = said == "printer_in_use" and any(
+        seen.url and is_same_device(seen.url, url) for seen in work.printers.values()
+    )
     return said in WELL or in_use_here or await _take_anyway(work, url, said)
 
 

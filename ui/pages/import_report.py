@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QApplication,
-    QFrame,
-    QHBoxLayout,
-    QHeaderView,
-    QProgressBar,
-    QPushButton,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.errors import Refusal
 from ui.icons import icon
+from ui.pages.import_problems import ProblemTable
 from ui.pages.order_import import HOLDS, Import, Imported
 from ui.theme import SPACE, px
 from ui.widgets.text import Elided, text_label
@@ -32,7 +21,6 @@ if TYPE_CHECKING:
     from app.domain.incoming import Problem
     from app.sync.files import Report
 
-Index = QModelIndex | QPersistentModelIndex
 # what the engine's sentences say of profiles nobody can follow in the window
 _HERE = {
     code: f"orders_here_{code}"
@@ -45,25 +33,24 @@ _UNTOLD = {
     code: f"orders_untold_{code}"
     for code in ("number_invalid", "measure_invalid", "date_invalid", "quantity_invalid", "country_unknown")
 }
+_SIGNS = {"pass": "✓", "fail": "✗", "attention": "!"}  # no colour stands alone
+_TOP = Qt.AlignmentFlag.AlignTop
 _KIND_OF = {name: "orders" if holds == "lines" else holds for name, holds in HOLDS.items()}
 
 
 def summary(report: Report, words: Words) -> list[str]:
-    """What an import came to, a sentence a line, in the words of the command line."""
+    """What an import came to, a sentence a line; nothing is said of what there is none of, nor of what is missing."""
     lines = []
     for kind, count in report.counts.items():
-        lines.append(
-            _begun(
-                words.say(
-                    "import_counts", kind=kind, new=count.new, changed=count.changed, unchanged=count.unchanged,
-                    refused=count.refused,
-                )
-            )
-        )
+        parts = [
+            words.say(f"orders_import_count_{name}", count=f"{number:,}")
+            for name in ("new", "changed", "unchanged", "refused")
+            if (number := getattr(count, name))
+        ]
+        if parts:
+            lines.append(_begun(words.say("orders_import_counts", kind=kind, parts=" · ".join(parts))))
     if report.lines:
         lines.append(words.say("import_lines", lines=report.lines))
-    if report.incomplete:
-        lines.append(words.say("import_incomplete", orders=report.incomplete))
     if report.readied:
         lines.append(words.say("import_readied", orders=report.readied))
     lines += [
@@ -137,7 +124,7 @@ class ImportLine(QWidget):
             self._bar.setRange(0, max(total, 1))
             self._bar.setValue(done)
             return
-        if self._result is None:
+        if self._result is None or self._in_front:  # the report says it
             self._text.setText("")
             return
         text, good = headline(self._work, self._result)
@@ -189,34 +176,61 @@ class ImportReport(QWidget):
     """The whole report of an import: what was taken, and every bad row with its reason."""
 
     left = Signal()
+    again = Signal()  # another file is to be imported
+    lacking = Signal()  # the orders that lack something are to be shown
 
     def __init__(self, work: Workspace) -> None:
         super().__init__()
         self._work = work
         self._result: Imported | None = None
-        self._title = text_label("title", wrap=True)
+        self._card = QFrame()
+        self._card.setProperty("role", "banner")
+        self._sign, self._title = text_label("title"), text_label("title", wrap=True)
         self._back = QPushButton()
         self._back.setProperty("kind", "quiet")
-        self._back.setProperty("touch", "small")
         self._back.setAutoDefault(False)
         self._back.clicked.connect(self.left)
         work.words.show(self._back.setText, "frame_leave")
         work.words.show(self._back.setAccessibleName, "frame_leave")
-        head = QHBoxLayout()
-        head.addWidget(self._title, 1)
-        head.addWidget(self._back)
-        card = QFrame()
-        card.setProperty("role", "raised")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(SPACE[3], SPACE[2], SPACE[3], SPACE[2])
         self._summary = text_label(wrap=True)
         self._summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        inside.addWidget(self._summary)
+        self._again = QPushButton()
+        self._again.setProperty("kind", "primary")
+        self._again.clicked.connect(self.again)
+        inside = QGridLayout(self._card)
+        inside.setContentsMargins(SPACE[3], SPACE[2], SPACE[3], SPACE[2])
+        inside.setHorizontalSpacing(SPACE[2])
+        inside.setColumnStretch(1, 1)
+        inside.addWidget(self._sign, 0, 0, _TOP)
+        inside.addWidget(self._title, 0, 1)
+        inside.addWidget(self._summary, 1, 1)
+        inside.addWidget(self._again, 0, 2, 2, 1)
+        self._lacking_card = QFrame()
+        self._lacking_card.setProperty("role", "banner")
+        self._lacking_card.setProperty("outcome", "attention")
+        sign, self._lacks = text_label("title"), text_label("strong", wrap=True)
+        sign.setText("!")
+        self._show_them = QPushButton()
+        self._show_them.clicked.connect(self.lacking)
+        work.words.show(self._show_them.setText, "orders_import_show")
+        work.words.show(self._show_them.setAccessibleName, "orders_import_show")
+        row = QHBoxLayout(self._lacking_card)
+        row.setContentsMargins(SPACE[3], SPACE[1], SPACE[3], SPACE[1])
+        row.setSpacing(SPACE[2])
+        row.addWidget(sign)
+        row.addWidget(self._lacks, 1)
+        row.addWidget(self._show_them)
+        for button in (self._again, self._show_them):
+            button.setAutoDefault(False)
+        head = QHBoxLayout()
+        head.setSpacing(SPACE[3])
+        head.addWidget(self._card, 1)
+        head.addWidget(self._back, 0, _TOP)
         self._bad = text_label("strong")
         self._copy = QPushButton()
         self._copy.setProperty("touch", "small")
         self._copy.setAutoDefault(False)
-        self._table = _Problems(work)
+        self._table = ProblemTable(work)
         self._copy.clicked.connect(lambda: self._table.copy(everything=True))
         work.words.show(self._copy.setText, "orders_import_copy")
         work.words.show(self._copy.setAccessibleName, "orders_import_copy")
@@ -227,7 +241,7 @@ class ImportReport(QWidget):
         column.setContentsMargins(SPACE[4], SPACE[2], SPACE[4], SPACE[0])
         column.setSpacing(SPACE[2])
         column.addLayout(head)
-        column.addWidget(card)
+        column.addWidget(self._lacking_card)
         column.addLayout(above)
         column.addWidget(self._table, 1)
         self._space = QWidget()
@@ -242,8 +256,9 @@ class ImportReport(QWidget):
         return list(self._table.rows)
 
     def text(self) -> str:
-        """Title and summary, as they are shown."""
-        return f"{self._title.text()}\n{self._summary.text()}"
+        """Title, summary and what is missing, as they are shown."""
+        lacks = f"\n{self._lacks.text()}" if self._lacking_card.isVisibleTo(self) else ""
+        return f"{self._title.text()}\n{self._summary.text()}{lacks}"
 
     def show_result(self, result: Imported) -> None:
         """Show what came of an import."""
@@ -255,12 +270,28 @@ class ImportReport(QWidget):
         if self._result is None:
             return
         words, report, refusal = self._work.words, self._result.report, self._result.refusal
+        problems = () if report is None else report.problems
+        outcome = "fail" if report is None else "attention" if problems else "pass"
+        if self._card.property("outcome") != outcome:
+            self._card.setProperty("outcome", outcome)
+            coloured: tuple[QWidget, ...] = (self._card, self._sign, self._title, self._summary)
+            for widget in coloured:
+                widget.style().unpolish(widget)
+                widget.style().polish(widget)
+        self._sign.setText(_SIGNS[outcome])
         self._title.setText(headline(self._work, self._result)[0])
         lines = [] if report is None else summary(report, words)
         if refusal is not None:
             lines = [why_refused(refusal, words, self._result.file), words.say("orders_import_nothing_taken")]
         self._summary.setText("\n".join(lines))
-        problems = () if report is None else report.problems
+        self._summary.setVisible(bool(lines))
+        again = f"F4  {words.say('command_orders_import')}"
+        self._again.setText(again)
+        self._again.setAccessibleName(again)
+        self._again.setVisible(refusal is not None)
+        lacking = 0 if report is None else report.incomplete
+        self._lacks.setText(words.say("import_incomplete", orders=lacking))
+        self._lacking_card.setVisible(bool(lacking))
         whys: dict[int, list[str]] = {}
         for each in problems:
             why = why_left_out(each, words)
@@ -277,92 +308,15 @@ class ImportReport(QWidget):
         self._back.setIcon(icon("arrow-left", self._work.theme.secondary, side))
         self._back.setIconSize(QSize(side, side))
 
-    def focus_first(self) -> None:
-        """The arrow keys go through the bad rows."""
-        (self._table if self._table.isVisibleTo(self) else self._back).setFocus()
-
-
-class _Problems(QTableView):
-    """Bad rows of a file; Ctrl+C copies those that are chosen."""
-
-    def __init__(self, work: Workspace) -> None:
-        super().__init__()
-        self._work = work
-        self._rows = _Rows(work, self)
-        self.setModel(self._rows)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.horizontalHeader().setStretchLastSection(True)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setStyleSheet("QHeaderView::section { padding-left: 12px; }")  # as the cells have it
-        work.words.show(self.setAccessibleName, "orders_import_problems")
-        work.look_changed.connect(self._fit)
-        self._fit()
-
-    @property
-    def rows(self) -> Sequence[tuple[str, str]]:
-        """Number and reason of each."""
-        return self._rows.rows
-
-    def show_rows(self, rows: list[tuple[str, str]]) -> None:
-        """Show other rows."""
-        self._rows.show_rows(rows)
-
-    def copy(self, *, everything: bool = False) -> None:
-        """Put the chosen rows, or all, into the clipboard: number, tab, reason."""
-        chosen = sorted(index.row() for index in self.selectionModel().selectedRows())
-        numbers = range(len(self.rows)) if everything or not chosen else chosen
-        QApplication.clipboard().setText("\n".join("\t".join(self.rows[number]) for number in numbers))
-        self._work.dialogs.tell("orders_import_copied", count=len(numbers))
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy instead of Qt's own copy of one cell."""
-        if event.key() == Qt.Key.Key_C and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.copy()
+        """Enter presses the button that has the keyboard."""
+        focus = self.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focus, QPushButton):
+            focus.click()
         else:
             super().keyPressEvent(event)
 
-    def keyboardSearch(self, search: str) -> None:
-        """Never: thousands of rows would be walked for a letter."""
-
-    def _fit(self) -> None:
-        height = round(38 * self._work.scale)
-        self.verticalHeader().setMinimumSectionSize(height)
-        self.verticalHeader().setDefaultSectionSize(height)
-        self.setColumnWidth(0, round(110 * self._work.scale))
-
-
-class _Rows(QAbstractTableModel):
-    def __init__(self, work: Workspace, parent: QObject) -> None:
-        super().__init__(parent)
-        self._work = work
-        self.rows: list[tuple[str, str]] = []
-        work.words.switched.connect(lambda: self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 1))
-
-    def show_rows(self, rows: list[tuple[str, str]]) -> None:
-        self.beginResetModel()
-        self.rows = rows
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else 2
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self.rows[index.row()][index.column()]
-        return None
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._work.words.say("orders_import_row" if section == 0 else "orders_import_reason")
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
+    def focus_first(self) -> None:
+        """The arrow keys go through the bad rows."""
+        first: tuple[QWidget, ...] = (self._table, self._again, self._show_them)
+        next((widget for widget in first if widget.isVisibleTo(self)), self._back).setFocus()

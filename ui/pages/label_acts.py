@@ -195,7 +195,10 @@ async def _move(work: Workspace, queue: str, stands: QueueStands) -> None:
     to = chosen.option
     answer = await work.dialogs.ask(
         say("labels_move_sure", count=stands.waiting, to=to), say("labels_move_sure_detail", queue=queue),
-        [Option("keep", say("labels_keep")), Option("move", say("labels_move_go", count=stands.waiting), UNREAD)],
+        [
+            Option("keep", say("labels_keep")),
+            Option("move", say("labels_move_go", count=stands.waiting, to=to), UNREAD),
+        ],
     )
     if answer is None or answer.option != "move":
         return

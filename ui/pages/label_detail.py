@@ -22,6 +22,7 @@ from ui.workspace import Workspace
 if TYPE_CHECKING:
     from app.queries.label_queue import AttemptRow, CopyRow, JobDetail, JobRow
 
+WITH_COPY = 400  # px at normal size that chips and copy need beside each other; where there are fewer the list says it
 PICTURE = 8  # tenths of what the text has: the longest order number is read beside it
 
 
@@ -90,7 +91,6 @@ class LabelDetailView(QFrame):
         if beside is self._beside:
             return
         self._beside = beside
-        self._copy.setVisible(beside)  # the list says it, too
         if beside:
             self._below.removeWidget(self.preview)
             self._whole.insertWidget(0, self.preview, PICTURE)
@@ -148,7 +148,7 @@ class LabelDetailView(QFrame):
         self._heading(words.say("labels_copies"))
         for copy in detail.copies:
             self._copy_row(copy, detail.job)
-        self._rows.addSpacing(SPACE[2])
+            self._rows.addSpacing(SPACE[1])
         self._heading(words.say("labels_attempts"))
         if not detail.attempts:
             self._line(words.say("labels_no_attempt"), "secondary")
@@ -169,8 +169,8 @@ class LabelDetailView(QFrame):
         for text in (why, job_reason(words, copy.reason, order=job.order)):
             if text:
                 self._line(text, "caption")
-        where = [copy.queue, copy.operator, words.date(copy.updated_at)]
-        self._line(" · ".join(part for part in where if part), "caption")
+        where = " · ".join(part for part in (copy.queue, copy.operator) if part)
+        self._line(f"{where}\n{words.date(copy.updated_at)}", "caption")
 
     def _attempt(self, attempt: AttemptRow, job: JobRow) -> None:
         words = self._work.words
@@ -201,6 +201,7 @@ class LabelDetailView(QFrame):
         self._rows.addWidget(label)
 
     def _fit(self) -> None:
+        self._copy.setVisible(self._beside or self.width() >= WITH_COPY * self._work.scale)
         self._banner.setFixedHeight(round(88 * self._work.scale))
         # a label is half as high again as it is wide; its caption stands below
         self.preview.setMinimumHeight(0 if self._beside else self._scroll.viewport().width() * 8 // 5)
@@ -257,11 +258,19 @@ def _situation(work: Workspace, detail: JobDetail) -> tuple[str, str]:
         return "", words.say("labels_old_copy", newest=newest)
     if job.state in (JobState.QUEUED, JobState.SENDING):
         age = words.age((datetime.now(UTC) - job.created_at).total_seconds()).replace(" ", "\u00a0")
+        if detail.paused:
+            text = words.say("labels_now_paused")
+            why = job_reason(words, detail.held_by, order=job.order)
+            return "attention", f"{text}\n{words.say('printer_waits', why=why)}" if why else text
         text = words.say("labels_now_waiting", queue=job.queue, age=age)
-        return ("system" if why else ""), f"{text}: {why}" if why else text
+        return ("system" if why else ""), _with_why(words, text, why)
     if job.to_scan:
         at_bench = detail.parcel_state is not ParcelState.CLOSED
         return "", words.say("labels_now_scan_bench" if at_bench else "labels_now_scan", copy=job.copy)
     outcome = JOB_SIGNS[job.state][1]
     text = words.say(f"labels_now_{job.state.value}")
-    return (outcome if outcome != "quiet" else ""), f"{text}: {why}" if why else text
+    return (outcome if outcome != "quiet" else ""), _with_why(words, text, why)
+
+
+def _with_why(words: Words, now: str, why: str) -> str:
+    return words.say("labels_now_why", now=now, why=why) if why else now

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from app.domain.barcode import group
 from app.domain.states import JobState, OrderState
 from ui.icons import icon
+from ui.pages.order_situation import situation
 from ui.signs import (
     JOB_SIGNS,
     NOTHING,
@@ -39,6 +40,7 @@ from ui.signs import (
     urgency_text,
 )
 from ui.theme import SPACE, px
+from ui.widgets.coded import CodedLabel
 from ui.widgets.text import Elided, text_label
 from ui.widgets.timeline import Timeline
 from ui.widgets.whole_lines import WholeLines
@@ -80,7 +82,9 @@ class OrderDetailView(QWidget):
         self._facts.setVerticalSpacing(0)
         self._values: dict[str, Elided] = {}
         for at, name in enumerate(("channel", "country", "service", "ship_by", "placed", "wave", "place")):
-            caption, value = text_label("caption"), Elided("strong")
+            caption, value = text_label("caption"), Elided("mono" if name == "place" else "strong")
+            if name == "place":
+                value.setStyleSheet("font-weight: bold;")
             work.words.show(caption.setText, _FACTS[name])
             self._facts.addWidget(caption, 0, at)
             self._facts.addWidget(value, 1, at)
@@ -89,7 +93,7 @@ class OrderDetailView(QWidget):
 
         self._banner = QFrame()
         self._banner.setProperty("role", "banner")
-        self._sign, self._now = text_label("strong"), text_label("strong", wrap=True)
+        self._sign, self._now = text_label("strong"), CodedLabel(px("body", work.scale), bold=True)
         inside = QHBoxLayout(self._banner)
         inside.setContentsMargins(SPACE[2], 0, SPACE[2], 0)
         inside.addWidget(self._sign)
@@ -162,13 +166,13 @@ class OrderDetailView(QWidget):
         _dress(self._stopping, "!  " + words.say("orders_cancel_requested"), outcome="attention")
         self._stopping.setVisible(order.cancel_requested_at is not None and order.state is not OrderState.CANCELLED)
         self._say_facts(order)
-        outcome, text = _situation(self._work, order)
+        outcome, text = situation(self._work.words, order)
         if self._banner.property("outcome") != outcome:
             self._banner.setProperty("outcome", outcome)
             for widget in (self._banner, self._sign, self._now):
                 widget.style().unpolish(widget)
                 widget.style().polish(widget)
-        self._now.setText(text)
+        self._now.show_text(text, (order.tote or "", *(line.sku for line in order.lines)))
         self._sign.setText(_SIGNS.get(outcome, ""))
         self._sign.setVisible(bool(outcome))
         key = (seen.order, words.language, theme.name, self._work.scale)
@@ -218,9 +222,13 @@ class OrderDetailView(QWidget):
             grid.addWidget(heading, 1, at, _RIGHT if at > 1 else Qt.AlignmentFlag.AlignLeft)
         grid.setColumnStretch(1, 1)
         for row, line in enumerate(order.lines, 2):
-            sku, name = text_label("mono"), Elided()
+            sku, name = text_label("mono"), text_label(wrap=True)
             sku.setText(line.sku)
             name.setText(line.name)
+            policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            policy.setHeightForWidth(True)
+            name.setSizePolicy(policy)
+            name.setToolTip(line.name)
             grid.addWidget(sku, row, 0)
             grid.addWidget(name, row, 1)
             for at, count in ((2, line.ordered), (3, line.picked), (4, line.packed)):
@@ -239,7 +247,7 @@ class OrderDetailView(QWidget):
 
     def _parcel(self, parcel: ParcelDetail) -> QWidget:
         words = self._work.words
-        card, grid = _card(words.say("orders_parcel", parcel=parcel.code), 3)
+        card, grid = _card(words.say("orders_parcel"), 3, parcel.code)
         grid.setColumnStretch(1, 1)
         about = [parcel_state(words, parcel.state)]
         if parcel.weight_g:
@@ -296,6 +304,9 @@ class OrderDetailView(QWidget):
         # also what is written from right to left: a block that is looked for at one place
         text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignTop)
         grid.addWidget(text, 1, 0)
+        if order.missing:
+            lacks = words.say("orders_lacks", fields=order.missing.replace(",", ", "))
+            grid.addWidget(self._coloured(f"! {lacks}", "attention"), 2, 0)
         return card
 
     def _coloured(self, text: str, outcome: str) -> QLabel:
@@ -307,6 +318,7 @@ class OrderDetailView(QWidget):
     def _fit(self) -> None:
         scale = self._work.scale
         self._banner.setFixedHeight(round(44 * scale))
+        self._now.set_size(px("body", scale))
         self._back.setIcon(icon("arrow-left", self._work.theme.secondary, px("title", scale)))
         self._back.setIconSize(QSize(px("title", scale), px("title", scale)))
 
@@ -320,7 +332,7 @@ _FACTS = {
 }  # fmt: skip
 
 
-def _card(title: str, columns: int) -> tuple[QFrame, QGridLayout]:
+def _card(title: str, columns: int, code: str = "") -> tuple[QFrame, QGridLayout]:
     card = QFrame()
     card.setProperty("role", "raised")
     card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -330,7 +342,19 @@ def _card(title: str, columns: int) -> tuple[QFrame, QGridLayout]:
     grid.setVerticalSpacing(SPACE[0])
     heading = text_label("strong")
     heading.setText(title)
-    grid.addWidget(heading, 0, 0, 1, columns)
+    if not code:
+        grid.addWidget(heading, 0, 0, 1, columns)
+        return card, grid
+    number = text_label("mono")
+    number.setStyleSheet("font-weight: bold;")
+    number.setText(code)
+    number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    row = QHBoxLayout()
+    row.setSpacing(SPACE[1])
+    row.addWidget(heading)
+    row.addWidget(number)
+    row.addStretch(1)
+    grid.addLayout(row, 0, 0, 1, columns)
     return card, grid
 
 
@@ -341,23 +365,3 @@ def _dress(chip: QLabel, text: str, *, outcome: str = "", urgency: str = "") -> 
             chip.setProperty(name, value)
             chip.style().unpolish(chip)
             chip.style().polish(chip)
-
-
-def _situation(work: Workspace, order: OrderDetail) -> tuple[str, str]:
-    """Where an order stands and what comes next: the outcome that colours it, and the sentence."""
-    say = work.words.say
-    why = reason_text(work.words, order.reason, order=order.source_id) or None
-    if order.cancel_requested_at is not None and order.state is not OrderState.CANCELLED:
-        return "attention", say("orders_now_stopping", why=why)
-    if order.state is OrderState.INCOMPLETE and order.reason:
-        return "attention", say("orders_now_unprintable", why=why)
-    if order.state is OrderState.INCOMPLETE:
-        return "attention", say("orders_now_incomplete", fields=order.missing.replace(",", ", "))
-    if order.state in (OrderState.PROBLEM, OrderState.CANCELLED):
-        code = f"orders_now_{order.state.value}" + ("_put_back" if order.to_put_back else "")
-        return ("fail" if order.state is OrderState.PROBLEM else ""), say(code, why=why)
-    table = next((parcel.station for parcel in order.parcels if parcel.station), None)
-    if order.state is OrderState.PACKING and table is None:
-        return "", say("orders_now_waiting", tote=order.tote)
-    outcome = "pass" if order.state is OrderState.SHIPPED else ""
-    return outcome, say(f"orders_now_{order.state.value}", wave=order.wave, tote=order.tote, station=table)

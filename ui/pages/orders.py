@@ -60,6 +60,7 @@ _CANCEL = (
 )
 IMPORTING_MS = 600  # between two refetches while a file is imported
 _OVER = (OrderState.SHIPPED, OrderState.CANCELLED)
+_IN_WAVE = (OrderState.PLANNED, OrderState.RELEASED, OrderState.PICKED, OrderState.PACKING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ class OrdersPage(ListPage):
         self._detail.left.connect(self._leave)
         self._report = ImportReport(work)
         self._report.left.connect(self._leave)
+        self._report.again.connect(lambda: self.run("orders_import"))
+        self._report.lacking.connect(self._show_incomplete)
         self._line = ImportLine(work, self._import)
         self._line.wanted.connect(self._show_report)
         self.line.addWidget(self._line, 3)
@@ -171,7 +174,8 @@ class OrdersPage(ListPage):
             return sold_at(words, row.channel, row.shop)
 
         def place(row: OrderRow) -> str:
-            return row.tote or ("" if row.wave is None else words.say("orders_wave", wave=row.wave))
+            wave = row.wave if row.state in _IN_WAVE else None  # what it was in is not where it is
+            return row.tote or ("" if wave is None else words.say("orders_wave", wave=wave))
 
         return (
             Column("orders_number", lambda row: row.source_id, "number", mono=True, width=19, stretch=True),
@@ -183,7 +187,7 @@ class OrdersPage(ListPage):
             Column("orders_country", country, "country", width=17, stretch=True, spare=1),
             Column("orders_channel", channel, width=11, stretch=True, spare=2),
             Column("orders_ship_by", self._due_text, "ship_by", chip=self._due_chip, width=13),
-            Column("orders_place", place, width=11, stretch=True),
+            Column("orders_place", place, mono=True, width=11, stretch=True),
             Column("orders_age", lambda row: words.age(_since(row.updated_at)), "updated", right=True, width=8),
         )
 
@@ -355,6 +359,7 @@ class OrdersPage(ListPage):
         self._line.show_result(result)
         self._fit_foot()
         self._report.show_result(result)
+        self.work.imported.emit()
         if self.work.dialogs.is_open or self._busy_at() not in (self._begun_at, (self._list, None, "")):
             return  # a person has gone on to something else; the line below says that it is done
         self._show_report()
@@ -364,6 +369,14 @@ class OrdersPage(ListPage):
             self._under = self._open
         self._open = None
         self._show(self._report)
+
+    def _show_incomplete(self) -> None:
+        """The orders of which something is missing, whatever was looked for before."""
+        self._close()
+        self.box.clear()
+        self.box.finish()
+        self.tabs.choose("incomplete")
+        self.focus_first()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A file may be dropped anywhere on the page."""

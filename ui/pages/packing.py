@@ -26,14 +26,13 @@ from ui.pages import packing_texts as texts
 from ui.pages.packing_stops import Held
 from ui.pages.page import Page
 from ui.widgets.table import Table
-from ui.widgets.verdict import Flash, StopPanel
+from ui.widgets.verdict import ROOM_KEPT, Flash, StopPanel
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.station import Shown, Station
 
 CLOCK_MS = 15_000  # how often the time that is left is said anew
-PROMPT_NAME = 28  # columns of a name in the head of the window, where its count must be seen as well
 GUARD_S = 0.4  # an Enter so soon after a letter is the end of a short code, not an answer
 _COMPLETE = frozenset({Code.COMPLETE, Code.CLOSED})
 _QUESTIONS = frozenset({Code.TAKE_OVER, Code.REASON_NEEDED})
@@ -106,6 +105,11 @@ class PackingPage(Page):
     def latched(self) -> bool:
         """Whether a failure waits for its acknowledgement."""
         return self._latch is not None
+
+    @property
+    def takes_keys(self) -> bool:
+        """Nothing goes on before a failure is acknowledged."""
+        return super().takes_keys and self._latch is None and self._unsaved is None
 
     def scan(self, code: str) -> None:
         """Submit a scan; its verdict comes back by itself."""
@@ -238,9 +242,9 @@ class PackingPage(Page):
             return not changed
         return not self._step().outcome and (not self._is_printed() or verdict.verdict == Outcome.PASS)
 
-    def _step(self, most: int = 0) -> texts.Said:
+    def _step(self) -> texts.Said:
         assert self._view is not None
-        return texts.next_step(self.work.words, self._view, has_printer=bool(self.work.printer.url), most=most)
+        return texts.next_step(self.work.words, self._view, has_printer=bool(self.work.printer.url))
 
     def _paint_state(self) -> None:
         view = self._view
@@ -258,12 +262,14 @@ class PackingPage(Page):
         self._tell_prompt()
 
     def _tell_prompt(self) -> None:
-        """Say in the head of the window what is to be done now; a failure comes first."""
+        """Say in the head of the window what is to be done now; a failure comes first, then an open question."""
         prompt, words = self._prompt, self.work.words
         if self._unsaved is not None or self._latch is not None:
             prompt = words.say("packing_acknowledge_first")
+        elif self._question is not None:
+            prompt = words.say(f"packing_answer_{self._question.code}")
         elif self._view is not None:
-            prompt = self._step(most=PROMPT_NAME).sentence
+            prompt = self._step().sentence
         if prompt != self._prompt:
             self._prompt = prompt
             self.prompted.emit()
@@ -295,8 +301,10 @@ class PackingPage(Page):
     def _following(self, shown: Shown) -> str:
         """What comes next, where the verdict does not say so itself and the view is as new as the verdict."""
         view = self._view
-        if view is None or shown.verdict != Outcome.PASS or shown.code in _SAY_NEXT or self._is_behind:
+        if view is None or shown.verdict != Outcome.PASS or shown.code in _SAY_NEXT:
             return ""
+        if self._is_behind:
+            return "" if shown.code == Code.ITEM and shown.facts.get("left") else ROOM_KEPT
         line = view.parcel.line if view.parcel is not None else None
         if shown.code == Code.ITEM and line is not None and line.sku == shown.sku:
             return ""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from app.domain.barcode import Kind, kind_of
 from app.domain.errors import Fact
 from app.domain.packing import Code
 from app.domain.states import JobState, Lane, ParcelState
@@ -13,7 +14,7 @@ from app.domain.urgency import urgency
 from app.queries.packing_view import PackingView, ParcelView
 from ui.commands import COMMANDS
 from ui.widgets.lines import Row
-from ui.widgets.painted import grouped, one_line, shortened
+from ui.widgets.painted import grouped, one_line
 from ui.widgets.parcel import CurrentText, FactsText, HeadText, IdleText
 from ui.widgets.verdict import Side
 from ui.words import Words
@@ -23,6 +24,8 @@ _NO_MORE = frozenset({Code.ORDER_CANCELLED, Code.NOT_PICKED, Code.LABEL_REFUSED}
 _OF_A_LABEL = {
     Code.WRONG_LABEL: "packing_label_of", Code.SUPERSEDED_COPY: "packing_copy", Code.LABEL_VOIDED: "packing_label_void",
 }  # fmt: skip
+# what the bench also takes: its icon and its word
+_OF_OURS = {Kind.TOTE: ("inbox", "packing_a_tote"), Kind.ORDER: ("clipboard-list", "packing_an_order")}
 # the label is on its way, or was asked for and did not come
 _ON_THE_WAY = (JobState.QUEUED, JobState.SENDING)
 
@@ -44,11 +47,8 @@ def situation(view: PackingView) -> tuple[object, ...]:
     return (parcel.parcel_id, parcel.state, parcel.copy, parcel.job_state, parcel.job_reason, parcel.cancel_requested)
 
 
-def next_step(words: Words, view: PackingView, *, has_printer: bool, most: int = 0) -> Said:
-    """What is to be done now, as the state of the bench alone tells it: the one rule for head, middle and banner.
-
-    With `most`, a name has at most so many columns: the count after it is to be seen.
-    """
+def next_step(words: Words, view: PackingView, *, has_printer: bool) -> Said:
+    """What is to be done now, as the state of the bench alone tells it: the one rule for head, middle and banner."""
     parcel = view.parcel
     if parcel is None:
         if view.bulk_tote is not None and view.bulk_waiting:
@@ -62,7 +62,7 @@ def next_step(words: Words, view: PackingView, *, has_printer: bool, most: int =
         line = parcel.line
         if line is None or not line.open:
             return Said("", words.say("resumed_open", order=parcel.order, remaining=parcel.remaining))
-        return Said("", words.say("next_scan_item", name=shortened(line.called, most or 10_000), left=line.open))
+        return Said("", words.say("next_scan_item", name=line.called, left=line.open))
     return _next_of_label(words, parcel, has_printer=has_printer)
 
 
@@ -114,9 +114,12 @@ def current(words: Words, view: PackingView, *, has_printer: bool) -> CurrentTex
     if parcel.state is not ParcelState.OPEN or parcel.line is None:
         step = next_step(words, view, has_printer=has_printer)
         title = words.say("packing_label_void") if parcel.state is ParcelState.VOIDED else step.sentence
+        if parcel.job_state is JobState.UNCERTAIN:
+            title = words.say("packing_label_uncertain")
+        # trouble has all the room, and no tick beside it
         return CurrentText(
-            "tag", title, grouped(parcel.tracking or ""), "package-check", parcel.code,
-            caption=words.say("packing_all_verified"), count=pieces, done=parcel.remaining == 0,
+            "tag", title, grouped(parcel.tracking or ""), "package-check", "" if step.outcome else parcel.code,
+            caption=words.say("packing_all_verified"), count=pieces, done=parcel.remaining == 0 and not step.outcome,
         )  # fmt: skip
     line = parcel.line
     number = next(n for n, one in enumerate(parcel.lines, 1) if one.line_id == line.line_id)
@@ -199,6 +202,10 @@ def _scanned(words: Words, code: str, facts: Mapping[str, Fact], raw: str, name:
     command = next((one for one in COMMANDS if one.barcode == raw.strip().upper()), None)
     if command is not None:
         return Side(caption, "keyboard", words.say(f"command_{command.name}"), shown)
+    of_ours = _OF_OURS.get(kind_of(raw) or Kind.COMMAND)
+    if of_ours is not None:
+        icon, code = of_ours
+        return Side(caption, icon, words.say(code), shown)
     return Side(caption, "scan-barcode", shown)
 
 

@@ -22,6 +22,7 @@ THROTTLE_MS = 120  # between two refetches: Changes come in bursts
 SLOW_MS = 200  # what comes sooner needs no "loading"
 RETRY_MS = 3_000
 FRESH_S = 1.5  # a page that is shown again after less has nothing to read, if nothing has changed
+OLD_S = 10.0  # what was read so long ago is called old
 TICK_MS = 1_000  # ages are said to the second
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class Page(QWidget):
     name: ClassVar[str]
     topics: ClassVar[frozenset[str]] = frozenset()
     takes_scans: ClassVar[bool] = False  # a scan page: Ctrl shortcuts are off
+    fills: ClassVar[bool] = False  # scrolls as a whole, down to the foot; what it shows is never old
     prompted = Signal()  # what is to be done now has changed
 
     def __init__(self, work: Workspace) -> None:
@@ -168,8 +170,15 @@ class Page(QWidget):
         """What is seen is old: from when it is and why there is nothing newer, "" while it is not."""
         if self._unread is None or self.data is None or isinstance(self.data, Empty):
             return ""
-        words = self.work.words
-        return words.say("frame_stale", age=words.age(self.age), why=words.explain(self._unread))
+        words, why = self.work.words, self.work.words.explain(self._unread)
+        if self.age < OLD_S:
+            return words.say("frame_stale_now", why=why)
+        return words.say("frame_stale", age=words.age(self.age), why=why)
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether there is something that its F-keys could do."""
+        return self.data is not None
 
     @property
     def failed(self) -> bool:

@@ -22,7 +22,7 @@ from ui.theme import SPACE
 from ui.widgets.carts import Carts
 from ui.widgets.painted import grouped, one_line
 from ui.widgets.pick import Pick
-from ui.widgets.verdict import Banner, Choice, Flash, Side, Stop, StopPanel
+from ui.widgets.verdict import ROOM_KEPT, Banner, Choice, Flash, Side, Stop, StopPanel
 from ui.workspace import Workspace
 
 GUARD_S = 0.4  # an Enter so soon after a letter is the end of a code that was too short for a scan, not an answer
@@ -165,18 +165,22 @@ class PickingPage(Page):
         sku, name = wrong.facts.get("sku"), wrong.facts.get("name")
         if sku:
             title, code, detail = str(name or sku), title, str(sku) if name and name != sku else ""
-        sides = [Side(say("picking_scanned"), "package" if code else "scan-barcode", title, code, detail)]
+        # a cart that is gone is about no scan: what came would stand beside its sentence as a contradiction
+        gone = wrong.code == PickCode.CART_TAKEN
+        came = Side(say("picking_scanned"), "package" if code else "scan-barcode", title, code, detail)
+        sides = [] if gone else [came]
         # somebody else may have finished or cancelled the cart meanwhile: the failure is no less one
-        task = view.task if isinstance(view, PickingView) and not unsaved else None
+        task = view.task if isinstance(view, PickingView) and not unsaved and not gone else None
         if task is not None and task.at_location:
             barcode = grouped(task.barcode or task.sku)
             sides.append(Side(say("picking_expected"), "package", task.called, barcode, task.location))
         elif task is not None:
             sides.append(Side(say("picking_expected"), "map-pin", task.location))
+        how = "picking_how_not_saved" if unsaved else "picking_how_taken" if gone else "picking_how"
         self._stop.show_stop(
             Stop(
                 "system" if unsaved else "fail", say(f"picking_word_{wrong.code}"), self._sentence(wrong),
-                say("picking_how_not_saved" if unsaved else "picking_how"), tuple(sides),
+                say(how), tuple(sides),
                 choices=(Choice("Enter", say("command_packing_ok"), self._acknowledge, primary=True),),
             )
         )
@@ -224,7 +228,7 @@ class PickingPage(Page):
             else:
                 sounds.play("complete" if shown.code == PickCode.BATCH_PICKED else "pass")
             if self._last is not None:
-                self._banner.show_verdict(shown.verdict, self._sentence(shown))
+                self._banner.show_verdict(shown.verdict, self._sentence(shown), ROOM_KEPT)
             elif isinstance(self.data, PickingView):
                 self._show_banner(self.data)
         self._show_stop()

@@ -46,6 +46,7 @@ _GROUPS = (
     ("sounds", ("sound", "volume")),
 )
 _SENDER = ("sender_name", "sender_street", "sender_postcode", "sender_city", "sender_country")
+_NO_DEVICE = frozenset({"settings_device_here", "device_url_unknown", "device_not_supported_yet"})
 CARD = 500  # px at normal size that a card needs
 
 
@@ -53,6 +54,7 @@ class SettingsPage(Page):
     """A card a subject; every field has its words and a hint of what it may be."""
 
     name = "settings"
+    fills = True
 
     def __init__(self, work: Workspace) -> None:
         super().__init__(work)
@@ -116,7 +118,9 @@ class SettingsPage(Page):
         self._say_hints()
 
     def prompt(self) -> str:
-        """What is not saved yet."""
+        """What is not saved yet, and what has to be corrected before it can be."""
+        if self._wrong:
+            return self.work.words.say("settings_correct")
         return self.work.words.say("settings_unsaved") if self._changed() else ""
 
     def focus_first(self) -> None:
@@ -130,6 +134,7 @@ class SettingsPage(Page):
         sender = await self._sender(wanted)
         self._say_hints()
         if self._wrong:
+            self.prompted.emit()
             field = next(name for name in self._fields if name in self._wrong)
             self._fields[field].setFocus()
             self._area.ensureWidgetVisible(self._hints[field])
@@ -187,7 +192,12 @@ class SettingsPage(Page):
                 check()
             except Refusal as refusal:
                 found.setdefault(name, refusal)
-        return check_devices(wanted) | found
+        found = check_devices(wanted) | found
+        for name in ("scanners", "scale"):  # what is proposed otherwise is a printer's address
+            wrong = found.get(name)
+            if wrong is not None and wrong.code in _NO_DEVICE:
+                found[name] = Refusal(f"settings_no_{name}", url=getattr(wanted, name))
+        return found
 
     def _say_hints(self) -> None:
         """Below each field stands what it may be, or what is wrong with what was typed."""
@@ -195,7 +205,7 @@ class SettingsPage(Page):
             wrong = self._wrong.get(name)
             allowed = self._keys[name].allowed
             hint.setText(
-                self.work.words.explain(wrong) if wrong
+                f"✗ {self.work.words.explain(wrong)}" if wrong
                 else self._percent() + self.work.words.say(f"settings_hint_{name}", allowed=allowed) if name == "volume"
                 else self.work.words.say(f"settings_hint_{name}", allowed=allowed)
             )

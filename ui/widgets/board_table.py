@@ -49,7 +49,7 @@ class BoardTable(QTableView):
         """The column `wide` takes the room that is left; where there is none, it may give way: its texts end in …"""
         super().__init__(parent)
         self._curtain = Curtain(work, self, "raised")
-        self.verticalScrollBar().valueChanged.connect(lambda: self._curtain.cover_cut_row(self))
+        self.verticalScrollBar().valueChanged.connect(self.cover)
         self._work = work
         self._samples = samples
         self._wide, self._gives_way = wide, gives_way
@@ -77,7 +77,24 @@ class BoardTable(QTableView):
     def updateGeometries(self) -> None:
         """The last row is seen whole or not at all."""
         super().updateGeometries()
+        self.cover()
+
+    def cover(self) -> None:
+        """Cover the row that an edge goes through, and the heading of rows that are not seen."""
         self._curtain.cover_cut_row(self)
+        room, covered = self.viewport().geometry(), self._curtain
+        below = not covered.isHidden() and covered.y() > room.top()
+        end = covered.y() - room.top() if below else room.height()
+        at = self.rowAt(end - 1)
+        if at >= 0 and self._is_heading(at) and not self._is_heading(at + 1):
+            top = self.rowViewportPosition(at)
+            covered.setGeometry(room.left(), room.top() + top, room.width(), room.height() - top)
+            covered.setVisible(top > 0)
+
+    def _is_heading(self, number: int) -> bool:
+        model = self.verticalHeader().model()  # which has one a moment sooner than the table
+        index = model.index(number, 0)
+        return index.isValid() and not model.flags(index) & Qt.ItemFlag.ItemIsEnabled
 
     def drop_when_narrow(self, *columns: int) -> None:
         """These columns are left out one after the other where there is no room for all."""

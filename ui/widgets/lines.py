@@ -93,7 +93,8 @@ class _Painter(QStyledItemDelegate):
         if row.current:
             painter.fillRect(place, QColor(theme.selected.paper))
             painter.fillRect(QRectF(place.left(), place.top(), SPACE[0] + 2, place.height()), QColor(theme.accent))
-        painter.fillRect(QRectF(place.left(), place.bottom() - 1, place.width(), 1), QColor(theme.line))
+        if place.bottom() + place.height() / 2 < view.viewport().height():  # the card's own edge is below the last
+            painter.fillRect(QRectF(place.left(), place.bottom() - 1, place.width(), 1), QColor(theme.line))
         ink = theme.selected.ink if row.current else theme.secondary if row.done else theme.text
         sign = "check" if row.done else "play" if row.current else ""
         if sign:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from unicodedata import east_asian_width
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QTextLayout, QTextOption
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTextLayout, QTextOption
 from PySide6.QtWidgets import QWidget
 
 from app.domain.barcode import group
@@ -17,6 +16,7 @@ from ui.workspace import Workspace
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LARGE = 60  # pixels from which signs are painted as shapes
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _SEPARATORS = dict.fromkeys(range(0x1C, 0x20), "·")
 _PRINTED = {8: (4, 4), 12: (1, 5, 5, 1), 13: (1, 6, 6), 14: (1, 2, 5, 5, 1)}
@@ -36,22 +36,15 @@ def one_line(text: str) -> str:
     return "".join(sign if sign.isprintable() else "·" for sign in " ".join(marked.split()))
 
 
-def shortened(text: str, most: int) -> str:
-    """A text in at most so many columns, cut short in its middle: what tells two names apart stands at either end."""
-    if _columns(text) <= most:
-        return text
-    head = tail = ""
-    for one in range(len(text)):
-        front, back = text[: one + 1], text[len(text) - one :]
-        if _columns(front) + _columns(back) + 1 > most:
-            break
-        head, tail = front, back
-    return f"{head.rstrip()}…{tail.lstrip()}"
+def shape(text: str, font: QFont) -> QPainterPath:
+    """A text as one shape that begins at 0, 0 on its base line.
 
-
-def _columns(text: str) -> int:
-    """How wide a text is in columns: a Chinese sign has two."""
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+    Strokes that cross in a sign are one: else their edges are painted twice, and large signs have notches.
+    """
+    strokes = QPainterPath()
+    strokes.setFillRule(Qt.FillRule.WindingFill)
+    strokes.addText(0, 0, font, text)
+    return strokes.simplified()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +112,10 @@ class Painted(QWidget):
         align: Qt.AlignmentFlag = _LEFT,
     ) -> float:
         """Draw fitted lines from the top of the room, or in its middle; returns where they end."""
-        painter.setFont(fitted.font)
-        painter.setPen(QColor(colour))
         top = room.top() + (max(0.0, (room.height() - fitted.height) / 2) if middle else 0.0)
         for number, line in enumerate(fitted.lines):
             place = QRectF(room.left(), top + number * fitted.leading, room.width(), fitted.leading)
-            painter.drawText(place, int(align) | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip, line)
+            _draw(painter, place, line, fitted.font, colour, align)
         return top + fitted.height
 
     def draw_line(
@@ -135,9 +126,7 @@ class Painted(QWidget):
         font = self.face(size, bold=bold, mono=mono)
         metrics = QFontMetricsF(font)
         shown = metrics.elidedText(one_line(text), cut, room.width())
-        painter.setFont(font)
-        painter.setPen(QColor(colour))
-        painter.drawText(room, int(align) | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip, shown)
+        _draw(painter, room, shown, font, colour, align)
         return metrics.horizontalAdvance(shown)
 
     def width_of(self, text: str, size: int, *, bold: bool = False, mono: bool = False) -> float:
@@ -174,6 +163,24 @@ class Painted(QWidget):
         """What a screen reader says of the widget."""
         if text != self.accessibleName():
             self.setAccessibleName(text)
+
+
+def _draw(
+    painter: QPainter, room: QRectF, text: str, font: QFont, colour: str, align: Qt.AlignmentFlag
+) -> None:
+    """Draw a line that fits its room, in the middle of its height; large signs as shapes."""
+    if font.pixelSize() < _LARGE:
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        painter.drawText(room, int(align) | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip, text)
+        return
+    metrics = QFontMetricsF(font)
+    right, centre = align & Qt.AlignmentFlag.AlignRight, align & Qt.AlignmentFlag.AlignHCenter
+    spare = room.width() - metrics.horizontalAdvance(text)
+    left = room.left() + spare * (1.0 if right else 0.5 if centre else 0.0)
+    top = room.center().y() - metrics.height() / 2
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.fillPath(shape(text, font).translated(left, top + metrics.ascent()), QColor(colour))
 
 
 def _broken(text: str, font: QFont, width: float) -> list[str]:

@@ -140,7 +140,7 @@ class Head(_Shows[HeadText]):
             self.draw_line(painter, place, letter, title, pair.ink, bold=True, align=_CENTRE)
             right = place.left() - SPACE[2]
             wide = self.width_of(text.slot_text, small)
-            if room.width() > 1000 * self.work.scale:
+            if self._spare(text, right - room.left()) > wide:
                 self.draw_line(painter, QRectF(right - wide, 0, wide, room.height()), text.slot_text, small, theme.text)
                 right -= wide + SPACE[3]
         if text.tote:
@@ -149,8 +149,12 @@ class Head(_Shows[HeadText]):
             self.draw_line(painter, place, text.tote, small, theme.text, mono=True)
             right -= wide + SPACE[4]
         left = room.left()
-        chip = text.stop or (f"{text.urgency.letter}  {text.due}" if text.urgency is not None else "")
+        chip = _chip(text)
+        parts = [part for part in (*text.about.split(_DOT), text.left) if part]
         most = right - left - (self.width_of(chip, small, bold=True) + 2 * small if chip else 0)
+        least = most - self.width_of(parts[0], small) - SPACE[3] if parts else most
+        if self.width_of(text.title, small, bold=True) <= least:
+            most = least  # a smaller number, and whose it is can be read too
         place = QRectF(left, 0, most, room.height())
         sizes = (title, round(26 * self.work.scale), small, self.px("body"))
         fitted = self.fit(text.title, place, sizes, bold=True, most=1)
@@ -161,12 +165,23 @@ class Head(_Shows[HeadText]):
             left = self.draw_chip(painter, left, room, text.stop, small, loud) + SPACE[3]
         elif text.urgency is not None:
             left = self.draw_chip(painter, left, room, chip, small, theme.urgency[text.urgency.value]) + SPACE[3]
-        parts = [part for part in (*text.about.split(_DOT), text.left) if part]
         while len(parts) > 1 and self.width_of(_DOT.join(parts), small) > right - left:
             parts.pop()  # the half of a word says nothing
         if right - left > small * 4:
             place = QRectF(left, 0, right - left, room.height())
             self.draw_line(painter, place, _DOT.join(parts), small, theme.secondary)
+
+    def _spare(self, text: HeadText, room: float) -> float:
+        """The pixels that all else leaves of a room when it is painted whole; below 0 when it does not fit."""
+        title, small = self.px("bench"), self.px("title")
+        whole = self.width_of(text.title, title, bold=True) + self.width_of(_chip(text), small, bold=True) + 2 * small
+        about = self.width_of(_DOT.join(part for part in (text.about, text.left) if part), small)
+        return room - whole - about - self.width_of(text.tote, small, mono=True) - 3 * SPACE[3] - SPACE[4]
+
+
+def _chip(text: HeadText) -> str:
+    """What is said loudly beside the number of the order."""
+    return text.stop or (f"{text.urgency.letter}  {text.due}" if text.urgency is not None else "")
 
 
 class Current(_Shows[CurrentText]):

@@ -14,7 +14,7 @@ from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 
 # px of the strip, and with large text: a line of it, more would be taken from what a picker reads from afar
-_STRIP, _STRIP_LARGE = 28, 26
+_STRIP, _STRIP_LARGE = 28, 34
 _ICONS = {"empty": "inbox", "loading": "loader", "error": "triangle-alert", "offline": "database"}
 
 
@@ -85,7 +85,7 @@ class StatePanel(QWidget):
         theme = self._work.theme
         for label in (self._title, self._hint):
             # a label that may break its lines would be as narrow as it can
-            label.setMinimumWidth(px("bench", self._work.scale) * 18)
+            label.setMinimumWidth(min(px("bench", self._work.scale) * 24, max(400, self.width() - 2 * SPACE[5])))
         colour = {"error": theme.fail.ink, "offline": theme.system.ink}.get(self._kind, theme.secondary)
         self._picture.setPixmap(pixmap(_ICONS[self._kind], colour, px("remaining", self._work.scale)))
 
@@ -96,6 +96,7 @@ class StaleStrip(QWidget):
     def __init__(self, work: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._work = work
+        self._folded = False
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # the whole width, not the words alone
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row = QHBoxLayout(self)
@@ -115,7 +116,14 @@ class StaleStrip(QWidget):
 
 
     def _fit(self) -> None:
-        self.setFixedHeight(_STRIP if self._work.scale <= 1 else _STRIP_LARGE)
+        high = _STRIP if self._work.scale <= 1 else _STRIP_LARGE
+        self.setFixedHeight(0 if self._folded else high)
+
+    def fold(self, folded: bool) -> None:
+        """Leave its room to a page that scrolls down to the foot."""
+        if folded != self._folded:
+            self._folded = folded
+            self._fit()
 
     def show_text(self, text: str) -> None:
         """Say this in the colours of the system; "" leaves the row empty."""

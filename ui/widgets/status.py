@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -55,7 +56,7 @@ class StatusBar(QFrame):
         self._dumb: frozenset[str] = frozenset()  # whose words have no room
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE[2], 0, SPACE[2], 0)
+        row.setContentsMargins(SPACE[2], 3, SPACE[2], 3)
         row.setSpacing(SPACE[2])
         for name, page in (
             ("station", "settings"), ("operator", "settings"), ("printer", "labels"), ("scanner", "devices"),
@@ -77,7 +78,11 @@ class StatusBar(QFrame):
         self._tick = QTimer(self, interval=1_000)
         self._tick.timeout.connect(self.draw)
         work.feed.changed.connect(self._on_change)
-        for signal in (work.feed.reached, work.words.switched, work.look_changed, work.devices_changed, work.settled):
+        work.imported.connect(self.refresh)  # at once: whoever imports looks here
+        for signal in (
+            work.feed.reached, work.words.switched, work.look_changed, work.devices_changed, work.settled,
+            work.settings_changed,
+        ):
             signal.connect(self.draw)
         self.draw()
 
@@ -169,9 +174,14 @@ class StatusBar(QFrame):
         queue = None if seen is None else seen.queued + seen.sending
         code = "busy" if work.printer.code == "printer_in_use" else work.printer.code
         faulty = bool(work.printer.url and code and code not in PRINTER_WELL)
-        if seen is not None and seen.reason == "queue_paused":
-            self._show("printer", "printer", say("frame_printer_paused", queue=queue), theme.attention)
-        elif seen is not None and seen.uncertain and not faulty:
+        if seen is not None and seen.paused:
+            text = say("frame_printer_alone", how=say("labels_short_paused"))
+            if queue:
+                text = say("frame_printer_paused", queue=queue)
+            if seen.uncertain:
+                text = f"{text} · {say('frame_printer_uncertain', count=seen.uncertain)}"
+            self._show("printer", "printer", text, theme.attention)
+        elif seen is not None and seen.uncertain and not faulty and (work.printer.url or not queue):
             self._show("printer", "printer", say("frame_printer_uncertain", count=seen.uncertain), theme.attention)
         elif not work.printer.url:
             self._show("printer", "printer", say("frame_printer_none"), theme.system if queue else None)
@@ -181,10 +191,10 @@ class StatusBar(QFrame):
             elif code in BARRED:
                 state = say("devices_barred_short")
             else:
-                state = say(code).split(",")[0].split("，")[0] if code else say("frame_printer_unasked")
+                state = re.split("[,，:：]", say(code))[0] if code else say("frame_printer_unasked")
             fault = theme.system if faulty else None
             # how many wait is not known before it was read
-            text = say("frame_printer_alone" if queue is None else "frame_printer", how=state, queue=queue)
+            text = say("frame_printer" if queue else "frame_printer_alone", how=state, queue=queue)
             self._show("printer", "printer", text, fault)
 
     def _draw_data(self) -> None:
@@ -203,8 +213,9 @@ class StatusBar(QFrame):
             age = work.words.age((now - seen.last_import_at).total_seconds())
             self._show("data", "database", say("frame_data", age=age))
         due = None if seen is None else seen.next_due
+        self._items["due"].setVisible(seen is not None)
         if seen is None:
-            self._show("due", "clock", "–")
+            self._show("due", "clock", "")
         elif seen.late:
             self._show("due", "clock", say("frame_late", count=seen.late), theme.fail)
         elif due is None:
@@ -283,7 +294,7 @@ class StatusBar(QFrame):
 
     def _page_for(self, name: str, page: str) -> str:
         """The page that mends what an item says."""
-        if name == "printer" and not (self._seen and (self._seen.uncertain or self._seen.reason == "queue_paused")):
+        if name == "printer" and not (self._seen and (self._seen.uncertain or self._seen.paused)):
             return "devices"
         return page
 

@@ -17,10 +17,13 @@ def text_label(role: str = "", *, wrap: bool = False, parent: QWidget | None = N
 
 
 class Elided(QLabel):
-    """One line that ends in … instead of pushing its neighbours away; the whole text is its tooltip."""
+    """One line with … where it is cut instead of pushing its neighbours away; the whole text is its tooltip."""
 
-    def __init__(self, role: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, role: str = "", parent: QWidget | None = None, cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+    ) -> None:
         super().__init__(parent)
+        self._cut = cut
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._whole = ""
@@ -42,7 +45,7 @@ class Elided(QLabel):
         self._fit()
 
     def _fit(self) -> None:
-        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(self.width(), 1))
+        shown = self.fontMetrics().elidedText(self._whole, self._cut, max(self.width(), 1))
         if shown != self.text():
             super().setText(shown)
         self.setToolTip(self._whole if shown != self._whole else "")

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from app.domain.barcode import group
 from app.domain.errors import Fact
 from ui.fonts import ui_font
 from ui.signs import FILE, ink, past_reason
 from ui.theme import SPACE, px
+from ui.widgets.coded import codes_of, laid_out
 from ui.words import Words
 from ui.workspace import Workspace
 
@@ -22,9 +24,10 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 _ENTRY = Qt.ItemDataRole.UserRole + 1
-_WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 _ASKED = "next_"  # begins the codes that answer "what next": whatever it was, it was asked for
 _SIGNS = {"pass": "✓", "fail": "✗", "attention": "!"}
+# scans that went well and verified nothing: a step on the way
+_PLAIN = frozenset({"at_location", "opened", "tote_opened", "held", "acknowledged"})
 _PRINTS = {
     "label_printed": ("✓", "pass"), "label_confirmed": ("✓", "pass"), "settled_printed": ("✓", "pass"),
     "label_failed": ("✗", "fail"), "settled_not_out": ("✗", "fail"), "label_uncertain": ("!", "attention"),
@@ -43,6 +46,7 @@ class _Line:
     text: str
     about: str
     undone: bool
+    codes: tuple[str, ...] = ()
 
 
 class Timeline(QListView):
@@ -77,21 +81,25 @@ class Timeline(QListView):
         if code == "orders_log_imported":
             code = _came_in(entry)
         facts = {name: fact for name, fact in entry.facts.items() if name != "reason"}
+        if tracking := facts.get("tracking"):
+            facts["tracking"] = group(str(tracking))
         text = words.say(code, **facts) if entry.outcome is None else scan_text(words, code, facts)
         if entry.outcome is not None:
             outcome = entry.outcome.value
             sign = _SIGNS.get(outcome, "•")
+            if outcome == "pass" and code in _PLAIN:
+                sign, outcome = "•", "quiet"
         else:
             sign, outcome = _PRINTS.get(code.removeprefix("orders_log_"), ("•", "quiet"))
         if entry.undone:
             outcome = "quiet"
         about = [part for part in (entry.operator, entry.station) if part]
         if reason := past_reason(words, entry.reason, **facts):
-            about.insert(0, reason)
+            about.insert(0, reason[:1].upper() + reason[1:])
         if entry.undone:
             about.insert(0, words.say("orders_scan_taken_back"))
         time = entry.at.astimezone().strftime("%m-%d  %H:%M:%S")
-        return _Line(time, sign, outcome, text, " · ".join(about), entry.undone)
+        return _Line(time, sign, outcome, text, " · ".join(about), entry.undone, codes_of(facts))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap the sentences anew."""
@@ -152,7 +160,7 @@ class _Painter(QStyledItemDelegate):
         sign = body.height()
         at = left + SPACE[2] + time + SPACE[1] + sign + SPACE[1]
         room = max(left + width - at - SPACE[2], 40)
-        text = body.boundingRect(QRect(0, 0, room, 10_000), int(_WRAP), line.text).height()
+        text = round(laid_out(line.text, line.codes, self._fonts()[0], room)[1])
         about = small.height() if line.about else 0
         y = top + SPACE[1]
         return (
@@ -200,5 +208,5 @@ class _Painter(QStyledItemDelegate):
         painter.setFont(body)
         loud = line.undone or line.outcome in ("fail", "attention")
         painter.setPen(colour if loud else QColor(theme.selected.ink if chosen else theme.text))
-        painter.drawText(text, int(_WRAP), line.text)
+        laid_out(line.text, line.codes, body, text.width())[0].draw(painter, QPointF(text.topLeft()))
         painter.restore()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -23,14 +23,15 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from ui.theme import SPACE, TOUCH_PRIMARY, Pair
 from ui.widgets.curtain import Curtain
-from ui.widgets.painted import Painted
+from ui.widgets.painted import Fitted, Painted, shape
 from ui.workspace import Workspace
 
 FLASH_MS = 120
+ROOM_KEPT = " "  # a next step that is still to come: the sentence has its place already
 SIGNS = {"pass": "check", "fail": "x", "attention": "triangle-alert", "system": "refresh-cw"}
-_LOW_BANNER = 150  # with less height than this its next step is small
 _CARD = 200  # the height of what was scanned and expected, at most
 _LEAST = 400  # the height in which all of a stop can be read, at a scale of 1
+_ROW = 1.35  # of the size of a code, how high its row is
 _CODES = ("scan-barcode", "map-pin")  # what stands beside these is a code
 _BIG_CHOICE = 112  # the height of an answer to a question, at a scale of 1
 
@@ -65,14 +66,14 @@ class Banner(Painted):
             return False
         said = sentence != self.sentence
         self.outcome, self.sentence, self.next_step, self._sign = shown
-        self.tell(f"{sentence}. {next_step}" if next_step else sentence)
+        self.tell(f"{sentence}. {next_step}" if next_step.strip() else sentence)
         if said:
             announce(self, sentence)
         self.update()
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint sign, sentence and next step, the sentence as large as it fits."""
+        """Paint sign, sentence and next step as one block in the middle, the sentence as large as it fits."""
         theme, scale = self.work.theme, self.work.scale
         pair = theme.verdict(self.outcome) if self.outcome else Pair(theme.text, theme.raised)
         painter = QPainter(self)
@@ -83,17 +84,26 @@ class Banner(Painted):
         sign = QRectF(pad, 0, size, room.height())
         self.draw_icon(painter, self._sign, pair.ink if self.outcome else theme.secondary, sign, size)
         text = room.adjusted(sign.right() + pad, SPACE[2], -pad, -SPACE[2])
-        small = self.px("title") if room.height() > _LOW_BANNER * scale else self.px("body")
-        # the room of the next step is kept, so that the sentence stays in its place when it comes
-        hint = QFontMetricsF(self.face(small)).height() + SPACE[0]
-        above = text.adjusted(0, hint / 2, 0, -hint)
         sizes = (self.px("big"), round(40 * scale), self.px("bench"), round(26 * scale), self.px("title"))
-        fitted = self.fit(self.sentence, above, sizes, bold=True, most=3)
-        ends = self.draw_fitted(painter, above, fitted, pair.ink, middle=True)
-        if self.next_step:
-            below = QRectF(text.left(), ends, text.width(), hint)
-            # a count stands at the end, and is not what is cut off
-            self.draw_line(painter, below, self.next_step, small, theme.text, cut=Qt.TextElideMode.ElideMiddle)
+        after = self._fit_next(text) if self.next_step else None
+        below = max(after.height, self._line) + SPACE[1] if after else 0.0
+        fitted = self.fit(self.sentence, text.adjusted(0, 0, 0, -below), sizes, bold=True, most=3)
+        block = text.adjusted(0, max(0.0, (text.height() - fitted.height - below) / 2), 0, 0)
+        ends = self.draw_fitted(painter, block, fitted, pair.ink)
+        if after:
+            place = QRectF(text.left(), ends + SPACE[1], text.width(), below - SPACE[1])
+            self.draw_fitted(painter, place, after, theme.text, middle=True)
+
+    @property
+    def _line(self) -> float:
+        """How high the line of a next step is, whichever size it has."""
+        return QFontMetricsF(self.face(round(26 * self.work.scale))).height()
+
+    def _fit_next(self, room: QRectF) -> Fitted:
+        """The next step in one line as large as it fits, else small in two: its count stands at the end."""
+        large = (round(26 * self.work.scale), self.px("title"), round(18 * self.work.scale))
+        one = self.fit(self.next_step, room, large, most=1)
+        return self.fit(self.next_step, room, (self.px("title"), self.px("body"))) if _is_cut(one) else one
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,18 +324,58 @@ class StopPanel(Painted):
         self.draw_icon(painter, stop.sign or SIGNS[stop.tone], pair.paper, sign, side)
         room = band.adjusted(sign.right() + SPACE[4], 0, -SPACE[4], 0)
         most = min(self.px("verdict"), int(band.height() / 1.22))
-        sizes = (most, *(size for size in (120, 96, 84, 72, 60, 48) if size < most))
-        fitted = self.fit(stop.word, room, sizes, bold=True, most=1)
-        self.draw_fitted(painter, room, fitted, pair.paper, middle=True)
+        fitted = self.fit(stop.word, room, tuple(range(most, 47, -2)), bold=True, most=1)
+        word = shape(fitted.lines[0], fitted.font)
+        # in the middle as the eye sees it: a font's line has room below for tails
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        at = QPointF(room.left(), room.center().y() - word.boundingRect().center().y())
+        painter.fillPath(word.translated(at), QColor(pair.paper))
 
     def _paint_sides(self, painter: QPainter, sides: Sequence[Side], room: QRectF) -> None:
-        gap = SPACE[3]
-        wide = (room.width() - gap) / 2
-        for number, side in enumerate(sides):
-            left = room.left() + number * (wide + gap)
-            self._paint_side(painter, side, QRectF(left, room.top(), wide, room.height()))
+        """Paint what came and what was expected with names of one size, whole where that can be."""
+        wide = (room.width() - SPACE[3]) / 2
+        cards = [
+            QRectF(room.left() + n * (wide + SPACE[3]), room.top(), wide, room.height()) for n in range(len(sides))
+        ]
+        for joined in (False, True):
+            rows = [self._rows(side, card, joined=joined) for side, card in zip(sides, cards, strict=True)]
+            names = [self._name(side, card, row) for side, card, row in zip(sides, cards, rows, strict=True)]
+            size = min(name.font.pixelSize() for name in names)
+            if size >= self.px("title") and not any(_is_cut(name) for name in names):
+                break
+        for side, card, row in zip(sides, cards, rows, strict=True):
+            self._paint_side(painter, side, card, row, self._name(side, card, row, size))
 
-    def _paint_side(self, painter: QPainter, side: Side, card: QRectF) -> None:
+    def _words(self, card: QRectF) -> QRectF:
+        """Where the words of a card stand, beside its tile."""
+        inner = card.adjusted(SPACE[2], SPACE[1], -SPACE[2], -SPACE[1])
+        return inner.adjusted(min(inner.height(), inner.width() * 0.25) + SPACE[3], 0, 0, 0)
+
+    def _rows(self, side: Side, card: QRectF, *, joined: bool) -> list[tuple[str, int, bool]]:
+        """What stands below a name: text, size and whether it is a code; `joined` in one row."""
+        text = self._words(card)
+        code = round(26 * self.work.scale) if text.height() > 150 * self.work.scale else self.px("title")
+        rows = [(side.code, code, True), (side.detail, code, False)]
+        low = text.height() <= 90 * self.work.scale
+        if joined or low:
+            whole = " · ".join(part for part in (side.code, side.detail) if part)
+            smaller = (self.px("body"),) if joined and low else (code, self.px("title"), self.px("body"))
+            fits = next((size for size in smaller if self.width_of(whole, size, mono=True) <= text.width()), None)
+            # half of a location says nothing
+            rows = [(whole, fits, True) if fits else (side.code or whole, code, True)]
+        return [row for row in rows if row[0]]
+
+    def _name(self, side: Side, card: QRectF, rows: list[tuple[str, int, bool]], size: int = 0) -> Fitted:
+        """A name in the room that its rows leave, in one size or as large as it fits."""
+        text = self._words(card)
+        room = text.adjusted(0, self.px("caption") * 1.4, 0, -sum(row[1] * _ROW for row in rows))
+        sizes = (self.px("bench"), *(round(high * self.work.scale) for high in (26, 20, 18, 16)))
+        sizes = (size,) if size else sizes
+        return self.fit(side.title, room, sizes, bold=True, most=3, mono=side.icon in _CODES)
+
+    def _paint_side(
+        self, painter: QPainter, side: Side, card: QRectF, rows: list[tuple[str, int, bool]], name: Fitted
+    ) -> None:
         theme = self.work.theme
         self.draw_box(painter, card, theme.raised, theme.line)
         inner = card.adjusted(SPACE[2], SPACE[1], -SPACE[2], -SPACE[1])
@@ -333,39 +383,32 @@ class StopPanel(Painted):
         picture = QRectF(inner.left(), inner.top() + (inner.height() - tile) / 2, tile, tile)
         self.draw_box(painter, picture, theme.surface, theme.line)
         self.draw_icon(painter, side.icon, theme.secondary, picture, round(tile * 0.5))
-        left = picture.right() + SPACE[3]
-        text = QRectF(left, inner.top(), inner.right() - left, inner.height())
+        text = self._words(card)
         caption = self.px("caption")
-        top = text.top() + caption * 1.4
         above = QRectF(text.left(), text.top(), text.width(), caption * 1.4)
         self.draw_line(painter, above, side.caption, caption, theme.secondary)
-        code = round(26 * self.work.scale) if text.height() > 150 * self.work.scale else self.px("title")
-        rows = [(side.code, True), (side.detail, False)] if text.height() > 90 * self.work.scale else []
-        if not rows and (side.code or side.detail):
-            joined = " · ".join(part for part in (side.code, side.detail) if part)
-            smaller = (code, self.px("body"))
-            fits = next((size for size in smaller if self.width_of(joined, size, mono=True) <= text.width()), None)
-            # half of a location says nothing
-            code, joined = (fits, joined) if fits else (code, side.code or joined)
-            rows = [(joined, True)]
-        rows = [row for row in rows if row[0]]
-        name = QRectF(text.left(), top, text.width(), text.bottom() - top - len(rows) * code * 1.35)
-        sizes = (self.px("bench"), round(26 * self.work.scale), self.px("title"))
-        title = self.fit(side.title, name, sizes, bold=True, mono=side.icon in _CODES)
-        top = self.draw_fitted(painter, name, title, theme.text)
-        for row, mono in rows:
-            place = QRectF(text.left(), top, text.width(), code * 1.35)
-            self.draw_line(painter, place, row, code, theme.text, mono=mono)
-            top += code * 1.35
+        top = self.draw_fitted(painter, text.adjusted(0, caption * 1.4, 0, 0), name, theme.text)
+        for row, size, mono in rows:
+            place = QRectF(text.left(), top, text.width(), size * _ROW)
+            self.draw_line(painter, place, row, size, theme.text, mono=mono)
+            top += size * _ROW
 
     def _paint_foot(self, painter: QPainter, stop: Stop, pair: Pair, foot: QRectF) -> None:
-        left = foot.left() + SPACE[4]
+        left, right = foot.left() + SPACE[4], float(self._buttons_left)
         size = self.px("title")
         if stop.count:
-            left = self.draw_chip(painter, left, foot, stop.count, size, Pair(pair.paper, pair.ink)) + SPACE[3]
-        room = QRectF(left, foot.top(), max(0.0, self._buttons_left - left), foot.height())
+            # after the sentence, which stays in its place
+            right -= self.width_of(stop.count, size, bold=True) + size * 0.9
+            self.draw_chip(painter, right, foot, stop.count, size, Pair(pair.paper, pair.ink))
+            right -= SPACE[3]
+        room = QRectF(left, foot.top(), max(0.0, right - left), foot.height())
         fitted = self.fit(stop.how, room, (round(26 * self.work.scale), size, self.px("body")), most=2)
         self.draw_fitted(painter, room, fitted, self.work.theme.text, middle=True)
+
+
+def _is_cut(fitted: Fitted) -> bool:
+    """Whether a text had to be cut short."""
+    return fitted.lines[-1].endswith("…")
 
 
 def _shown(stop: Stop) -> tuple[object, ...]:

@@ -13,6 +13,21 @@ def test_the_recipient_as_printed() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("country", "place"),
+    [
+        ("United States", ["Los Angeles CA 90001"]),
+        ("Germany", ["90001 Los Angeles CA"]),
+        ("United Kingdom", ["Los Angeles", "90001"]),
+        ("New Zealand", ["Los Angeles 90001"]),
+        ("India", ["Los Angeles 90001", "CA"]),
+    ],
+)
+def test_the_postcode_stands_where_its_country_has_it(country: str, place: list[str]) -> None:
+    lines = recipient_lines("Ada", "1 Main St", "90001", "Los Angeles", "CA", country)
+    assert lines == ["Ada", "1 Main St", *place, country.upper()]
+
+
 def test_empty_parts_leave_no_empty_lines() -> None:
     assert recipient_lines(" Ada ", "1 Main St\n \n", "", "London", "", "GB") == ["Ada", "1 Main St", "London", "GB"]
     assert recipient_lines("", "", "", "", "", "") == []

@@ -50,7 +50,7 @@ def test_a_label_holds_all_that_a_carrier_needs(house: House, hands: Hands) -> N
     fields = json.loads(label.fields)
     row = house.get(Order, order)
     assert fields["recipient"].splitlines() == [
-        "Ada Lovelace", "12 St James's Square", "SW1Y 4JH London", "UNITED KINGDOM",
+        "Ada Lovelace", "12 St James's Square", "London", "SW1Y 4JH", "UNITED KINGDOM",
     ]  # fmt: skip
     assert fields["sender"] == "Packbench Ltd\nShenzhen"
     assert fields["tracking"] == label.tracking == "LX000000014CN"
@@ -157,6 +157,7 @@ def test_the_bench_confirms_a_copy_for_a_closed_parcel(house: House, hands: Hand
     second = make_label_code(house.get(Parcel, parcel_of(house, order)).code, 2)
     assert hands.scan(second) == "already_closed"  # it has not been printed
     assert hands.scan(first) == "superseded_copy"
+    assert hands.events()[-1].order_id == order, "the alarm stands in the order's history"
     hands.scan("XXOK")
     if outcome is None:
         house.claim()  # the label in the hand may be faster than the printer's proof

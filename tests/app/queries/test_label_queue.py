@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.domain.barcode import make_label_code
 from app.domain.people import Actor, Role
@@ -26,7 +27,7 @@ from app.queries.label_queue import (
     job_total,
     queue_heads,
 )
-from db.parcels import JobKind, PrintJob
+from db.parcels import JobKind, Parcel, PrintJob
 from tests.app.queries.walks import plans
 from tests.factories import LEAD, NOON, Hands, HeldClock, House
 
@@ -139,6 +140,9 @@ def test_every_job_that_waits_says_what_holds_its_queue_up(six: House) -> None:
     assert why()[later] == "head_open"
     six.store.write(pause_queue, LEAD, "A")
     assert (why()[6], why()[later], why()[5]) == ("queue_paused", "queue_paused", "paper_out")
+    # its printer would not print even so
+    held = [(detail.paused, detail.held_by) for detail in (six.store.read(job_detail, job) for job in (later, 5))]
+    assert held == [(True, "head_open"), (False, "paper_out")]
 
 
 def test_what_a_row_says_of_a_file(six: House) -> None:
@@ -270,3 +274,21 @@ def test_a_page_is_reached_by_an_index_alone(
         assert " USING COVERING INDEX ix_print_jobs_" in walk[0]
         assert "USE TEMP B-TREE FOR ORDER BY" not in walk
     assert rows[0] == "SEARCH print_jobs USING INTEGER PRIMARY KEY (rowid=?)"
+
+
+def test_a_failure_that_was_seen_to_is_not_counted_any_more(house: House, hands: Hands) -> None:
+    """What stands in red needs somebody."""
+    failed = JobFilter(group=JobGroup.FAILED)
+    order = house.picked("MUG")
+    hands.scan(house.tote_of(order), "MUG-EAN")
+    house.printed(outcome=JobState.FAILED, reason="head_open")
+    assert len(ids(house, failed)) == 1
+    parcel = house.all(select(Parcel.id))[0]
+    house.store.write(reprint, LEAD, parcel, "torn")
+    assert ids(house, failed) == []
+    assert len(ids(house, JobFilter(state=JobState.FAILED))) == 1, "it is still there to be found"
+    house.store.write(queue_file, LEAD, "BENCH-9", b"^XA^XZ")
+    house.printed("BENCH-9", JobState.UNCERTAIN, "no_answer")
+    (job,) = ids(house, JobFilter(queue="BENCH-9"))
+    house.store.write(settle, LEAD, job, came_out=False)
+    assert ids(house, failed) == []

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.states import JobState, OrderState
 from app.operations.labels import settle
-from app.operations.print_queue import claim_job, finish_attempt, note_wait
+from app.operations.print_queue import claim_job, finish_attempt, note_wait, pause_queue
 from app.queries.station_view import (
     Due,
     PrinterSeen,
@@ -55,6 +55,8 @@ def test_the_queue_of_its_own_printer(house: House, hands: Hands, labelled: int)
     assert (other.queued, other.sending, other.waiting_since, other.reason) == (0, 0, None, None)
     claimed = house.claim()
     assert claimed is not None
+    house.store.write(pause_queue, LEAD, "BENCH-1")
+    assert (see(house, hands).paused, see(house, house.hands("BENCH-2")).paused) == (True, False)
     status = see(house, hands)
     assert (status.queued, status.sending, status.uncertain, status.waiting_since) == (0, 1, 0, job.created_at)
     house.store.write(finish_attempt, claimed.attempt_id, JobState.UNCERTAIN, None, "no_proof")

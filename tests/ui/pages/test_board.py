@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import Qt
 from sqlalchemy import func, select
 
 from app.change import Change, changed
+from app.domain.errors import KnownError
 from app.domain.states import OrderState
 from app.operations.waves import release_wave
+from app.queries.board_view import BoardView
 from db.orders import Order
 from db.store import Tx
 from db.waves import Batch
@@ -188,12 +191,28 @@ def _touch(tx: Tx) -> tuple[None, Change]:
     return None, changed("scans")
 
 
+def test_old_numbers_say_from_when_they_are(lead: Lead, monkeypatch: pytest.MonkeyPatch) -> None:
+    lead.house.order("MUG")
+    lead.page.refresh()
+    lead.person.wait(lambda: lead.stages() and lead.stages()["ready"] == 1)
+
+    async def fail() -> None:
+        raise KnownError("database_locked")
+
+    monkeypatch.setattr(lead.page, "fetch", fail)
+    lead.page.refresh()
+    lead.person.wait(lambda: lead.page.failed)
+    read = lead.page.data
+    assert isinstance(read, BoardView)
+    assert lead.page.prompt() == f"As of {lead.work.words.time(read.now, ZoneInfo(read.zone))}, not updated"
+
+
 def test_everything_is_said_again_in_the_other_language(lead: Lead) -> None:
     opened(lead, "MUG", "PEN", pick=1)
     lead.press(Key.Key_Escape)
     lead.work.words.switch("zh")
     said = [card.face.title for card in lead.page.stages.cards if card.face is not None]
-    assert said == ["就绪", "已计划", "拣货", "已拣齐", "打包", "问题单", "今日出库"]
+    assert said == ["资料不全", "就绪", "已计划", "拣货", "已拣齐", "打包", "问题单", "今日出库"]
     assert lead.waves()[0][1] == "已下发"
     assert lead.side()[0].startswith("工作台与人员")
     lead.press(Key.Key_Return)

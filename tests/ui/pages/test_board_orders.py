@@ -13,18 +13,31 @@ Key = Qt.Key
 PAGES = ("board", "orders")
 
 
+def _give_reason(lead: Lead, reason: str) -> str:
+    """Answer why an order is to be kicked out; returns the question that follows."""
+    before = lead.work.dialogs.question_id
+    lead.person.type(reason)
+    lead.person.press(Key.Key_Return)
+    lead.person.wait(lambda: lead.work.dialogs.question_id > before)
+    return lead.ask()
+
+
 def test_an_order_without_picked_goods_is_kicked_out_and_ready_again(lead: Lead) -> None:
     lead.house.order("PEN", "CAP")
     order = opened(lead, "MUG", "PEN")
     number = lead.house.source_id(order)
     lead.person.wait(lambda: len(lead.orders()) == 2)
     lead.press(*([Key.Key_Down] if number in lead.orders()[1] else []))
-    question = lead.ask(Key.Key_F5)
-    assert question.startswith(f"Kick order {number} out of its wave? | Nothing of it is picked")
+    lead.ask(Key.Key_F5)
     lead.person.press(Key.Key_Return)
     assert lead.work.dialogs.is_open  # not without a reason
-    lead.person.type("buyer wrote")
-    lead.told(Key.Key_Return, then=f"Order {number} has left its wave and is ready again")
+    question = _give_reason(lead, "buyer wrote")
+    assert question.startswith(f"Kick order {number} out of its wave? | Nothing of it is picked")
+    lead.press(Key.Key_Return)  # leaves it
+    assert lead.house.state(order) is OrderState.PLANNED or lead.house.state(order) is OrderState.RELEASED
+    lead.ask(Key.Key_F5)
+    _give_reason(lead, "buyer wrote")
+    lead.told(Key.Key_2, then=f"Order {number} has left its wave and is ready again")
     assert lead.house.state(order) is OrderState.READY
     assert [row[0] for row in lead.orders()] != [number]
     assert len(lead.orders()) == 1
@@ -38,9 +51,9 @@ def test_an_order_with_picked_goods_is_a_problem_until_they_are_put_back(lead: L
     order = opened(lead, "MUG", "PEN", pick=1)
     number = lead.house.source_id(order)
     assert lead.orders()[0][6] == "1 / 2"
-    assert "Pieces in its tote: 1" in lead.ask(Key.Key_F5)
-    lead.person.type("torn")
-    lead.told(Key.Key_Return, then="put its goods back")
+    lead.ask(Key.Key_F5)
+    assert "Pieces in its tote: 1" in _give_reason(lead, "torn")
+    lead.told(Key.Key_2, then="put its goods back")
     assert lead.house.state(order) is OrderState.PROBLEM
     assert lead.orders()[0][1] == "problem"
     assert lead.stages()["problem"] == 1
@@ -50,12 +63,33 @@ def test_an_order_with_picked_goods_is_a_problem_until_they_are_put_back(lead: L
     assert lead.house.state(order) is OrderState.READY
 
 
+def test_goods_put_back_finds_the_problem_shelf_by_itself(lead: Lead) -> None:
+    lead.told(Key.Key_F6, then="The problem shelf is empty")
+    first = opened(lead, "MUG", "PEN", pick=1)
+    lead.house.store.write(kick_out, LEAD, first, "damaged")
+    lead.press(Key.Key_Escape)
+    lead.person.wait(lambda: any("damaged" in row for row in lead.side()))
+    assert lead.house.source_id(first) in lead.ask(Key.Key_F6), "it is the only one"
+    lead.press(Key.Key_Escape)
+    lead.person.wait(lambda: not lead.work.dialogs.is_open)
+    second = lead.house.order("MUG", "CAP")
+    lead.house.release()
+    lead.house.pick_one(lead.house.batches()[-1])
+    lead.house.store.write(kick_out, LEAD, second, "torn")
+    lead.person.wait(lambda: any("torn" in row for row in lead.side()))
+    lead.page.side.choose(None)
+    lead.told(Key.Key_F6, then="choose one with the arrow keys, then F6")
+    assert lead.page.side.hasFocus()
+    chosen = lead.page.side.row()
+    assert chosen is not None
+    assert chosen.to_put_back
+
+
 def test_the_problem_shelf_is_reached_by_tab_and_headings_are_passed_over(lead: Lead) -> None:
     order = opened(lead, "MUG", "PEN", pick=1)
     lead.house.store.write(kick_out, LEAD, order, "damaged")
     lead.press(Key.Key_Escape)
     lead.person.wait(lambda: any("damaged" in row for row in lead.side()))
-    lead.told(Key.Key_F6, then="Choose an order on the problem shelf")
     lead.press(Key.Key_Tab)
     assert lead.page.side.hasFocus()
     for _ in lead.side():
@@ -84,7 +118,7 @@ def test_what_cannot_be_kicked_out_or_put_back_is_refused_before_anything_is_ask
     lead.told(Key.Key_F5, then="Open a wave")
     order = opened(lead, "MUG", pick=1)
     assert lead.house.state(order) is OrderState.PICKED
-    lead.told(Key.Key_F5, then="is in no wave that is planned or being picked")
+    lead.told(Key.Key_F5, then="is picked already: cancel it on the Orders page")
     lead.told(Key.Key_F6, then="has nothing to be put back")
     assert not lead.work.dialogs.is_open
 

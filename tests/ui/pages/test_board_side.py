@@ -51,7 +51,7 @@ def test_ages_grow_while_the_board_is_seen(lead: Lead, monkeypatch: pytest.Monke
     lead.house.order("MUG", updated_at=datetime.now(UTC) - timedelta(minutes=5, seconds=30))
     lead.page.refresh()
     lead.person.wait(lambda: lead.stages() and lead.stages()["ready"] == 1)
-    card = lead.page.stages.cards[0]
+    card = lead.page.stages.cards[1]
     assert card.face is not None
     assert card.face.detail == "oldest 5 min"
     read = lead.page._fetched_at
@@ -126,4 +126,4 @@ def test_every_part_has_a_name_for_those_who_hear_the_screen(lead: Lead) -> None
     lead.person.wait(lambda: lead.cutoffs() and lead.stages())
     for table in (lead.page.waves, lead.page.side, lead.page.orders.table):
         assert table.accessibleName()
-    assert "Ready 1 oldest" in lead.page.stages.cards[0].accessibleName()
+    assert "Ready 1 oldest" in lead.page.stages.cards[1].accessibleName()

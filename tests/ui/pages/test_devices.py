@@ -463,7 +463,7 @@ def test_a_printer_that_may_not_be_used_tells_the_command(
     technician.work.note_printer(trouble.code)
     technician.person.wait(lambda: command in technician.card("printer")[2])
     assert technician.card("printer")[:2] == ("!  Needs you", "It is there, but may not be used")
-    assert technician.person.window.status.text("printer") == "Printer may not be used (0)"
+    assert technician.person.window.status.text("printer") == "Printer: may not be used"
     technician.person.press(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == command
     # the other cards give way to it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLabel
 
 from app.domain.barcode import group
+from app.domain.errors import KnownError
 from app.domain.states import JobState
 from app.operations.print_queue import note_wait, queue_file
 from db.parcels import PrintJob
@@ -112,6 +114,32 @@ def test_the_longest_numbers_are_read_in_every_size(desk: Desk, width: int, heig
     numbers = (view._title, view._tracking)
     assert scale > 1.0 or [line.text() for line in numbers] == [line.whole() for line in numbers]
     assert view._state.width() >= view._state.sizeHint().width()
+
+
+def test_a_view_above_its_picture_says_which_copy_it_shows(desk: Desk) -> None:
+    desk.label()
+    desk.open()
+    view = desk.page.detail
+    view.show_beside(False)
+    view.setFixedWidth(460)
+    desk.person.wait(lambda: view.width() == 460)
+    assert view._copy.isVisible()
+    view.setFixedWidth(270)
+    desk.person.wait(lambda: not view._copy.isVisible())
+
+
+def test_an_old_list_says_from_when_it_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.label()
+    desk.open()
+    assert desk.page.prompt() == "Scan a label, order or tote"
+
+    async def fail() -> None:
+        raise KnownError("database_locked")
+
+    monkeypatch.setattr(desk.page, "fetch", fail)
+    desk.page.refresh()
+    desk.person.wait(lambda: desk.page.failed)
+    assert re.fullmatch(r"As of \d\d:\d\d, not updated", desk.page.prompt())
 
 
 def test_f5_sorts_by_what_a_person_must_look_at(desk: Desk) -> None:

@@ -26,6 +26,11 @@ def test_the_queue_says_what_its_printer_waits_for(desk: Desk) -> None:
     desk.open()
     assert desk.page.queues.heads == "BENCH-1: 1 waiting, paper is out, load a roll"
     assert "paper is out, load a roll" in desk.page.detail.situation
+    desk.told(Key.Key_F4)
+    both = "Paused: F4 lets it go on\nPrinter: paper is out, load a roll"  # F4 alone would print nothing
+    desk.person.wait(lambda: desk.page.detail.situation == both)
+    desk.told(Key.Key_F4)
+    desk.person.wait(lambda: desk.page.queues.heads and desk.person.settled())
     desk.work.words.switch("zh")
     assert "等待 1 张" in desk.page.queues.heads
 
@@ -40,7 +45,7 @@ def test_f4_pauses_the_queue_loudly_and_lets_it_go_on(desk: Desk) -> None:
     desk.person.wait(lambda: banner.property("outcome") == "attention")
     desk.person.wait(desk.person.settled)
     since = desk.house.store.read(paused_queues)[0].since
-    assert banner.paused == f"BENCH-1 is paused since {desk.work.words.time(since)}, 1 waiting"
+    assert banner.paused == f"BENCH-1 paused since {desk.work.words.time(since)}, 1 waiting"
     assert banner.key == "F4 lets BENCH-1 go on"
     assert banner.y() < top.y()
     assert desk.page.table.mapTo(desk.page, QPoint(0, 0)) == top  # nothing has moved
@@ -58,7 +63,7 @@ def test_f4_means_this_station_where_no_label_is_chosen(desk: Desk) -> None:
     desk.open()
     desk.told(Key.Key_F4)
     assert [paused.queue for paused in desk.house.store.read(paused_queues)] == ["BENCH-1"]
-    desk.person.wait(lambda: "BENCH-1 is paused" in desk.page.queues.paused)
+    desk.person.wait(lambda: "BENCH-1 paused" in desk.page.queues.paused)
 
 
 def test_f4_means_the_queue_of_the_chosen_label(desk: Desk) -> None:
@@ -123,7 +128,7 @@ def test_f9_lets_another_station_print_what_waits(desk: Desk) -> None:
     before = desk.work.dialogs.question_id
     desk.person.press(Key.Key_1)
     desk.person.wait(lambda: desk.work.dialogs.question_id > before)
-    assert "Print 3 at BENCH-2?" in desk.ask()
+    assert "Move 3 to BENCH-2?" in desk.ask()
     assert desk.told(Key.Key_2) == "3 come out at BENCH-2"
     assert [desk.house.jobs(order)[0].queue for order in orders] == ["BENCH-2"] * 3
     assert [desk.house.printed("BENCH-2") for _ in orders] == [desk.house.jobs(order)[0].id for order in orders]

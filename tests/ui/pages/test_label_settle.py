@@ -89,7 +89,7 @@ def test_f7_asks_whether_it_was_the_last(desk: Desk, doubtful: list[int]) -> Non
     assert "4 labels of the printer of BENCH-1 are uncertain" in asked
     said = [button.accessibleName() for button in desk.person.window.findChildren(QPushButton) if button.isVisible()]
     assert "Only this one came out, as far as I know" in said
-    assert "The last: 1 before it too, 2 after it get another copy" in said
+    assert "The last: 1 before it too, another copy for 2 after it" in said
     assert desk.told(Key.Key_2) == "Noted as printed: 2, another copy comes out: 2"
     assert states(desk, *doubtful) == [[PRINTED], [PRINTED], [FAILED, QUEUED], [FAILED, QUEUED]]
 
@@ -99,7 +99,7 @@ def test_the_stations_that_share_a_printer_are_named(desk: Desk) -> None:
     desk.house.printed("BENCH-2", UNCERTAIN)
     desk.label(UNCERTAIN, number="ORD-1")
     desk.open()
-    assert "2 labels of one printer are uncertain: BENCH-1 (1), BENCH-2 (1)" in desk.ask(Key.Key_F7)
+    assert "BENCH-1 (1), BENCH-2 (1) share a printer: 2 labels are uncertain" in desk.ask(Key.Key_F7)
 
 
 def test_enter_never_says_that_it_was_the_last(desk: Desk, doubtful: list[int]) -> None:

@@ -62,7 +62,7 @@ def test_an_order_in_work_is_stopped_at_the_next_gate(support: Support, shelf: H
     support.open(order)
     support.ask(Key.Key_F8)
     support.ask(Key.Key_2)
-    support.person.wait(lambda: "the bench stops it when it is opened" in support.ask())
+    support.person.wait(lambda: "the bench stops it when opened" in support.ask())
     assert support.told(Key.Key_2) == "Order A-1 is in work: the next gate stops it"
     assert shelf.state(order) is OrderState.PICKED
     assert support.view.situation == "A cancel was asked for, the next gate stops it: The address is wrong"

@@ -73,7 +73,7 @@ def test_the_timeline_tells_everything_in_words(support: Support, shelf: House) 
     assert not [sentence for sentence in said if "_" in sentence or "–" in sentence]
     support.work.words.switch("zh")
     assert "第 2 份已打印" in support.view.timeline.sentences()
-    assert "已打包封箱" in support.view.texts()
+    assert "已从工作台出库：已打包封箱，面单已贴好" in support.view.texts()
     assert "第 2 份" in support.view.texts()
 
 
@@ -81,10 +81,13 @@ def test_what_is_missing_is_said_in_words(support: Support, shelf: House) -> Non
     order = shelf.order("MUG", state=OrderState.INCOMPLETE, missing="street,weight")
     support.page.show_order(order)
     support.person.wait(support.is_open)
-    assert support.view.situation == "Cannot be planned, it lacks: street, weight"
+    assert support.view.situation == (
+        "Missing: street, weight. Correct it where the order came from, then import it again with\u00a0F4"
+    )
+    assert "! Missing: street, weight" in support.view.texts()  # beside the address too
     assert "!" in support.view.texts()  # no colour stands alone
     support.work.words.switch("zh")
-    assert support.view.situation == "无法排单，缺少：街道地址、重量"
+    assert support.view.situation.startswith("缺少：街道地址、重量。")
 
 
 def test_an_open_order_follows_what_happens_to_it(support: Support, shelf: House) -> None:
@@ -103,7 +106,7 @@ def test_a_story_tells_what_happened_and_never_what_to_do(support: Support, shel
     told = [str(entries.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole)) for row in range(entries.rowCount())]
     for sentence in ("A new copy was refused while the last one was uncertain", "Put aside by the packer",
                      "Somebody asked what comes next", "An unknown code was scanned",
-                     "It is not known whether copy 1 came out · the printer did not count it"):  # fmt: skip
+                     "It is not known whether copy 1 came out · The printer did not count it"):  # fmt: skip
         assert any(sentence in entry for entry in told), (sentence, told)
     # an instruction stands behind a colon, or after a comma, in the imperative
     orders = ("scan ", "look ", "press ", "wait", "check ", "settle it", "put it", "take it", "load ")

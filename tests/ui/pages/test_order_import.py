@@ -42,7 +42,7 @@ def test_a_good_file_is_imported_and_reported(support: Support, shelf: House, tm
     import_file(support, write_orders(tmp_path / "new.csv", 30))
     report = support.report
     assert "new.csv is imported" in report.text()
-    assert "Orders: 30 new, 0 changed, 0 unchanged, 0 left out" in report.text()
+    assert "Orders: 30 new\n" in report.text()  # and nothing of what there is none of
     assert "Lines of the new orders: 30" in report.text()
     assert report.problems == []
     assert shelf.count(Order) == 30
@@ -84,6 +84,8 @@ def test_a_row_with_two_problems_is_one_row_that_was_left_out(
 def test_a_file_of_bad_rows_alone_is_not_called_imported(support: Support, shelf: House, tmp_path: Path) -> None:
     import_file(support, write_orders(tmp_path / "bad.csv", 2, bad=2))
     assert support.report.text().startswith("Nothing was taken from bad.csv, rows left out: 2\n")
+    assert support.page._line.text() == ""  # the report says it
+    support.press(Key.Key_Escape)
     assert support.page._line.text() == "! Nothing was taken from bad.csv, rows left out: 2"
 
 
@@ -93,6 +95,7 @@ def test_a_file_that_came_before_holds_nothing_new(support: Support, shelf: Hous
     import_file(support, tmp_path / "new.csv")
     known = "new.csv holds nothing new: all of it is here already"
     support.person.wait(lambda: support.report.text().startswith(known))
+    support.press(Key.Key_Escape)
     assert support.page._line.text() == f"✓ {known}"
     import_file(support, write_orders(tmp_path / "more.csv", 3, bad=1))
     support.person.wait(lambda: "more.csv is imported, rows left out: 1" in support.report.text())
@@ -153,6 +156,8 @@ def test_a_path_that_leads_nowhere_is_asked_again(support: Support, tmp_path: Pa
     assert support.question().findChildren(QLineEdit)[0].text() == str(tmp_path / "no.csv")
     (wrong,) = [label for label in support.question().findChildren(QLabel) if label.text().startswith("There is no")]
     assert wrong.property("role") == "fail"  # red, as whatever is refused
+    assert "✗" in support.ask()  # no colour stands alone
+    assert support.question().findChildren(QLineEdit)[0].property("outcome") == "fail"
 
 
 def test_the_report_comes_over_the_order_that_was_open_and_esc_goes_back_to_it(
@@ -255,3 +260,36 @@ def test_a_file_can_be_chosen_in_a_dialog(support: Support, shelf: House, tmp_pa
     support.person.wait(lambda: support.question().findChildren(QLineEdit)[0].text() == str(path))
     support.person.press(Key.Key_Return)
     support.person.wait(lambda: shelf.count(Order) == 2)
+
+
+def test_the_orders_that_lack_something_are_one_press_away(support: Support, tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text("order,sku,quantity,country\nN-1,MUG,1,DE\n", encoding="utf-8")
+    read: list[bool] = []
+    support.work.imported.connect(lambda: read.append(True))
+    import_file(support, path)
+    report = support.report
+    assert report.text().startswith("new.csv is imported\nOrders: 1 new\n")
+    assert "lack something a parcel needs: 1" in report.text()
+    assert read == [True]  # the status bar reads anew at once
+    support.press(Key.Key_Return)
+    support.person.wait(lambda: support.rows() == ["N-1"])
+    assert support.page.group == "incomplete"
+
+
+def test_a_refused_file_offers_to_import_another(support: Support, tmp_path: Path) -> None:
+    path = tmp_path / "broken.xlsx"
+    path.write_bytes(b"nothing")
+    import_file(support, path)
+    assert support.report.text().startswith("broken.xlsx was not imported\n")
+    assert "Import a file" in support.ask(Key.Key_Return)
+
+
+def test_a_reason_that_is_too_long_for_a_line_gets_two(support: Support, shelf: House, tmp_path: Path) -> None:
+    path = write_orders(tmp_path / "new.csv", 3, bad=1)
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write("N-9,MUG,two,Ada,Street 1,1,London,Atlantis\n")
+    support.person.window.resize(700, 700)
+    import_file(support, path)
+    table = support.report._table
+    support.person.wait(lambda: table.rowHeight(1) > table.rowHeight(0))

@@ -36,6 +36,15 @@ def test_a_row_says_state_pieces_country_and_how_much_time_is_left(support: Supp
     assert due.startswith("R ")
 
 
+def test_a_shipped_order_is_nowhere(support: Support, shelf: House) -> None:
+    _, hands = packed(shelf)
+    hands.scan(hands.square)
+    support.page.refresh()
+    support.person.wait(lambda: len(support.rows()) == 1 and support.person.settled())
+    assert [text for text in support.row(0) if "Wave" in text] == []
+    assert "Shipped" in " ".join(support.row(0))
+
+
 def test_the_tabs_count_and_f3_goes_through_them(support: Support, shelf: House) -> None:
     ready = [shelf.order("MUG", source_id=f"R-{number}") for number in range(3)]
     shelf.order("PEN", source_id="I-1", state=OrderState.INCOMPLETE, missing="street,weight")

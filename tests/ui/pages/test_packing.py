@@ -240,6 +240,16 @@ def test_how_a_failure_ends_fits_what_it_is(
     assert page.panel.stop.how == how
 
 
+def test_another_tote_in_the_middle_of_an_order_is_called_a_tote(
+    person: Person, page: PackingPage, house: House
+) -> None:
+    order, other = house.picked("TEA", "MUG"), house.picked("TEA", "CUP")
+    person.scan(house.tote_of(order))
+    person.scan(house.tote_of(other))
+    assert page.panel.stop is not None
+    assert (page.panel.stop.word, page.panel.stop.sides[0].title) == ("NOT FINISHED", "A tote")
+
+
 def test_a_failure_without_an_order_says_first_what_to_do(person: Person, page: PackingPage, house: House) -> None:
     house.stock("CUP", 1)
     person.scan("CUP-EAN")

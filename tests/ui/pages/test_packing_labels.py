@@ -37,6 +37,8 @@ def test_a_station_without_a_printer_says_so(person: Person, page: PackingPage, 
     outcome, sentence = shown(page)
     assert outcome == "system"
     assert sentence.startswith("No printer is set up")
+    assert page.table.current.text is not None
+    assert (page.table.current.text.count, page.table.current.text.done) == ("2 / 2", False)  # no tick beside trouble
 
 
 def test_an_uncertain_label_is_settled_by_its_key_and_the_next_copy_follows(
@@ -51,6 +53,8 @@ def test_an_uncertain_label_is_settled_by_its_key_and_the_next_copy_follows(
     facts = page.table.facts.text
     assert facts is not None
     assert (facts.tone, [key for key, _ in facts.keys]) == ("attention", ["F7", "F8"])
+    assert page.table.current.text is not None
+    assert (page.table.current.text.title, page.table.current.text.done) == ("Did the label come out?", False)
     assert heard == ["attention"]
     person.press(Key.Key_F8)
     person.wait(person.settled)
@@ -83,6 +87,7 @@ def test_a_reprint_asks_why(how: str, reason: str, person: Person, page: Packing
     stop = page.panel.stop
     assert stop is not None
     assert (stop.tone, stop.word) == ("attention", "WHY A NEW COPY?")
+    assert page.prompt() == "Say why first: 1 torn, 2 blurred, 3 lost"
     assert [choice.key for choice in stop.choices] == ["1", "2", "3", "Esc"]
     assert not page.work.sounds.alarming
     if how == "digit":

@@ -315,12 +315,22 @@ def test_old_content_stays_under_a_strip_when_the_database_is_gone(watcher: Watc
     watcher.wait(lambda: watcher.strip)
     assert watcher.state == "content"
     assert watcher.page.label.text() == "first"
-    assert watcher.strip == "Not updated for 0 s · " + watcher.work.words.say("database_locked")
+    assert watcher.strip == "Not updated now · " + watcher.work.words.say("database_locked")
     watcher.work.words.switch("zh")
     assert watcher.work.words.say("database_locked") in watcher.strip
     watcher.page.coming = "second"
     watcher.wait(lambda: not watcher.strip)
     assert watcher.page.label.text() == "second"
+
+
+def test_keys_do_nothing_before_there_is_something_to_be_seen(watcher: Watcher) -> None:
+    watcher.page.coming = KnownError("database_locked")
+    watcher.page.show()
+    watcher.wait(lambda: watcher.state == "offline")
+    assert not watcher.page.takes_keys
+    watcher.page.coming = "first"
+    watcher.page.refresh()
+    watcher.wait(lambda: watcher.page.takes_keys)
 
 
 def test_the_age_of_what_is_old_grows(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,7 +118,8 @@ def test_a_cart_that_somebody_else_took_meanwhile_is_not_picked(
     assert walking.stop == "CART TAKEN"
     stop = walking.page._stop.stop
     assert stop is not None
-    assert stop.sentence == f"CART-2 is picking cart 1 of wave {number}: choose another cart"
+    assert stop.sentence == f"CART-2 is picking cart 1 of wave {number}: choose another"
+    assert stop.sides == ()  # the location that was scanned is no cart
     assert walking.person.work.sounds.alarming
     walking.press(Qt.Key.Key_Return)
     assert (walking.stop, walking.shows) == ("", "carts")

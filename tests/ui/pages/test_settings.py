@@ -89,7 +89,7 @@ class Administrator:
         return settings
 
     def hint(self, name: str) -> str:
-        return self.page._hints[name].text()
+        return self.page._hints[name].text().removeprefix("✗ ")
 
     def wrong(self) -> set[str]:
         """The fields that are shown as wrong, by frame and hint."""
@@ -176,6 +176,10 @@ def test_enter_in_a_field_saves(administrator: Administrator) -> None:
         ("wedge_gap_ms", "", "Between two keys, ms: enter a number, 5 – 200"),
         ("wedge_total_ms", "1.5", "For a whole code, ms: enter a number, 200 – 10000"),
         ("sender_street", "18 Sample Road", "The sender's address is not complete"),
+        # a scale and a scanner are shown addresses of their own, not a printer's
+        ("scale", "lpt1://x", "lpt1://x names no scale: write it like hid://0922:8003"),
+        ("scale", "COM3", "COM3 names no scale: write it like hid://0922:8003"),
+        ("scanners", "usb://0a5f:0166", "usb://0a5f:0166 names no scanner: write it like serial:///dev/ttyACM0"),
     ],
 )
 def test_a_bad_value_is_said_at_its_field_and_nothing_is_saved(
@@ -184,13 +188,14 @@ def test_a_bad_value_is_said_at_its_field_and_nothing_is_saved(
     administrator.put("operator", "Pia")
     administrator.put(name, value)
     administrator.save()
-    assert any(hint.text().startswith(said) for hint in administrator.page._hints.values())
+    assert any(hint.text().startswith(f"✗ {said}") for hint in administrator.page._hints.values())
     assert administrator.notice.startswith(said)
     shown = "sender_name" if name == "sender_street" else name  # where something is missing
     assert administrator.wrong() == {shown}
     assert administrator.page._fields[shown].hasFocus()
     assert not settings_path().exists()
     assert administrator.work.settings.operator == ""
+    assert administrator.person.window._prompt.whole() == "Not saved: correct the marked field, then press\u00a0F2"
     # it is said until the field is touched
     administrator.work.words.switch("zh")
     assert administrator.wrong() == {shown}
@@ -476,3 +481,15 @@ def test_every_field_is_reached_by_tab_and_scrolled_to(administrator: Administra
             assert seen.intersects(focus.rect().translated(place))
         administrator.person.press(Qt.Key.Key_Tab)
     assert [field.accessibleName() for field in wanted if field not in reached] == []
+
+
+def test_the_page_reaches_the_foot_and_a_notice_leaves_the_keys_free(administrator: Administrator) -> None:
+    page, window = administrator.page, administrator.person.window
+
+    def low(widget: QWidget) -> int:
+        return widget.mapTo(window, QPoint(0, widget.height())).y()
+
+    foot = window.foot.mapTo(window, QPoint(0, 0)).y()
+    administrator.person.wait(lambda: low(page._area) == foot)
+    administrator.save()
+    administrator.person.wait(lambda: low(administrator.work.dialogs._notice) == foot)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -46,6 +46,25 @@ def test_the_last_row_of_a_table_is_seen_whole_or_not_at_all(
         assert covered.y() == table.viewport().y()
         assert covered.height() == table.visualRect(model.index(table.rowAt(0), 0)).bottom() + 1
         assert table.visualRect(model.index(rows - 1, 0)).bottom() < table.viewport().height()
+
+
+@pytest.mark.parametrize("over", [0, 20])
+def test_a_heading_is_not_seen_without_what_it_is_the_heading_of(over: int, qtbot: QtBot, work: Workspace) -> None:
+    model = QStandardItemModel()
+    for number in range(9):
+        item = QStandardItem(f"Row {number}")
+        item.setEnabled(number != 4)
+        model.appendRow(item)
+    table = BoardTable(work, model, lambda: ("Row 88",), 0)
+    qtbot.addWidget(table)
+    table.horizontalHeader().hide()
+    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    table.resize(300, 33 * 5 + over)
+    table.show()
+    covered = table._curtain
+    qtbot.waitUntil(lambda: covered.isVisible())
+    assert covered.y() - table.viewport().y() == table.rowViewportPosition(4)
+    assert covered.geometry().bottom() == table.viewport().geometry().bottom()
 
 
 def test_no_line_of_a_label_is_cut_wherever_it_is_scrolled(qtbot: QtBot, work: Workspace) -> None:

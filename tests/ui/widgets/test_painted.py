@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRectF
 
-from ui.widgets.painted import Painted, grouped, one_line, shortened
+from ui.widgets.painted import Painted, grouped, one_line
 from ui.workspace import Workspace
 
 
@@ -46,15 +46,3 @@ def test_broken_lines_keep_every_sign_of_a_text(work: Workspace, text: str) -> N
     assert len(cut.lines) == 2
     assert cut.lines[-1].endswith("…")
     assert cut.lines[-1].rstrip("…").strip() in text  # no blank where a hyphen or a sign was broken after
-
-
-@pytest.mark.parametrize(
-    ("text", "most", "shown"),
-    [
-        ("Yoga mat", 8, "Yoga mat"),
-        ("Bike light, brushed steel", 11, "Bike…teel"),
-        ("骑行灯，拉丝不锈钢，大号", 11, "骑行灯…大号"),
-    ],
-)
-def test_a_name_is_cut_short_in_its_middle(text: str, most: int, shown: str) -> None:
-    assert shortened(text, most) == shown

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.settings import Settings
 from ui.application import dress
 from ui.theme import SPACE, THEMES, contrast, load_theme
-from ui.widgets.verdict import FLASH_MS, Banner, Choice, Flash, Side, Stop, StopPanel
+from ui.widgets.painted import Fitted
+from ui.widgets.verdict import FLASH_MS, ROOM_KEPT, Banner, Choice, Flash, Side, Stop, StopPanel
 from ui.workspace import Workspace
 
 LONG = "Kids night light, rabbit, warm white, rechargeable, with timer and remote control"
@@ -117,7 +119,54 @@ def test_what_fits_in_large_type_is_large(page: QWidget, work: Workspace) -> Non
     assert banner.fit(LONG * 2, QRectF(0, 0, 1000, 90), (48, 33)).font.pixelSize() == 33
 
 
+def test_a_next_step_moves_no_sentence_that_has_kept_its_room(page: QWidget, work: Workspace) -> None:
+    banner = Banner(work, page)
+    banner.resize(1200, 150)
+
+    def inked() -> list[int]:
+        image, ink = banner.grab().toImage(), work.theme.passed.ink
+        return [y for y in range(4, 146) if any(image.pixelColor(x, y).name() == ink for x in range(140, 1190, 2))]
+
+    banner.show_verdict("pass", "Mug: complete")
+    alone = inked()
+    assert abs((alone[0] + alone[-1]) / 2 - 75) <= 8
+    banner.show_verdict("pass", "Mug: complete", ROOM_KEPT)
+    kept = inked()
+    assert kept[0] < alone[0]
+    assert banner.accessibleName() == "Mug: complete"
+    banner.show_verdict("pass", "Mug: complete", "Scan Cup: 1 to go")
+    assert inked() == kept
+
+
 # a stop
+
+
+@pytest.mark.parametrize("word", ["CANCELLED", "未完成"])
+def test_the_word_is_in_the_middle_of_its_band(word: str, page: QWidget, work: Workspace) -> None:
+    panel = StopPanel(work, page)
+    panel.show_stop(stop_with(word=word))
+    image, pair = panel.grab().toImage(), work.theme.fail
+    right = [image.pixelColor(1270, y).name() for y in range(image.height())]
+    band = right.index(pair.paper)
+    assert set(right[:band]) == {pair.ink}
+    rows = [y for y in range(band) if any(image.pixelColor(x, y).name() == pair.paper for x in range(160, 900, 2))]
+    assert abs(rows[0] - (band - 1 - rows[-1])) <= 3
+
+
+def test_the_two_names_that_are_compared_have_one_size_and_are_whole(page: QWidget, work: Workspace) -> None:
+    panel = StopPanel(work, page)
+    panel.show_stop(stop_with())
+    drawn: list[Fitted] = []
+    draw = panel.draw_fitted
+
+    def spy(painter: QPainter, room: QRectF, fitted: Fitted, *more: Any, **options: Any) -> float:
+        drawn.append(fitted)
+        return draw(painter, room, fitted, *more, **options)
+
+    panel.draw_fitted = spy  # type: ignore[method-assign]
+    panel.grab()
+    names = {" ".join(fitted.lines): fitted.font.pixelSize() for fitted in drawn}
+    assert names["Mug"] == names[LONG]
 
 
 def test_a_stop_covers_the_lower_two_thirds_and_follows_the_page(page: QWidget, work: Workspace) -> None:

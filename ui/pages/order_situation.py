@@ -1,0 +1,54 @@
+"""Where an order stands and what comes next, in one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.domain.states import JobState, OrderState
+from ui.signs import label_is_void, reason_text
+from ui.words import Words
+
+if TYPE_CHECKING:
+    from app.queries.order_detail import OrderDetail
+
+
+def situation(words: Words, order: OrderDetail) -> tuple[str, str]:
+    """Where an order stands and what comes next: the outcome that colours it, and the sentence."""
+    say, state = words.say, order.state
+    why = _short(words, order) or reason_text(words, order.reason, order=order.source_id) or None
+    if order.cancel_requested_at is not None and state is not OrderState.CANCELLED:
+        return "attention", say("orders_now_stopping", why=why)
+    if state is OrderState.INCOMPLETE and order.reason:
+        return "attention", say("orders_now_unprintable", why=why)
+    if state is OrderState.INCOMPLETE:
+        return "attention", say("orders_now_incomplete", fields=order.missing.replace(",", ", "))
+    if state in (OrderState.PROBLEM, OrderState.CANCELLED):
+        back = "_put_back" if order.to_put_back else ""
+        code = f"orders_now_{state.value}{back}" + ("_tote" if back and order.tote else "")
+        return ("fail" if state is OrderState.PROBLEM else ""), say(code, why=why, tote=order.tote)
+    if state is OrderState.PACKING and (copy := _uncertain(order)):
+        return "attention", say("orders_now_uncertain", copy=copy)
+    table = next((parcel.station for parcel in order.parcels if parcel.station), None)
+    if state is OrderState.PACKING and table is None:
+        return "", say("orders_now_waiting", tote=order.tote)
+    outcome = "pass" if state is OrderState.SHIPPED else ""
+    return outcome, say(f"orders_now_{state.value}", wave=order.wave, tote=order.tote, station=table)
+
+
+def _short(words: Words, order: OrderDetail) -> str:
+    """What was not found, of an order that was put aside for it."""
+    lines = [line for line in order.lines if line.short and line.picked < line.ordered]
+    if order.reason != "short" or not lines:
+        return ""
+    say = words.say
+    return " · ".join(say("orders_not_in_stock", missing=line.ordered - line.picked, sku=line.sku) for line in lines)
+
+
+def _uncertain(order: OrderDetail) -> int | None:
+    """The newest copy of a valid label of which nobody knows whether it came out."""
+    for parcel in order.parcels:
+        for label in parcel.labels:
+            last = max(label.copies, key=lambda each: each.copy, default=None)
+            if last and last.state is JobState.UNCERTAIN and not label_is_void(label.state, parcel.state):
+                return last.copy
+    return None
