@@ -292,7 +292,8 @@ def show(found: Outcome, language: str, proof: Proof, port: str) -> int:
         f"not there {lost}, there and not called so {unsaid}, {'in order' if in_order else 'NOT IN ORDER'}, "
         f"settled by a person {found.settled}"
     )
-    return doubled + lost + unsaid + (not in_order)
+    unfinished = not found.jobs or len(found.told) < len(AT)
+    return doubled + lost + unsaid + (not in_order) + unfinished
 
 
 if __name__ == "__main__":

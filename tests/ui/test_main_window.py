@@ -374,6 +374,7 @@ def test_an_item_of_the_status_bar_brings_the_page_that_helps(person: Person, qt
 def test_a_notice_stays_with_the_page_that_it_is_about(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     person.go("orders")
     dialogs = person.work.dialogs
+    monkeypatch.setattr("ui.dialogs.SEEN_MS", 60_000)
     dialogs.tell("frame_found_nothing", text="8-4711")
     person.go("devices")
     assert "8-4711" in dialogs.notice, "told on the way"

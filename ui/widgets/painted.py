@@ -17,6 +17,8 @@ from ui.workspace import Workspace
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LARGE = 60  # pixels from which signs are painted as shapes
+_SHAPES = 200  # kept: words and numbers come again and again, and one takes a millisecond to make
+_shapes: dict[tuple[str, str], QPainterPath] = {}
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _SEPARATORS = dict.fromkeys(range(0x1C, 0x20), "·")
 _PRINTED = {8: (4, 4), 12: (1, 5, 5, 1), 13: (1, 6, 6), 14: (1, 2, 5, 5, 1)}
@@ -41,10 +43,15 @@ def shape(text: str, font: QFont) -> QPainterPath:
 
     Strokes that cross in a sign are one: else their edges are painted twice, and large signs have notches.
     """
-    strokes = QPainterPath()
-    strokes.setFillRule(Qt.FillRule.WindingFill)
-    strokes.addText(0, 0, font, text)
-    return strokes.simplified()
+    key = text, font.key()
+    if key not in _shapes:
+        if len(_shapes) >= _SHAPES:
+            _shapes.clear()
+        strokes = QPainterPath()
+        strokes.setFillRule(Qt.FillRule.WindingFill)
+        strokes.addText(0, 0, font, text)
+        _shapes[key] = strokes.simplified()
+    return _shapes[key]
 
 
 @dataclass(frozen=True, slots=True)
