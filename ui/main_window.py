@@ -246,7 +246,9 @@ class MainWindow(QMainWindow):
         page = self.page
         self._title.setText(self.work.words.say(f"frame_page_{page.name}") if page else "")
         # there is nothing to be scanned or chosen before there is something to be seen
-        self._prompt.setText(page.prompt() if page is not None and page.data is not None else "")
+        prompt = page.prompt() if page is not None and page.data is not None else ""
+        old = page.as_of if page is not None and not page.takes_scans else ""
+        self._prompt.setText(old or prompt)
         self.foot.set_live(page is not None and page.takes_keys)
         self._strip.fold(page is not None and page.fills)
         self._strip.show_text(page.unread if page else "")

@@ -13,7 +13,6 @@ SENTENCES: dict[str, str] = {
     "board_prompt_miss": "{count} will miss {time} at the present pace",
     "board_prompt_release": "Planned waves: {count}, release the next (F3)",
     "board_prompt_plan": "Orders ready: {count}, plan a wave (F2)",
-    "board_prompt_old": "As of {time}, not updated",
     "board_no_deadline": "No open order has a deadline",
     "board_open": "{count} open",
     "board_day_1": "Mon",

@@ -29,7 +29,6 @@ SENTENCES: dict[str, str] = {
     "labels_called": "Copy {copy} of order {order}",
     "labels_test": "Test label",
     "labels_prompt": "Scan a label, order or tote",
-    "labels_prompt_old": "As of {time}, not updated",
     "labels_find_hint": "Order, tracking, parcel",
     "labels_total": "Labels in this list: {count}",
     "labels_none_match": "No label matches",

@@ -25,7 +25,6 @@ SENTENCES: dict[str, str] = {
     "picking_take_over": "Take it over",
     "picking_expected": "Expected",
     "picking_scanned": "Scanned",
-    "picking_acknowledge_first": "Acknowledge first: Enter",
     "picking_not_saved": "{why}. Scan it again when this is mended",
     "picking_take_called": "Take {quantity} × {called} into tote {tote}",
     "picking_called_is_in": "{quantity} × {called} is in tote {tote}",

@@ -127,7 +127,7 @@ def test_what_keeps_the_printer_from_printing_comes_before_what_is_uncertain(bar
 def test_a_paused_queue_is_said(bar: StatusBar) -> None:
     bar._work.printer.url, bar._work.printer.code = "tcp://printer:9100", "ready"
     see(bar, queued=3, paused=True)
-    assert bar.text("printer") == "Printer: paused (3)"
+    assert bar.text("printer") == "Printer: queue paused (3)"
     see(bar, uncertain=1, paused=True)  # neither hides the other
     assert bar.text("printer") == "Printer: queue paused · Uncertain labels: 1"
     assert loud(bar, "printer") == bar._work.theme.attention

@@ -149,8 +149,6 @@ class BoardPage(Page):
             return say("board_prompt_planning")
         if not isinstance(view, BoardView):
             return ""
-        if self.failed:
-            return say("board_prompt_old", time=self.work.words.time(view.now, ZoneInfo(view.zone)))
         late = next((cutoff for cutoff in view.cutoffs if cutoff.will_miss), None)
         planned = [row for row in view.waves if row.state is WaveState.PLANNED]
         ready = view.orders_in(StageName.READY)

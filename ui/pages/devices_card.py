@@ -81,6 +81,7 @@ class Card(QFrame):
             "look": theme.attention,
         }.get(state, Pair(theme.secondary, theme.surface))  # fmt: skip
         self._icon.setPixmap(pixmap(self._picture, theme.secondary, px("bench", work.scale)))
+        self._chip.setFixedHeight(round(34 * work.scale))  # whatever font its sign comes from
         self._chip.setText(f"{_SIGNS[state]}  {work.words.say(f'devices_state_{state}')}")
         dress(
             self._chip,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -159,13 +158,8 @@ class LabelsPage(ListPage):
         return self.work.settings.station if seen is None else seen.job.queue
 
     def prompt(self) -> str:
-        """What a scan does here; from when the list is, while it cannot be read anew."""
-        if not self.failed:
-            return self.work.words.say("labels_prompt")
-        if not self.unread:
-            return ""
-        read = datetime.now(UTC) - timedelta(seconds=self.age)
-        return self.work.words.say("labels_prompt_old", time=self.work.words.time(read))
+        """What a scan does here."""
+        return self.work.words.say("labels_prompt")
 
     def tick(self) -> None:
         """What waits waits longer."""

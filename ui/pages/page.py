@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -174,6 +175,14 @@ class Page(QWidget):
         if self.age < OLD_S:
             return words.say("frame_stale_now", why=why)
         return words.say("frame_stale", age=words.age(self.age), why=why)
+
+    @property
+    def as_of(self) -> str:
+        """From when what is seen is, while it cannot be read anew; "" while it is not old."""
+        if not self.unread:
+            return ""
+        read = datetime.now(UTC) - timedelta(seconds=self.age)
+        return self.work.words.say("frame_as_of", time=self.work.words.time(read))
 
     @property
     def takes_keys(self) -> bool:

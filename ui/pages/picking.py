@@ -121,11 +121,16 @@ class PickingPage(Page):
             self._carts.show_carts(data, self.work.settings.cart)
         self._show_stop()
 
+    @property
+    def takes_keys(self) -> bool:
+        """Nothing goes on before a failure is acknowledged."""
+        return super().takes_keys and self._wrong is None
+
     def prompt(self) -> str:
         """What to do now."""
         say, data = self.work.words.say, self.data
         if self._wrong is not None:
-            return say("picking_acknowledge_first")
+            return say(_how(self._wrong))
         if isinstance(data, PickingView):
             if data.task is None:
                 return say("picking_done_prompt" if data.for_bench else "picking_nothing_left")
@@ -176,7 +181,7 @@ class PickingPage(Page):
             sides.append(Side(say("picking_expected"), "package", task.called, barcode, task.location))
         elif task is not None:
             sides.append(Side(say("picking_expected"), "map-pin", task.location))
-        how = "picking_how_not_saved" if unsaved else "picking_how_taken" if gone else "picking_how"
+        how = _how(wrong)
         self._stop.show_stop(
             Stop(
                 "system" if unsaved else "fail", say(f"picking_word_{wrong.code}"), self._sentence(wrong),
@@ -348,3 +353,10 @@ def _pieces(text: str) -> int:
     if not text.isdecimal() or len(text) > 5:
         raise Refusal("picking_number", text=text)
     return int(text)
+
+
+def _how(wrong: PickShown) -> str:
+    """The code of the sentence that says how a failure is ended."""
+    if wrong.code == "not_saved":
+        return "picking_how_not_saved"
+    return "picking_how_taken" if wrong.code == PickCode.CART_TAKEN else "picking_how"

@@ -139,7 +139,7 @@ def test_an_old_list_says_from_when_it_is(desk: Desk, monkeypatch: pytest.Monkey
     monkeypatch.setattr(desk.page, "fetch", fail)
     desk.page.refresh()
     desk.person.wait(lambda: desk.page.failed)
-    assert re.fullmatch(r"As of \d\d:\d\d, not updated", desk.page.prompt())
+    assert re.fullmatch(r"As of \d\d:\d\d, not updated", desk.page.as_of)
 
 
 def test_f5_sorts_by_what_a_person_must_look_at(desk: Desk) -> None:

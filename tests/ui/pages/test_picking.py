@@ -127,7 +127,7 @@ def test_a_wrong_scan_covers_the_page_until_enter(walking: Picker, scanned: str,
     scanned_side, expected = stop.sides
     assert scanned in f"{scanned_side.title} {scanned_side.code}".replace(" ", "")
     assert expected.title == "A-01"
-    assert walking.page.prompt() == "Acknowledge first: Enter"
+    assert walking.page.prompt() == "Enter, or scan the right one"
     walking.press(Qt.Key.Key_Return)
     assert walking.stop == ""
     assert not walking.person.work.sounds.alarming
