@@ -378,7 +378,7 @@ def test_a_notice_stays_with_the_page_that_it_is_about(person: Person, monkeypat
     dialogs.tell("frame_found_nothing", text="8-4711")
     person.go("devices")
     assert "8-4711" in dialogs.notice, "told on the way"
-    monkeypatch.setattr("ui.dialogs.SEEN_MS", -1)
+    monkeypatch.setattr("ui.dialogs.SEEN_MS", -60_000)
     person.go("devices")
     assert "8-4711" in dialogs.notice
     person.go("orders")
