@@ -188,4 +188,11 @@ async def running_spooler(
     finally:
         forget()
         await spooler.stop()
-        await task
+        try:
+            # not the task itself: that would hand a cancellation on to it, and be lost with it if it ends by itself
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            task.cancel()
+            await asyncio.wait([task])
+            raise
+        task.result()

@@ -14,6 +14,7 @@ from app.operations.print_queue import pause_queue, queue_file
 from app.printers import StationPrinters, TakeOver
 from app.settings import Settings
 from db.parcels import PrintJob
+from printing.spooler import Spooler
 from tests.factories import LEAD, House, open_house
 
 QUEUES = ("BENCH-1", "BENCH-1 fallback")
@@ -144,3 +145,43 @@ async def test_a_mistake_with_one_printer_is_told_and_the_other_prints_on(
     await asyncio.wait([running])
     assert ("printer", "internal_error") in told
     assert {type(mistake) for mistake in mistakes} == {ZeroDivisionError}
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_who_is_cancelled_while_a_mistake_is_cleared_away_ends(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    """In the same turn of the loop the spooler may have stopped by itself: the cancellation must not end with it."""
+
+    asked: list[str] = []
+
+    def ask(url: str) -> str:
+        asked.append(url)
+        if len(asked) > 1:
+            raise ZeroDivisionError
+        return "ready"  # the spooler has time to come to rest
+
+    stop = Spooler.stop
+    loop = asyncio.get_running_loop()
+
+    def cancel(after: int) -> None:
+        if after:
+            loop.call_soon(cancel, after - 1)
+        else:
+            running.cancel()
+
+    async def stop_and_cancel(spooler: Spooler) -> None:
+        await stop(spooler)
+        loop.call_soon(cancel, turns)
+
+    monkeypatch.setattr("app.printers.ask_printer", ask)
+    monkeypatch.setattr("app.printers.ASK_SECONDS", 0.05)
+    monkeypatch.setattr(Spooler, "stop", stop_and_cancel)
+    settings = replace(Settings(), station="BENCH-1", printer=f"file:{tmp_path}/a")
+    mistakes: list[BaseException] = []
+    printers = StationPrinters(house.store, settings, LEAD, note=lambda *_: None, took_over=lambda *_: None,
+                               mistake=mistakes.append)  # fmt: skip
+    running = asyncio.create_task(printers.run())
+    await asyncio.wait([running], timeout=20)
+    assert running.cancelled()
+    assert len(mistakes) <= 1
