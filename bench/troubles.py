@@ -28,6 +28,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.demo_input import write_made_up
 from app.domain.people import SYSTEM
@@ -172,18 +173,16 @@ class Person:
         await self._hands.settled()
 
 
-def _states(session: object) -> list[tuple[int, JobState, bytes]]:
-    rows = session.execute(  # type: ignore[attr-defined]
-        select(PrintJob.id, PrintJob.state, PrintJob.payload).order_by(PrintJob.id)
-    )
+def _states(session: Session) -> list[tuple[int, JobState, bytes]]:
+    rows = session.execute(select(PrintJob.id, PrintJob.state, PrintJob.payload).order_by(PrintJob.id))
     return [(row.id, row.state, row.payload) for row in rows]
 
 
-def _head(session: object) -> str:
+def _head(session: Session) -> str:
     """What the queue says of the label that is the next to come out."""
     waits = PrintJob.state.in_((JobState.QUEUED, JobState.SENDING))
     order = PrintJob.state != JobState.SENDING, PrintJob.id
-    return session.scalars(select(PrintJob.reason).where(waits).order_by(*order).limit(1)).first() or ""  # type: ignore[attr-defined]
+    return session.scalars(select(PrintJob.reason).where(waits).order_by(*order).limit(1)).first() or ""
 
 
 async def print_at_window(
