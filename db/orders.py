@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from app.domain.folding import folded
@@ -46,7 +46,26 @@ class Sku(Base):
     length_mm: Mapped[int | None]
     width_mm: Mapped[int | None]
     height_mm: Mapped[int | None]
+    # what customs ask of an item; a value is of one piece, in minor units of its ISO 4217 currency
+    hs_code: Mapped[str] = mapped_column(default="", server_default="")
+    origin: Mapped[str] = mapped_column(default="", server_default="")  # ISO 3166-1 alpha-2
+    customs_description: Mapped[str] = mapped_column(default="", server_default="")  # in English
+    value_minor: Mapped[int | None]
+    value_currency: Mapped[str] = mapped_column(default="", server_default="")
+    battery: Mapped[str] = mapped_column(default="", server_default="")  # `app.domain.customs.Battery`; "" for unknown
+    restricted: Mapped[str] = mapped_column(default="", server_default="")  # classes of goods, comma-separated
     version: Mapped[int] = mapped_column(default=1)
+
+
+class SkuPicture(Base):
+    """What an item looks like: a small picture (PNG or JPEG), for the bench and the packing slip."""
+
+    __tablename__ = "sku_pictures"
+
+    sku_id: Mapped[int] = mapped_column(ForeignKey("skus.id"), primary_key=True)
+    media: Mapped[str]  # `png`, `jpeg`
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str]
 
 
 class SkuBarcode(Base):
@@ -120,6 +139,16 @@ class Order(Base):
     country: Mapped[str] = mapped_column(default="")  # ISO 3166-1 alpha-2
     pieces: Mapped[int] = mapped_column(default=0, server_default="0")
     folded_name: Mapped[str] = mapped_column(default="", server_default="")
+    language: Mapped[str] = mapped_column(default="", server_default="")  # the buyer's, ISO 639-1; "" for unknown
+    carrier: Mapped[str] = mapped_column(default="", server_default="")  # "": Packbench's own label and numbers
+    currency: Mapped[str] = mapped_column(default="", server_default="")  # ISO 4217, of its lines' prices
+    freight_minor: Mapped[int | None]  # what the buyer paid for the shipping
+    gift_message: Mapped[str] = mapped_column(default="", server_default="")
+    hide_prices: Mapped[bool] = mapped_column(default=False, server_default=false())
+    incoterm: Mapped[str] = mapped_column(default="", server_default="")  # DDP, DAP
+    ioss: Mapped[str] = mapped_column(default="", server_default="")  # a marketplace's; "" for the sender's own
+    recipient_vat: Mapped[str] = mapped_column(default="", server_default="")
+    recipient_eori: Mapped[str] = mapped_column(default="", server_default="")
     cancel_requested_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
@@ -146,3 +175,4 @@ class OrderLine(Base):
     position: Mapped[int]
     sku_id: Mapped[int] = mapped_column(ForeignKey("skus.id"))
     quantity: Mapped[int]
+    price_minor: Mapped[int | None]  # of one piece, in the order's currency

@@ -18,6 +18,8 @@ class JobKind(StrEnum):
 
     LABEL = "label"
     FILE = "file"
+    DOCUMENT = "document"
+    SEPARATOR = "separator"  # between the labels of a label batch
 
 
 class Shipment(Base):
@@ -66,10 +68,16 @@ class ParcelItem(Base):
 
 
 class Label(Base):
-    """One tracking number; `fields` (JSON) is all that its template was filled with, without the copy number."""
+    """One tracking number; `fields` (JSON) is all that its template was filled with, without the copy number.
+
+    A label that a carrier or a channel has made is printed from its file; its template is "".
+    """
 
     __tablename__ = "labels"
-    __table_args__ = (Index("ix_labels_parcel_id", "parcel_id"),)
+    __table_args__ = (
+        Index("ix_labels_parcel_id", "parcel_id"),
+        Index("ix_labels_carrier", "carrier", "manifest_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uuid: Mapped[UUID] = mapped_column(default=new_uuid, unique=True)
@@ -80,10 +88,16 @@ class Label(Base):
     fields: Mapped[str]
     state: Mapped[LabelState] = mapped_column(words(LabelState), default=LabelState.VALID)
     created_at: Mapped[datetime]
+    carrier: Mapped[str] = mapped_column(default="", server_default="")  # "": Packbench's own numbers
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("label_files.id"))
+    manifest_id: Mapped[int | None] = mapped_column(ForeignKey("manifests.id"))
+    void_by: Mapped[datetime | None]  # until when the carrier takes it back
+    voided_at: Mapped[datetime | None]
+    void_reason: Mapped[str | None]
 
 
 class PrintJob(Base):
-    """One physical copy of a label, or a file; `queue` is the name of the station whose printer takes it.
+    """One physical copy of a label, a document, or a file; `queue` is the name of the station whose printer takes it.
 
     The payload is self-contained. A reprint is a new job that names the old one (`reprint_of_id`), the person and the
     reason.
@@ -97,6 +111,8 @@ class PrintJob(Base):
         Index("ix_print_jobs_created_at", "created_at", "id", "state", "queue", "label_id"),
         Index("ix_print_jobs_updated_at", "updated_at", "id", "state", "queue", "label_id"),
         Index("ix_print_jobs_queue", "queue", "id", "state", "created_at", "label_id"),
+        Index("ix_print_jobs_label_batch_id", "label_batch_id", "state"),
+        Index("ix_print_jobs_order_id", "order_id"),
         UniqueConstraint("label_id", "copy"),
     )
 
@@ -116,16 +132,27 @@ class PrintJob(Base):
     reprint_of_id: Mapped[int | None] = mapped_column(ForeignKey("print_jobs.id"))
     reprint_reason: Mapped[str | None]
     operator_id: Mapped[int | None] = mapped_column(ForeignKey("operators.id"))
+    document: Mapped[str | None]  # of a document: which (`packing_slip`)
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))  # of a document, where it is of one order
+    label_batch_id: Mapped[int | None] = mapped_column(ForeignKey("label_batches.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
 
 class PrintQueue(Base):
-    """What a person has said of a queue of print jobs; one without a row is not paused."""
+    """A queue of print jobs: what its printer takes, and whether a person has paused it.
+
+    One without a row is not paused, and its printer speaks ZPL at 203 dpi. The size of the media in millimetres is
+    None where nobody has said it.
+    """
 
     __tablename__ = "print_queues"
 
     name: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(default="zpl", server_default="zpl")
+    dpi: Mapped[int] = mapped_column(default=203, server_default="203")
+    width_mm: Mapped[int | None]
+    height_mm: Mapped[int | None]
     paused_at: Mapped[datetime | None]
     paused_by: Mapped[int | None] = mapped_column(ForeignKey("operators.id"))
 

@@ -23,6 +23,11 @@ class Warehouse(Base):
     zone: Mapped[str] = mapped_column(default="UTC")
     sender: Mapped[str] = mapped_column(default="")  # lines as printed
     country: Mapped[str] = mapped_column(default="CN")  # ISO 3166-1 alpha-2; the end of an S10 tracking number
+    # the sender's numbers for customs, and its telephone
+    eori: Mapped[str] = mapped_column(default="", server_default="")
+    vat: Mapped[str] = mapped_column(default="", server_default="")
+    ioss: Mapped[str] = mapped_column(default="", server_default="")
+    phone: Mapped[str] = mapped_column(default="", server_default="")
     aisle_pitch_mm: Mapped[int] = mapped_column(default=3250)
     bay_pitch_mm: Mapped[int] = mapped_column(default=1500)
     cross_aisle_mm: Mapped[int] = mapped_column(default=1500)  # from a cross aisle's middle to the first bay
