@@ -6,10 +6,30 @@ themselves, by the kind of fact and its value. A code has one sentence: two file
 
 from __future__ import annotations
 
-from app.sentences import board, commands, devices, engine, frame, hardware, labels, orders, packing, picking, settings
+from app.sentences import (
+    batches,
+    board,
+    commands,
+    customs,
+    devices,
+    documents,
+    engine,
+    frame,
+    hardware,
+    labels,
+    numbers,
+    orders,
+    packing,
+    picking,
+    received,
+    settings,
+)
 from app.sentences.engine import WORDS
 
-SUBJECTS = (engine, frame, commands, board, picking, packing, labels, orders, devices, settings, hardware)
+SUBJECTS = (
+    engine, frame, commands, board, picking, packing, labels, orders, devices, settings, hardware, received, documents,
+    customs, batches, numbers,
+)  # fmt: skip
 SENTENCES: dict[str, str] = {code: text for subject in SUBJECTS for code, text in subject.SENTENCES.items()}
 
 __all__ = ["SENTENCES", "SUBJECTS", "WORDS"]
