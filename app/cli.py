@@ -10,12 +10,14 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from app import settings
+from app.domain.documents import Document
 from app.domain.errors import KnownError, Refusal
 from app.texts import explain, say
 
-PAGE_NAMES = ("board", "picking", "packing", "labels", "orders", "devices", "settings")
+PAGE_NAMES = ("board", "picking", "packing", "labels", "batches", "orders", "documents", "devices", "settings")
 EXIT_DONE, EXIT_NOT_DONE, EXIT_USAGE = 0, 1, 2
 
 
@@ -112,15 +114,42 @@ def _parser() -> argparse.ArgumentParser:
     wave.add_argument("--limit", type=_count, metavar="N", help="plan at most N orders")
     wave.add_argument("--reason", default="")
 
+    _add_labels(commands, shared)
+
     cancel = command("cancel", _cancel, "Cancel an order: at once, or at the next gate when it is being worked on.")
     cancel.add_argument("order")
     cancel.add_argument("--reason", required=True)
+
+    numbers = command("numbers", _numbers, "Add, list or close the pools of tracking numbers that carriers have given.")
+    pools = numbers.add_mutually_exclusive_group(required=True)
+    pools.add_argument("--add", action="store_true", help="add the numbers from --first to --last")
+    pools.add_argument("--list", action="store_true", help="every pool, and what is left in it")
+    pools.add_argument("--close", type=int, metavar="POOL", help="take no more numbers from it")
+    numbers.add_argument("--carrier", default="", help="as orders name it; default: orders without a carrier")
+    numbers.add_argument("--service", default="", help="default: all its services")
+    numbers.add_argument("--form", choices=("s10", "sscc", "plain"))
+    numbers.add_argument("--first", metavar="NUMBER", help="the whole number, with its check digit")
+    numbers.add_argument("--last", metavar="NUMBER")
+    numbers.add_argument("--low", type=int, metavar="N", help="warn when so many are left; default: a tenth")
+
+    voided = command("void", _void, "Void a label, and print another one where wanted.")
+    voided.add_argument("code", help="order, tracking or parcel number, or the label's square code")
+    voided.add_argument("--reason", required=True)
+    voided.add_argument("--relabel", metavar="STATION", help="print another label at this station")
 
     again = command("reprint", _reprint, "Print another copy of a label.")
     again.add_argument("code", help="order, tracking or parcel number, or the label's square code")
     again.add_argument("--reason", required=True)
     again.add_argument("--station", metavar="NAME", help="whose printer; default: the one that printed the last copy")
     again.add_argument("--printer", metavar="URL", help="print at once on this printer")
+
+    sent = command("label-file", _label_file, "Take a carrier's label (ZPL, PDF or PNG) for an order, as it was sent.")
+    sent.add_argument("order", help="order number")
+    sent.add_argument("file", type=Path)
+    sent.add_argument("--tracking", default="", metavar="NUMBER", help="default: the one that its barcodes tell")
+    sent.add_argument("--carrier", metavar="CODE", help="default: the order's")
+    sent.add_argument("--service", metavar="NAME", help="default: the order's")
+    sent.add_argument("--anyway", action="store_true", help="also when no barcode of it holds the tracking number")
 
     paper = command("print", _print, "Print a ZPL file as it is, and say what is known of it.")
     paper.add_argument("file", type=Path)
@@ -172,11 +201,61 @@ def _parser() -> argparse.ArgumentParser:
     scale.add_argument("--settle", type=_factor, default=0.5, metavar="SECONDS", help="until a load is stable")
     scale.add_argument("--late", type=_factor, default=0.0, metavar="SECONDS", help="by which its answers are late")
 
+    document = command("document", _document, "Write a document as PDF: packing slip, customs papers, lists, barcodes.")
+    document.add_argument("document", choices=[each.value for each in Document if each is not Document.COMMANDS])
+    document.add_argument("what", nargs="?", default="", help="an order, a wave, a cart (WAVE-CART), or a carrier")
+    document.add_argument("--out", type=Path, required=True, metavar="FILE.pdf")
+    document.add_argument("--paper", default="", help="such as a5 or label; a wrong one tells those that there are")
+    document.add_argument("--from", dest="first", type=_count, default=1, metavar="N", help="first cart or carton")
+    document.add_argument("--count", type=_count, default=24, metavar="N", help="how many carts or cartons")
+    document.add_argument("--start", type=_count, default=1, metavar="N", help="first free label of a used sheet")
+
     attached = command("devices", _devices, "List what is attached, and how the devices of the settings are.")
     attached.add_argument("--json", action="store_true", help="one JSON object")
 
     command("doctor", _doctor, "Check database, devices, fonts and sound; say what mends what is wrong.")
     return parser
+
+
+def _add_labels(commands: Any, shared: argparse.ArgumentParser) -> None:
+    """`packbench labels`: label batches."""
+    text = "Label batches: plan, start, pause, resume, reprint, check, cancel, list, show, manifest."
+    made = commands.add_parser("labels", help=text, description=text)
+    verbs = made.add_subparsers(required=True, metavar="WHAT", dest="verb")
+
+    def verb(name: str, text: str, *, number: bool = True) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = verbs.add_parser(name, parents=[shared], help=text, description=text)
+        parser.set_defaults(run=_labels)
+        if number:
+            parser.add_argument("number", type=_count, metavar="BATCH")
+        return parser
+
+    plan = verb("plan", "Check orders that are picked and have no label, and note them as a label batch.", number=False)
+    which = plan.add_mutually_exclusive_group(required=True)
+    which.add_argument("--wave", type=_count, metavar="N")
+    which.add_argument("--cart", type=_count, metavar="N", help="the batch of one cart, by its id")
+    which.add_argument("--carrier", metavar="CODE", help="'' for own labels")
+    which.add_argument("--orders", nargs="+", metavar="TEXT", help="orders by number, SKU or tote")
+    which.add_argument("--all", action="store_true")
+    plan.add_argument("--service", default="", metavar="CODE")
+    plan.add_argument("--queue", required=True, metavar="NAME", help="the station whose printer prints them")
+    plan.add_argument("--sequence", choices=("tote", "pick"), default="tote")
+    plan.add_argument("--no-separators", action="store_true")
+    verb("start", "Print a label batch.")
+    verb("pause", "Send no further label; what the printer has already comes out.")
+    resume = verb("resume", "Go on, from the last good label where one is named.")
+    resume.add_argument("--label", metavar="CODE", help="square code or tracking number of the last good label")
+    resume.add_argument("--again", action="store_true", help="what was printed after it is spoilt: print it again")
+    again = verb("reprint", "Print a range of labels again.")
+    again.add_argument("--from", dest="first", type=_count, required=True, metavar="N")
+    again.add_argument("--to", dest="last", type=_count, required=True, metavar="N")
+    again.add_argument("--reason", required=True)
+    verb("check", "Look again at the orders that were set aside.")
+    verb("cancel", "Take back what is not printed.")
+    verb("list", "Number, state, printed, labels, uncertain, failed, set aside, queue.", number=False)
+    verb("show", "How far a label batch is, and what is set aside.")
+    saved = verb("manifest", "Write what was printed into a file.")
+    saved.add_argument("--out", type=Path, required=True, metavar="X.csv|X.pdf")
 
 
 class _Version(argparse.Action):
@@ -292,6 +371,15 @@ def _wave(arguments: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _labels(arguments: argparse.Namespace) -> int:
+    from app.label_desk import work_on_labels
+    from app.opening import open_store
+
+    with open_store(arguments.db) as store:
+        work_on_labels(store, arguments, _say)
+    return EXIT_DONE
+
+
 def _cancel(arguments: argparse.Namespace) -> int:
     from app.desk import cancel_order
     from app.opening import open_store
@@ -300,6 +388,23 @@ def _cancel(arguments: argparse.Namespace) -> int:
         state = cancel_order(store, arguments.order, arguments.reason)
     code = "cancelled_now" if state == "cancelled" else "cancel_at_gate"
     _say(say(code, {"order": arguments.order}, arguments.language))
+    return EXIT_DONE
+
+
+def _numbers(arguments: argparse.Namespace) -> int:
+    from app.desk import work_on_numbers
+    from app.opening import open_store
+
+    with open_store(arguments.db) as store:
+        return EXIT_DONE if work_on_numbers(store, arguments, _say) else EXIT_NOT_DONE
+
+
+def _void(arguments: argparse.Namespace) -> int:
+    from app.desk import void_order_label
+    from app.opening import open_store
+
+    with open_store(arguments.db) as store:
+        void_order_label(store, arguments, _say)
     return EXIT_DONE
 
 
@@ -322,6 +427,19 @@ def _tell_code(arguments: argparse.Namespace) -> Callable[[str], None]:
     return lambda code: _tell(say("printer_waits", {"why": say(code, language=arguments.language)}, arguments.language))
 
 
+def _label_file(arguments: argparse.Namespace) -> int:
+    from app.desk import take_label_file
+    from app.opening import open_store
+
+    with open_store(arguments.db) as store:
+        taken = take_label_file(
+            store, arguments.order, arguments.file, tracking=arguments.tracking, carrier=arguments.carrier,
+            service=arguments.service, unread=arguments.anyway,
+        )
+    _say(say("received_done", {"order": arguments.order, "tracking": taken}, arguments.language))
+    return EXIT_DONE
+
+
 def _print(arguments: argparse.Namespace) -> int:
     from app.headless import print_file
     from app.opening import open_store
@@ -339,6 +457,19 @@ def _render(arguments: argparse.Namespace) -> int:
 
     for line in render_file(arguments.file, arguments.dpi, arguments.out):
         _tell(line)
+    return EXIT_DONE
+
+
+def _document(arguments: argparse.Namespace) -> int:
+    from app.documents import write_document
+    from app.opening import open_store
+
+    with open_store(arguments.db) as store:
+        write_document(
+            store, Document(arguments.document), arguments.what, arguments.out, language=arguments.language,
+            paper=arguments.paper, start=arguments.start, first=arguments.first, count=arguments.count,
+        )
+    _say(say("papers_saved", {"file": str(arguments.out)}, arguments.language))
     return EXIT_DONE
 
 

@@ -196,7 +196,10 @@ class _Run:
         await self._load(demo.source, demo.orders)
         filled = await asyncio.to_thread(write_fillings, self._store, folder, demo.seed)
         if filled.files:
-            facts = {"recipients": filled.recipients, "weights": filled.weights, "stock": filled.stock}
+            facts = {
+                "recipients": filled.recipients, "weights": filled.weights, "customs": filled.customs,
+                "stock": filled.stock,
+            }  # fmt: skip
             self._tell(say("demo_filled", facts, demo.language))
         for path in filled.files:
             await self._load(path)

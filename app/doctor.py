@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.carriers.profiles import carriers
+from app.desk import numbers_lines
 from app.devices import PRINTERS, DeviceSeen, check_devices, command_for, find_devices, look_at, scanner_urls
 from app.domain.errors import KnownError, Refusal
 from app.queries.station_view import without_sender
@@ -57,6 +59,7 @@ def _database(text: str, language: str) -> Iterator[Finding]:
         url = parse_url(text)
         with Store(url) as store:
             nameless = store.read(without_sender)
+            low = numbers_lines(store, language)
     except (Refusal, KnownError) as refusal:
         yield _found("database", language, False, explain(refusal, language))
         return
@@ -69,6 +72,10 @@ def _database(text: str, language: str) -> Iterator[Finding]:
     for warehouse in nameless:
         text = say("settings_no_sender", {"warehouse": warehouse}, language)
         yield _found("sender", language, False, text)
+    for line in low:
+        yield _found("numbers", language, False, line)
+    for wrong in carriers()[1]:
+        yield _found("numbers", language, False, explain(wrong, language))
 
 
 def _fonts(language: str) -> Finding:

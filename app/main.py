@@ -435,9 +435,11 @@ def _name_sender(store: Store, chosen: settings.Settings, place: Place) -> None:
     )  # fmt: skip
     if not any(parts):
         return  # what the database says stays
+    from app.domain.declaration import sender_numbers
     from app.operations.labels import name_sender, sender_lines
 
-    store.write(name_sender, place.person, place.warehouse, sender_lines(*parts), chosen.sender_country)
+    numbers = sender_numbers(chosen.sender_phone, chosen.sender_eori, chosen.sender_vat, chosen.sender_ioss)
+    store.write(name_sender, place.person, place.warehouse, sender_lines(*parts), chosen.sender_country, numbers)
 
 
 async def _end(task: asyncio.Task[Any] | None) -> None:

@@ -50,7 +50,8 @@ class Settings:
     """What a person has chosen for this computer; `KEYS` says what each field may be.
 
     `station` is the bench, `cart` the picker's terminal at the same computer; `role` says which pages the rail shows;
-    the `sender_…` are who stands as sender on labels of Packbench's own template, all "" for what the database says;
+    the `sender_…` are who stands as sender on labels of Packbench's own template, all "" for what the database says,
+    and what customs papers say of it; `sdr_rates` are what one special drawing right is worth (`EUR 1.17, USD 1.36`);
     `language` "" is the system's; `printer` prints labels, `printer_fallback` when that one is out, `document_printer`
     all but labels: device URLs or "" for none, as is `scale`; `scanners` are the URLs of all scanners of the station
     apart from those that type, with blanks between them; the wedge's times are milliseconds,
@@ -83,6 +84,11 @@ class Settings:
     sender_postcode: str = ""
     sender_city: str = ""
     sender_country: str = ""
+    sender_phone: str = ""
+    sender_eori: str = ""
+    sender_vat: str = ""
+    sender_ioss: str = ""
+    sdr_rates: str = ""
 
 
 Value = str | bool | int | float
@@ -183,6 +189,11 @@ KEYS = (
     Key("sender", "postcode", "sender_postcode", str, high=16),
     Key("sender", "city", "sender_city", str, high=60),
     Key("sender", "country", "sender_country", str, high=2),
+    Key("sender", "phone", "sender_phone", str, high=40),
+    Key("sender", "eori", "sender_eori", str, high=30),
+    Key("sender", "vat", "sender_vat", str, high=30),
+    Key("sender", "ioss", "sender_ioss", str, high=20),
+    Key("customs", "sdr_rates", "sdr_rates", str, high=400),
 )
 # keys that earlier versions wrote and nobody reads any more: no fault of whoever keeps the file
 _RETIRED = frozenset({"devices.scanner"})

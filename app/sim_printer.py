@@ -6,12 +6,14 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from PIL import Image
+
 from hardware.printer import Proof
 from hardware.simulator.faults import Chance, parse_faults
 from hardware.simulator.mechanics import Drawing
-from hardware.simulator.picture import draw_escpos, draw_tspl
 from hardware.simulator.serve import serve
 from printing.interpreter import render
+from printing.paper import escpos_page, tspl_page
 
 
 async def run_sim_printer(
@@ -20,17 +22,21 @@ async def run_sim_printer(
 ) -> None:
     """A simulated printer that prints into a folder until it is stopped."""
 
-    def draw_zpl(zpl: bytes) -> Drawing:
-        pages = render(zpl, dpi)
+    def draw(data: bytes) -> Drawing:
+        page = page_of(data, dpi)
         picture = io.BytesIO()
-        pages[0].image.save(picture, "PNG", compress_level=1)
-        return Drawing(picture.getvalue(), pages[0].image.height / dpi * 25.4)
+        page.save(picture, "PNG", compress_level=1)
+        return Drawing(picture.getvalue(), page.height / dpi * 25.4)
 
-    draws = {"tspl": lambda data: draw_tspl(data, dpi), "escpos": lambda data: draw_escpos(data, dpi)}
+    page_of = {"tspl": tspl_page, "escpos": escpos_page}.get(printer_language, _zpl_page)
     await serve(
-        listen, out, draws.get(printer_language, draw_zpl), language=printer_language,
+        listen, out, draw, language=printer_language,
         proof=Proof(proof) if proof else None, ips=ips, time_factor=time_factor, faults=parse_faults(faults),
         chance=Chance(share, seed) if share else None, baud=baud, mute_when_faulty=mute_when_faulty,
         until_stdin_closes=until_stdin_closes,
         ready=lambda url: print(f"listening on {url}", flush=True),  # noqa: T201 (its output is its interface)
     )
+
+
+def _zpl_page(zpl: bytes, dpi: int) -> Image.Image:
+    return render(zpl, dpi)[0].image

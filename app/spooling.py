@@ -12,31 +12,42 @@ from filelock import FileLock, Timeout
 from app.change import Change
 from app.domain.errors import KnownError, Refusal
 from app.domain.states import JobState
-from app.operations.print_queue import claim_job, finish_attempt, note_other_language, note_wait, recover_queue
+from app.operations.labels import Takes
+from app.operations.print_queue import (
+    claim_job,
+    finish_attempt,
+    note_other_language,
+    note_printer,
+    note_wait,
+    recover_queue,
+)
 from app.queries.labels import has_proven
 from app.queries.print_queues import what_waits
 from app.settings import Settings, data_directory
 from db.store import Priority, Store
 from hardware.device import parse_url
 from hardware.permission import explain
-from hardware.printers import open_printer
+from hardware.printers import open_printer, takes
 from printing.spooler import Patience, Spooler, Work
 
 
 class StoreJournal:
     """Reads and writes one queue (the name of a station) of print jobs for a printer.
 
-    `language` is what the printer speaks (None: it takes any), `on_status` hears what keeps the queue from printing: it
+    `language` is what the printer speaks (None: it takes any), `takes` for what a label is written (None: as it is),
+    `on_status` hears what keeps the queue from printing: it
     is paused, or written for another printer.
     """
 
     def __init__(
-        self, store: Store, queue: str, on_status: Callable[[str], None] | None = None, language: str | None = None
+        self, store: Store, queue: str, on_status: Callable[[str], None] | None = None, language: str | None = None,
+        takes: Takes | None = None,
     ) -> None:
         self._store = store
         self._queue = queue
         self._on_status = on_status
         self._language = language
+        self._takes = takes
         self._held: str | None = None
 
     async def recover(self) -> None:
@@ -68,7 +79,8 @@ class StoreJournal:
         """The next job, durably *sending*."""
         claimed = await asyncio.wrap_future(
             self._store.submit(
-                Priority.PRINTER, claim_job, self._queue, printer, odometer, unsettled_limit, self._language
+                Priority.PRINTER, claim_job, self._queue, printer, odometer, unsettled_limit, self._language,
+                self._takes,
             )
         )
         if claimed is None:
@@ -113,13 +125,27 @@ def language_of(url: str) -> str | None:
     return None if parts.scheme == "file" else parts.options.get("language", "zpl")
 
 
+def dpi_of(url: str) -> int:
+    """The dots an inch of the printer of a URL, 203 where it does not tell. Raises Refusal."""
+    return takes(url).dpi
+
+
+def media_of(url: str) -> tuple[int, int] | None:
+    """Width and height in millimetres of the media in the printer of a URL; None where it does not tell.
+
+    Raises Refusal.
+    """
+    found = takes(url)
+    return None if found.width_mm is None or found.height_mm is None else (found.width_mm, found.height_mm)
+
+
 def speak_alike(settings: Settings) -> bool:
-    """Whether the label printer and its fallback understand the same; a file takes anything."""
+    """Whether the label printer and its fallback understand the same, dots included; a file takes anything."""
     try:
-        spoken = {language_of(settings.printer), language_of(settings.printer_fallback)}
+        urls = [url for url in (settings.printer, settings.printer_fallback) if language_of(url) is not None]
+        return len({(language_of(url), dpi_of(url)) for url in urls}) <= 1
     except Refusal:
         return False
-    return len(spoken - {None}) <= 1
 
 
 def check_printer(url: str) -> None:
@@ -167,8 +193,10 @@ async def running_spooler(
     Raises Refusal for a URL that names no printer. On leaving, a label whose proof is still missing becomes uncertain.
     """
     open_printer(url)  # a wrong URL is refused here, before anything is queued for it
+    language, found = language_of(url), takes(url)
+    wanted = None if language is None else Takes(found.language, found.dpi, found.width_mm, found.height_mm)
     spooler = Spooler(
-        StoreJournal(store, queue, on_status, language_of(url)),
+        StoreJournal(store, queue, on_status, language, wanted),
         lambda: open_printer(url),
         patience=patience,
         unsettled_limit=unsettled_limit,
@@ -176,6 +204,9 @@ async def running_spooler(
         lease=PrinterLease(url),
     )
     loop = asyncio.get_running_loop()
+    await asyncio.wrap_future(
+        store.submit(Priority.PRINTER, note_printer, queue, found.language, found.dpi, found.width_mm, found.height_mm)
+    )
 
     def wake(change: Change) -> None:
         if "labels" in change.topics and not loop.is_closed():

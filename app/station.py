@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
@@ -16,12 +16,14 @@ from app.domain.people import Actor, Role
 from app.operations.packing import Judged, scan_item
 from app.operations.scans import Scan
 from app.operations.stations import ensure_station
+from app.queries.label_files import to_compose
 from app.texts import say
 from db.base import new_uuid
 from db.store import Priority, Store
 from hardware.gs1 import look_up_code
 
 MAX_SCAN = 400
+OPENS = frozenset({"opened", "opened_verified"})
 log = logging.getLogger(__name__)
 
 
@@ -97,6 +99,7 @@ class Station:
         self.language = language
         self.actor: Actor = store.write(ensure_station, name, operator, Role.PACKER)
         self._source = ScanSource(device)
+        self._preparing: ThreadPoolExecutor | None = None
         self.read_scale: Callable[[], int | None] = lambda: None
 
     def weight(self) -> int | None:
@@ -121,7 +124,10 @@ class Station:
             if not shown.set_running_or_notify_cancel():
                 return
             try:
-                shown.set_result(self._show(done.result()))
+                verdict = self._show(done.result())
+                shown.set_result(verdict)
+                if verdict.code in OPENS and verdict.parcel is not None:
+                    self._prepare(verdict.parcel)
             except Refusal as refusal:
                 shown.set_result(self._not_saved(raw, refusal))
             except Exception:
@@ -131,6 +137,25 @@ class Station:
 
         judged.add_done_callback(finish)
         return shown
+
+    def _prepare(self, parcel: str) -> None:
+        """Draw a received label while its order is packed: at its last item the scan need not wait for that."""
+        if self._preparing is None:
+            self._preparing = ThreadPoolExecutor(1, "prepare label")
+        self._preparing.submit(self._compose, parcel)
+
+    def _compose(self, parcel: str) -> None:
+        try:
+            label = self._store.read(to_compose, parcel, self.name)
+            if label is None:
+                return
+            from printing.received import compose_copy  # pictures and fonts: only where there is such a label
+
+            compose_copy(**asdict(label))
+        except (Refusal, KnownError):
+            pass  # it is said when the label is made
+        except Exception:
+            log.exception("a label could not be prepared")
 
     def _show(self, judged: Judged) -> Shown:
         return Shown(

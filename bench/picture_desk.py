@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from PySide6.QtCore import Qt
+from sqlalchemy import update
 
+from app.change import Change
 from app.domain.states import JobState
 from app.operations.print_queue import claim_job, finish_attempt, pause_queue, queue_file
 from bench import picture_day as day
 from bench.picture_stage import Stage
 from bench.picture_state import States
+from db.parcels import Label
+from db.store import Tx
 
 Key = Qt.Key
 labels, orders, board = States("labels"), States("orders"), States("board")
 SHAPES = b"^XA^FO60,60^GB500,300,12^FS^FO120,120^GB300,120,60^FS^XZ"
+
+
+def _deadline(tx: Tx) -> tuple[None, Change]:
+    """Every label can be voided for three hours more."""
+    tx.session.execute(update(Label).values(void_by=tx.at + timedelta(hours=3, minutes=5)))
+    return None, Change()
 
 
 async def _choose(on: Stage, digit: str) -> None:
@@ -274,6 +285,24 @@ async def _(on: Stage) -> None:
     before = on.work.dialogs.question_id
     await on.hands.type("1")
     await on.hands.until(lambda: on.work.dialogs.question_id > before)
+
+
+@orders("void")
+async def _(on: Stage) -> None:
+    page = await on.go("orders")
+    page.show_order(on.order(day.TWICE))
+    await on.settle()
+    on.store.write(_deadline)
+    await on.command("orders_void")
+
+
+@orders("void_why")
+async def _(on: Stage) -> None:
+    page = await on.go("orders")
+    page.show_order(on.order(day.TWICE))
+    await on.settle()
+    await on.command("orders_void")
+    await _choose(on, "2")
 
 
 @orders("cancel_refused")

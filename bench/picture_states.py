@@ -8,22 +8,29 @@ from PySide6.QtCore import Qt
 
 from app.domain.errors import KnownError, Refusal
 from bench import picture_day as day
+from bench.picture_batches import batches
 from bench.picture_bench import packing, picking
 from bench.picture_desk import board, labels, orders
 from bench.picture_devices import devices
+from bench.picture_documents import documents
 from bench.picture_settings import settings
 from bench.picture_stage import Stage
 from bench.picture_state import Enter, State, States
 
 Key = Qt.Key
 FRAME = "frame"  # what belongs to no page
-READING = ("board", "picking", "packing", "labels", "orders", "devices")  # pages that show a database
+READING = (
+    "board", "picking", "packing", "labels", "batches", "orders", "documents", "devices",
+)  # pages that show a database
 frame = States(FRAME)
 
 
 def states() -> tuple[State, ...]:
     """Every state, those that all pages have first."""
-    return (*_common(), *frame, *packing, *picking, *labels, *orders, *board, *devices, *settings)
+    return (
+        *_common(), *frame, *packing, *picking, *labels, *batches, *orders, *board, *documents, *devices,
+        *settings,
+    )
 
 
 

@@ -39,7 +39,7 @@ class IssuedNumber(Base):
     """A number that was taken from a pool; it is never taken again, whatever becomes of its label."""
 
     __tablename__ = "issued_numbers"
-    __table_args__ = (Index("ix_issued_numbers_pool_id", "pool_id", "id"),)
+    __table_args__ = (Index("ix_issued_numbers_pool_id", "pool_id", "issued_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.states import JobState, LabelState, ParcelState
@@ -125,6 +125,7 @@ class PrintJob(Base):
     labels: Mapped[int] = mapped_column(default=1)  # physical labels that the payload makes; a file may hold several
     language: Mapped[str] = mapped_column(default="zpl")
     dpi: Mapped[int] = mapped_column(default=203)
+    marked: Mapped[bool] = mapped_column(default=True, server_default=true())  # a label bears its square code
     payload: Mapped[bytes] = mapped_column(LargeBinary)
     sha256: Mapped[str]
     state: Mapped[JobState] = mapped_column(words(JobState), default=JobState.QUEUED)

@@ -35,9 +35,9 @@ _CARRIES = {
     "windows": frozenset[str](),
     "wedge": frozenset[str](),
 }
-# what it needs to be understood: `language`, `status` and `dpi` of printers, the framing of scanners, the protocol of
-# scales
-_MEANS = frozenset({"language", "status", "dpi", "prefix", "suffix", "idle", "gap", "protocol"})
+# what it needs to be understood: language, resolution, media and manners of printers, the framing of scanners, the
+# protocol of scales
+_MEANS = frozenset({"language", "status", "dpi", "media", "stored", "prefix", "suffix", "idle", "gap", "protocol"})
 _USB_ID = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}")
 
 

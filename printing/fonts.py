@@ -56,7 +56,9 @@ _FEATURES = {"kern": False, "liga": False, "clig": False}
 _INVISIBLE = frozenset("\u200c\u200d")
 _WITHOUT_GLYPH = frozenset({"Cs", "Co"})  # lone surrogates; private use, where a font's glyph means nothing
 _COMMON = frozenset({"Nd", "Zs", "Pd", "Po", "Ps", "Pe", "Sm"})
-_NATIVE = re.compile("[ -~À-ÖØ-öø-ÿ]*")
+# signs of code page 850, which font 0 has too, with a generous width: "3º B", "N° 5", "¿"
+_SIGNS = dict.fromkeys("ª°·º", 0.5) | dict.fromkeys("¡¢£§«»¿", 0.7)
+_NATIVE = re.compile(f"[ -~À-ÖØ-öø-ÿ{''.join(_SIGNS)}]*")
 
 # Font 0 is CG Triumvirate Bold Condensed, whose metrics are not published. Its advances were measured in the bitmap
 # strikes of a ZD621 that the development dependency zplkit carries (steps of 1/32 cell). Roboto Condensed Bold at
@@ -68,7 +70,7 @@ _WIDER_IN_FONT_0 = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Face:
     """One shipped font: its file and HarfBuzz's view of it, which works in font units."""
 
@@ -102,9 +104,12 @@ class Run:
     plain: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ShapedLine:
-    """A line as it is drawn, in cells: `left` and `right` bound ink and pen, `ascent` and `descent` the ink."""
+    """A line as it is drawn, in cells: `left` and `right` bound ink and pen, `ascent` and `descent` the ink.
+
+    It is equal to itself alone, so that what was drawn of it is found again without looking at each glyph.
+    """
 
     runs: tuple[Run, ...]
     left: float
@@ -139,7 +144,7 @@ def face(index: int) -> Face:
 
 
 def is_native(text: str) -> bool:
-    """Whether a printer's own font 0 shows this text under ^CI28: ASCII and the letters of Latin-1."""
+    """Whether a printer's own font 0 shows this under ^CI28: ASCII, the letters of Latin-1 and some of its signs."""
     return _NATIVE.fullmatch(text) is not None
 
 
@@ -153,11 +158,11 @@ def native_width(text: str) -> float:
 def _native_widths() -> dict[str, float]:
     condensed = face(0)
     widths: dict[str, float] = {}
-    for code in (*range(0x20, 0x7F), *range(0xC0, 0x100)):
+    for code in (*range(0x20, 0x7F), *range(0xC0, 0x100), *map(ord, _SIGNS)):
         glyph = condensed.font.get_nominal_glyph(code)
         base = unicodedata.normalize("NFD", chr(code))[0]
         own = condensed.font.get_glyph_h_advance(glyph) * condensed.scale
-        widths[chr(code)] = max(own, _WIDER_IN_FONT_0.get(base, 0.0))
+        widths[chr(code)] = max(own, _WIDER_IN_FONT_0.get(base, 0.0), _SIGNS.get(chr(code), 0.0))
     return widths
 
 

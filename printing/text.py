@@ -20,6 +20,7 @@ _JOINERS = "\u200c\u200d"
 _EXTENDS = frozenset({"Mn", "Me", "Mc"})
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _FLAGS = range(0x1F1E6, 0x1F200)
+_FIRST_IDEOGRAPH = "\u2e80"  # of the radicals; all of Hangul, kana and ideographs come after it
 _CLOSES = frozenset({"Pe", "Pf", "Po"})
 
 
@@ -68,7 +69,7 @@ def pieces(line: str, measure: Callable[[str], float]) -> list[Piece]:
     """The line cut at blanks, and between ideographs, kana and Hangul, with the widths that `measure` gives."""
     found: list[Piece] = []
     for word in line.split(" "):
-        parts = [word] if word.isascii() else _break_ideographs(word)
+        parts = _break_ideographs(word) if word and max(word) >= _FIRST_IDEOGRAPH else [word]
         found += [Piece(part, measure(part), i == 0 and bool(found)) for i, part in enumerate(parts)]
     return found
 

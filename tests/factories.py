@@ -47,6 +47,10 @@ RECIPIENT = {
     "country": "GB",
 }
 
+CUSTOMS = {
+    "hs_code": "691200", "origin": "CN", "customs_description": "Ceramic coffee mug", "value_minor": 450,
+    "value_currency": "EUR", "battery": "none",
+}  # fmt: skip
 _number = itertools.count(1)
 
 
@@ -64,8 +68,11 @@ def make_location(tx: Tx, /, warehouse: int, code: str, aisle: str = "A", bay: i
 
 
 def make_sku(tx: Tx, /, code: str, barcodes: Sequence[tuple[str, int]] = (), **values: Any) -> Sku:
-    """A SKU of 100 g with a barcode `<code>-EAN` for one piece, unless others are given as (barcode, pieces)."""
-    row = _added(tx, Sku(**{"code": code, "weight_g": 100} | values))
+    """A SKU of 100 g, known to customs, with a barcode `<code>-EAN` for one piece.
+
+    Unless others are given as (barcode, pieces).
+    """
+    row = _added(tx, Sku(**{"code": code, "weight_g": 100} | CUSTOMS | values))
     for barcode, quantity in barcodes or [(f"{code}-EAN", 1)]:
         tx.session.add(SkuBarcode(barcode=barcode, sku_id=row.id, quantity=quantity))
     tx.session.flush()

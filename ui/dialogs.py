@@ -99,17 +99,18 @@ class Dialogs(QObject):
 
     async def ask(
         self, title: str, detail: str = "", options: Sequence[Option] = (), field: Field | None = None,
-        *, wrong: str = "",
+        *, wrong: str = "", picture: QWidget | None = None,
     ) -> Answer | None:
         """Ask with sentences that are said already; options are chosen by digit, scan, or Tab and Enter.
 
         Enter takes the option of kind `primary`, else the first, unless that is one to be given deliberately. `wrong`
-        says in red why the last answer was not taken, when it is asked again. Returns None when the question was left.
+        says in red why the last answer was not taken, when it is asked again; `picture` is shown beside the words, and
+        gone with the question. Returns None when the question was left.
         """
         async with self._turn:
             before = self._over.window().focusWidget()
             answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
-            question = _Question(self._work, self._over, title, detail, options, field, answer, wrong)
+            question = _Question(self._work, self._over, title, detail, options, field, answer, wrong, picture)
             self._question = question
             self.question_id += 1
             self.opened.emit(True)
@@ -163,7 +164,7 @@ class _Question(QWidget):
 
     def __init__(
         self, work: Workspace, over: QWidget, title: str, detail: str, options: Sequence[Option], field: Field | None,
-        answer: asyncio.Future[Answer | None], wrong: str,
+        answer: asyncio.Future[Answer | None], wrong: str, picture: QWidget | None,
     ) -> None:
         super().__init__(over)
         self._work = work
@@ -175,9 +176,14 @@ class _Question(QWidget):
         self._card = card = QFrame(self)
         card.setProperty("role", "raised")
         card.setObjectName("question")
-        column = QVBoxLayout(card)
-        column.setContentsMargins(*[SPACE[5]] * 4)
+        sides = QHBoxLayout(card)
+        sides.setContentsMargins(*[SPACE[5]] * 4)
+        sides.setSpacing(SPACE[5])
+        column = QVBoxLayout()
         column.setSpacing(SPACE[3])
+        sides.addLayout(column, 3)
+        if picture is not None:
+            sides.addWidget(picture, 2)
         heading = text_label("title", wrap=True)
         heading.setText(title)
         column.addWidget(heading)
@@ -222,9 +228,12 @@ class _Question(QWidget):
         leave.setAccessibleName(work.words.say("frame_leave"))
         leave.setAutoDefault(False)
         leave.clicked.connect(self._leave)
-        width = min(px("body", work.scale) * 40, over.width() - 2 * SPACE[4])
+        if picture is not None:
+            column.addStretch(1)
+        wanted = px("body", work.scale) * (40 if picture is None else 60)
+        width = min(wanted, over.width() - 2 * SPACE[4])
         beside = sum(button.sizeHint().width() + SPACE[2] for button in (*self._buttons, leave))
-        if len(options) > 2 or beside > width - 2 * SPACE[5]:
+        if len(options) > 2 or beside > width * (1 if picture is None else 0.55) - 2 * SPACE[5]:
             for button in (*self._buttons, leave):
                 button.setProperty("stacked", bool(mark))  # their digits stand below each other
                 column.addWidget(button)

@@ -46,7 +46,9 @@ PAGES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("picking", "shopping-cart", frozenset({"picker", "lead"})),
     ("packing", "package-check", frozenset({"packer", "lead"})),
     ("labels", "tag", frozenset({"packer", "lead", "support"})),
+    ("batches", "layers", frozenset({"lead", "support"})),
     ("orders", "clipboard-list", frozenset({"lead", "support"})),
+    ("documents", "file-text", frozenset({"lead", "support"})),
     ("devices", "plug", frozenset({"packer", "picker", "lead", "support"})),
     ("settings", "settings", frozenset({"packer", "picker", "lead", "support"})),
 )

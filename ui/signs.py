@@ -50,7 +50,7 @@ PAST = frozenset({
 })  # fmt: skip
 _CODE = re.compile(r"torn|blurred|lost|[a-z0-9]+(_[a-z0-9]+)+")
 # what the engine says to a packer at that moment is not what stands in a list afterwards
-_JOB_REASONS = {"order_cancelled": "labels_why_cancelled", "undone": "labels_why_undone"}
+_JOB_REASONS = {"order_cancelled": "labels_why_cancelled", "undone": "labels_why_undone", "label_voided": "void_job"}
 
 
 def ink(theme: Theme, outcome: str) -> str:

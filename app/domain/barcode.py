@@ -24,6 +24,7 @@ class Kind(StrEnum):
     ORDER = "OR"
     SLOT = "SL"
     PERSON = "PE"
+    CART = "CA"
     CARTON = "CN"
     COMMAND = "XX"
 

@@ -35,8 +35,9 @@ class OpenParcel:
     """The parcel on the table.
 
     `copy` is the number of its newest label copy and `job` the state of that print job, 0 and None before there is
-    one; `older_copies` when an earlier copy may lie around; `last_line_id` is the line of the last verified piece,
-    None when there is nothing to undo.
+    one; `older_copies` when an earlier copy may lie around, `ahead` when the newest was printed before the order was
+    packed, and not `marked` when it bears the carrier's codes alone; `last_line_id` is the line of the last verified
+    piece, None when there is nothing to undo.
     """
 
     parcel_id: int
@@ -50,6 +51,8 @@ class OpenParcel:
     copy: int = 0
     job: JobState | None = None
     older_copies: bool = False
+    ahead: bool = False
+    marked: bool = True
     last_line_id: int | None = None
 
     @property

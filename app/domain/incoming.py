@@ -339,6 +339,27 @@ COUNTRIES = frozenset(
 )
 
 
+_TRUE, _FALSE = frozenset({"yes", "y", "true", "1", "是"}), frozenset({"no", "n", "false", "0", "否"})
+
+
+def yes_no(value: object, name: str) -> bool | None:
+    """A yes or a no, None for a blank cell; raises Refusal `yes_no_invalid`."""
+    if isinstance(value, bool):
+        return value
+    said = text(value, name).casefold()
+    if said and said not in _TRUE | _FALSE:
+        raise Refusal("yes_no_invalid", field=name)
+    return said in _TRUE if said else None
+
+
+def language(value: object, name: str = "language") -> str:
+    """ISO 639-1 in small letters of a tag such as `de` or `pt-BR`, "" for none; raises Refusal `language_unknown`."""
+    found = re.fullmatch(r"([a-z]{2})([-_].*)?", text(value, name).lower(), re.ASCII)
+    if found is None and text(value, name):
+        raise Refusal("language_unknown")
+    return found[1] if found else ""
+
+
 def country(value: object, name: str = "country") -> str:
     """ISO 3166-1 alpha-2 in capitals, "" for none; raises Refusal `country_unknown`."""
     found = text(value, name).upper()

@@ -9,6 +9,7 @@ from datetime import date
 from app.domain.errors import Refusal
 
 MEASURES = ("weight_g", "length_mm", "width_mm", "height_mm")
+CUSTOMS = ("hs_code", "origin", "customs_description", "value_minor", "value_currency", "battery", "restricted")
 PLACE = ("aisle", "bay", "position", "x_mm", "y_mm")
 
 
@@ -23,7 +24,10 @@ class BarcodeDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkuDraft:
-    """A kind of item; weight in grams, sizes in millimetres; None where the source says nothing."""
+    """A kind of item; weight in grams, sizes in millimetres; None where the source says nothing.
+
+    What customs ask is as `app.domain.customs` has it; a value is of one piece in minor units of its currency.
+    """
 
     code: str
     line: int
@@ -32,6 +36,13 @@ class SkuDraft:
     length_mm: int | None = None
     width_mm: int | None = None
     height_mm: int | None = None
+    hs_code: str | None = None
+    origin: str | None = None
+    customs_description: str | None = None
+    value_minor: int | None = None
+    value_currency: str | None = None
+    battery: str | None = None
+    restricted: str | None = None
     barcodes: tuple[BarcodeDraft, ...] = ()
 
 
@@ -66,7 +77,7 @@ def combine_skus(one: SkuDraft, other: SkuDraft) -> SkuDraft:
     Raises Refusal `sku_rows_differ` (facts `sku`, `field`) when they say different things.
     """
     said: dict[str, str | int | None] = {}
-    for name in ("name", *MEASURES):
+    for name in ("name", *MEASURES, *CUSTOMS):
         left, right = getattr(one, name), getattr(other, name)
         if left is not None and right is not None and left != right:
             raise Refusal("sku_rows_differ", sku=one.code, field=name)
@@ -99,4 +110,4 @@ def changed_fields(draft: SkuDraft | LocationDraft, stored: Sequence[object]) ->
 
 def compared(draft: SkuDraft | LocationDraft) -> tuple[str, ...]:
     """The fields of a draft that a file may change."""
-    return ("name", *MEASURES) if isinstance(draft, SkuDraft) else PLACE
+    return ("name", *MEASURES, *CUSTOMS) if isinstance(draft, SkuDraft) else PLACE

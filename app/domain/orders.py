@@ -13,7 +13,12 @@ from app.domain.states import OrderState
 
 ADDRESS = ("recipient_name", "recipient_phone", "street", "postcode", "city", "region", "country")
 # what the label is made of, and when it must be gone
-SHIPPING = (*ADDRESS, "service", "ship_by")
+SHIPPING = (*ADDRESS, "service", "carrier", "ship_by")
+# what the papers in and on the parcel are made of
+PAPERS = (
+    "language", "currency", "freight_minor", "gift_message", "hide_prices", "incoterm", "ioss", "recipient_vat",
+    "recipient_eori",
+)  # fmt: skip
 # facts about the record itself; nothing here depends on them
 ABOUT = ("placed_at", "source_version")
 
@@ -22,11 +27,12 @@ SOURCE_CANCELLED = "source_cancelled"
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """A quantity of one SKU, and the file's line that says so."""
+    """A quantity of one SKU, and the file's line that says so; the price of a piece in the order's currency."""
 
     sku: str
     quantity: int
     line: int
+    price_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +60,16 @@ class OrderDraft:
     city: str | None = None
     region: str | None = None
     country: str | None = None
+    carrier: str | None = None
+    language: str | None = None
+    currency: str | None = None
+    freight_minor: int | None = None
+    gift_message: str | None = None
+    hide_prices: bool | None = None
+    incoterm: str | None = None
+    ioss: str | None = None
+    recipient_vat: str | None = None
+    recipient_eori: str | None = None
     fingerprint: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,9 +81,14 @@ class OrderDraft:
         """(SKU, quantity) of each line."""
         return tuple((line.sku, line.quantity) for line in self.lines)
 
+    @property
+    def prices(self) -> tuple[int | None, ...]:
+        """The price of each line's piece in minor units."""
+        return tuple(line.price_minor for line in self.lines)
+
 
 def _fingerprint(draft: OrderDraft) -> str:
-    said = [
+    said: list[object] = [
         draft.cancelled,
         draft.source_version,
         None if draft.placed_at is None else draft.placed_at.isoformat(),
@@ -76,20 +97,26 @@ def _fingerprint(draft: OrderDraft) -> str:
         [getattr(draft, name) for name in ADDRESS],
         draft.wanted,
     ]
+    later = [draft.carrier, *(getattr(draft, name) for name in PAPERS), *draft.prices]
+    if any(value is not None for value in later):
+        # a record without any of it has the fingerprint that it had before there was such a thing
+        said.append(later)
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def lacking(
-    *, recipient_name: str | None, street: str | None, city: str | None, country: str | None, weighed: bool
+    *, recipient_name: str | None, street: str | None, city: str | None, country: str | None, weighed: bool,
+    customs: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """What a parcel needs and the order does not have; `weighed` when every SKU's weight is known.
 
-    The codes, in this order: recipient_name, street, city, country, weight.
+    The codes, in this order: recipient_name, street, city, country, weight, and `customs`: what
+    `customs.missing_customs` says.
     """
     if recipient_name and street and city and country and weighed:
-        return ()
+        return tuple(customs)
     have = {"recipient_name": recipient_name, "street": street, "city": city, "country": country, "weight": weighed}
-    return tuple(name for name, value in have.items() if not value)
+    return (*(name for name, value in have.items() if not value), *customs)
 
 
 def reviewed(missing: Sequence[str]) -> OrderState:
@@ -97,15 +124,24 @@ def reviewed(missing: Sequence[str]) -> OrderState:
     return OrderState.INCOMPLETE if missing else OrderState.READY
 
 
-def differences(draft: OrderDraft, stored: Mapping[str, object], wanted: Sequence[tuple[str, int]]) -> tuple[str, ...]:
+def differences(
+    draft: OrderDraft, stored: Mapping[str, object], wanted: Sequence[tuple[str, int]],
+    prices: Sequence[int | None] = (),
+) -> tuple[str, ...]:
     """The names of the fields in which the draft says something else than the stored order.
 
-    `stored` holds the fields of SHIPPING and ABOUT, `wanted` the (SKU, quantity) of its lines by position.
+    `stored` holds the fields of SHIPPING, PAPERS and ABOUT, `wanted` the (SKU, quantity) of its lines by position and
+    `prices` theirs.
     """
     fields = tuple(
-        name for name in (*SHIPPING, *ABOUT) if (said := getattr(draft, name)) is not None and said != stored[name]
+        name
+        for name in (*SHIPPING, *PAPERS, *ABOUT)
+        if (said := getattr(draft, name)) is not None and said != stored[name]
     )
-    return (*fields, "lines") if draft.wanted != tuple(wanted) else fields
+    if draft.wanted != tuple(wanted):
+        return (*fields, "lines")
+    other = any(said is not None and said != old for said, old in zip(draft.prices, prices, strict=False))
+    return (*fields, "prices") if other else fields
 
 
 def check_update(
@@ -119,7 +155,8 @@ def check_update(
     if cancelled:
         raise Refusal("order_was_cancelled", order=draft.source_id)
     waiting = state in (OrderState.INCOMPLETE, OrderState.READY)
-    late = [name for name in fields if (name == "lines" and not waiting) or (name in SHIPPING and labelled)]
+    printed = (*SHIPPING, *PAPERS, "prices") if labelled else ()
+    late = [name for name in fields if (name == "lines" and not waiting) or name in printed]
     if not waiting:
         # a walk or a parcel is under way that nobody would take back for it
         needed = ("recipient_name", "street", "city", "country")

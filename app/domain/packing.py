@@ -87,6 +87,7 @@ class Code(StrEnum):
     NEXT_WAIT_LABEL = "next_wait_label"
     NEXT_SCAN_LABEL = "next_scan_label"
     NEXT_SETTLE_LABEL = "next_settle_label"
+    NEXT_NEEDS_LABEL = "next_needs_label"
 
 
 # a label whose job is in one of these states can be in somebody's hand, so that its scan is proof
@@ -278,7 +279,7 @@ def _scan_back(parcel: OpenParcel, label: LabelFound) -> Verdict:
         return _fail(Code.WRONG_LABEL, order=parcel.order, belongs_to=label.order.order)
     if parcel.job not in MAY_LIE_THERE:
         return _look(Code.LABEL_NOT_PRINTED, copy=parcel.copy)
-    if label.copy is None and parcel.older_copies:
+    if label.copy is None and parcel.older_copies and parcel.marked:
         # both copies carry the same tracking number; only the square code tells them apart
         return _look(Code.SCAN_SQUARE, newest=parcel.copy)
     return _pass(Code.CLOSED, Effect.CLOSE, order=parcel.order)
@@ -294,7 +295,7 @@ def _command(bench: Bench, command: Command) -> Verdict:
         if parcel.last_line_id is None:
             return _look(Code.NOTHING_TO_UNDO)
         untouched = parcel.job in (None, JobState.QUEUED) and not parcel.older_copies
-        if parcel.state is ParcelState.LABELLING and not untouched:
+        if parcel.state is ParcelState.LABELLING and not untouched and not parcel.ahead:
             return _look(Code.UNDO_LABEL_PRINTED, order=parcel.order)
         line = next(line for line in parcel.lines if line.line_id == parcel.last_line_id)
         facts: dict[str, Fact] = {"sku": line.sku, "name": line.called}
@@ -316,7 +317,8 @@ def _no_reprint(parcel: OpenParcel) -> Verdict | None:
     if parcel.cancel_requested:
         return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
     if parcel.job is None:
-        return _look(Code.LABEL_NOT_PRINTED, copy=0)
+        voided = parcel.state is ParcelState.LABELLING
+        return _look(Code.NEXT_NEEDS_LABEL) if voided else _look(Code.LABEL_NOT_PRINTED, copy=0)
     if parcel.job is JobState.UNCERTAIN:
         return _look(Code.SETTLE_FIRST)
     if parcel.job in (JobState.QUEUED, JobState.SENDING):
@@ -334,6 +336,8 @@ def _next(bench: Bench) -> Verdict:
         line = next(line for line in parcel.lines if line.open)
         facts: dict[str, Fact] = {"sku": line.sku, "name": line.called, "left": line.open}
         return Verdict(Outcome.ATTENTION, Code.NEXT_SCAN_ITEM, facts=facts, sku=line.sku)
+    if parcel.job is None:
+        return _look(Code.NEXT_NEEDS_LABEL)  # its label was voided
     if parcel.job in (JobState.QUEUED, JobState.SENDING):
         return _look(Code.NEXT_WAIT_LABEL)
     if parcel.job is JobState.UNCERTAIN:

@@ -119,11 +119,13 @@ TASK: Mapping[TaskState, frozenset[TaskState]] = {
 PARCEL: Mapping[ParcelState, frozenset[ParcelState]] = {
     ParcelState.OPEN: frozenset({ParcelState.LABELLING, ParcelState.VOIDED}),
     ParcelState.LABELLING: frozenset({ParcelState.CLOSED, ParcelState.OPEN, ParcelState.VOIDED}),
-    ParcelState.CLOSED: frozenset({ParcelState.VOIDED}),
+    # a closed box whose label was voided waits for the scan-back of another one
+    ParcelState.CLOSED: frozenset({ParcelState.VOIDED, ParcelState.LABELLING}),
     ParcelState.VOIDED: frozenset(),
 }
 JOB: Mapping[JobState, frozenset[JobState]] = {
-    JobState.QUEUED: frozenset({JobState.SENDING, JobState.CANCELLED}),
+    # failed before it was sent: no printer of its queue can be given it
+    JobState.QUEUED: frozenset({JobState.SENDING, JobState.CANCELLED, JobState.FAILED}),
     # the scan-back may overtake the printer's own proof; back to the queue only when no byte has left
     JobState.SENDING: frozenset(
         {JobState.PRINTED, JobState.FAILED, JobState.UNCERTAIN, JobState.CONFIRMED, JobState.QUEUED}

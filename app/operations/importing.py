@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import insert, select
 
 from app.change import NOTHING, Change, changed
+from app.domain.customs import CustomsLine, Goods, missing_customs, needs_customs
 from app.domain.folding import folded
 from app.domain.incoming import Problem
 from app.domain.master import SkuDraft
-from app.domain.orders import ADDRESS, SOURCE_CANCELLED, OrderDraft, lacking, reviewed
+from app.domain.orders import ADDRESS, PAPERS, SOURCE_CANCELLED, OrderDraft, lacking, reviewed
 from app.domain.people import Actor
 from app.domain.states import OrderState
 from app.operations.importing_master import import_skus
 from app.operations.importing_rows import RowInserter, among, portions, take_ids
 from app.operations.importing_updates import OrderChange, update_orders
+from app.queries.customs import dispatch_country, goods_of
 from db.base import new_uuid
 from db.journal import record
 from db.orders import Backend, Order, OrderLine, Shop, Sku
@@ -185,8 +187,8 @@ def _refused(draft: OrderDraft, known: Known, taken: TakenOrders) -> bool:
 
 _NEW_ORDER = (
     "id", "uuid", "warehouse_id", "backend_id", "shop_id", "source_id", "source_version", "payload", "fingerprint",
-    "state", "missing", "reason", "placed_at", "ship_by", "service", *ADDRESS, "pieces", "folded_name", "version",
-    "created_at", "updated_at",
+    "state", "missing", "reason", "placed_at", "ship_by", "service", *ADDRESS, "carrier", *PAPERS, "pieces",
+    "folded_name", "version", "created_at", "updated_at",
 )  # fmt: skip
 
 
@@ -198,6 +200,9 @@ def _insert(tx: Tx, warehouse_id: int, known: Known, news: Sequence[OrderDraft],
     now = orders.stored("created_at")(tx.at)
     skus = known.skus
     unweighed = _unweighed(tx, {skus[line.sku] for draft in news for line in draft.lines})
+    dispatch = dispatch_country(tx.connection, warehouse_id)
+    abroad = [draft for draft in news if needs_customs(dispatch, draft.country or "", draft.postcode or "")]
+    goods = goods_of(tx.connection, {skus[line.sku] for draft in abroad for line in draft.lines})
     days: dict[datetime | None, object] = {None: None}
     ids = take_ids(tx.connection, Order, len(news))
     rows: list[tuple[object, ...]] = []
@@ -208,10 +213,10 @@ def _insert(tx: Tx, warehouse_id: int, known: Known, news: Sequence[OrderDraft],
             sku_id = skus[line.sku]
             pieces += line.quantity
             weighed = weighed and sku_id not in unweighed
-            lines.append((order_id, position, sku_id, line.quantity))
+            lines.append((order_id, position, sku_id, line.quantity, line.price_minor))
         missing = lacking(
             recipient_name=draft.recipient_name, street=draft.street, city=draft.city, country=draft.country,
-            weighed=weighed,
+            weighed=weighed, customs=_missing_customs(draft, dispatch, skus, goods),
         )  # fmt: skip
         state = OrderState.CANCELLED if draft.cancelled else reviewed(missing)
         taken.incomplete += state is OrderState.INCOMPLETE
@@ -224,12 +229,24 @@ def _insert(tx: Tx, warehouse_id: int, known: Known, news: Sequence[OrderDraft],
                 draft.source_version, draft.payload, draft.fingerprint, states[state], ",".join(missing),
                 SOURCE_CANCELLED if draft.cancelled else None, days[draft.placed_at], days[draft.ship_by],
                 draft.service or "", draft.recipient_name or "", draft.recipient_phone or "", draft.street or "",
-                draft.postcode or "", draft.city or "", draft.region or "", draft.country or "", pieces,
-                folded(draft.recipient_name or ""), 1, now, now,
+                draft.postcode or "", draft.city or "", draft.region or "", draft.country or "", draft.carrier or "",
+                draft.language or "", draft.currency or "", draft.freight_minor, draft.gift_message or "",
+                bool(draft.hide_prices), draft.incoterm or "", draft.ioss or "", draft.recipient_vat or "",
+                draft.recipient_eori or "", pieces, folded(draft.recipient_name or ""), 1, now, now,
             )
         )  # fmt: skip
     orders.insert(rows)
-    RowInserter(tx.connection, OrderLine, ("order_id", "position", "sku_id", "quantity")).insert(lines)
+    RowInserter(tx.connection, OrderLine, ("order_id", "position", "sku_id", "quantity", "price_minor")).insert(lines)
     taken.new += len(rows)
     taken.lines += len(lines)
     return ids[0]
+
+
+def _missing_customs(
+    draft: OrderDraft, dispatch: str, skus: Mapping[str, int], goods: Mapping[int, Goods]
+) -> tuple[str, ...]:
+    """What a new order lacks for customs; `goods` are those of all orders that cross a border."""
+    if not goods:
+        return ()
+    lines = [CustomsLine(goods[skus[line.sku]], line.price_minor) for line in draft.lines if skus[line.sku] in goods]
+    return missing_customs(dispatch, draft.country or "", draft.postcode or "", lines, draft.currency or "")

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, update
 from app.change import NOTHING, Change, changed
 from app.domain.errors import Refusal
 from app.domain.incoming import Problem, check_barcode
-from app.domain.master import BarcodeDraft, LocationDraft, SkuDraft, changed_fields, compared
+from app.domain.master import CUSTOMS, BarcodeDraft, LocationDraft, SkuDraft, changed_fields, compared
 from app.domain.people import Actor
 from app.operations.importing_review import review_skus
 from app.operations.importing_rows import RowInserter, portions, take_ids
@@ -57,7 +57,7 @@ def find_owners(tx: Tx, barcodes: Iterable[str]) -> dict[str, Owner]:
 
 
 def import_skus(tx: Tx, actor: Actor, file: str, drafts: Sequence[SkuDraft]) -> tuple[Taken, Change]:
-    """Take over SKUs with their barcodes; orders that only waited for a weight become ready.
+    """Take over SKUs with their barcodes; orders that only waited for a weight or for customs data become ready.
 
     A SKU for which neither the file nor the database has a barcode gets its own code as one. What the file does not
     mention stays. Problems: `barcode_taken` (facts `barcode`, `sku`), `barcode_reserved`; such a SKU is left as it
@@ -83,7 +83,7 @@ def import_skus(tx: Tx, actor: Actor, file: str, drafts: Sequence[SkuDraft]) -> 
     updates: list[dict[str, object]] = []
     barcodes: list[tuple[object, ...]] = []
     repacked: list[dict[str, object]] = []
-    learned: list[int] = []  # SKUs whose weight has become known
+    learned: list[int] = []  # SKUs of which something has become known that orders wait for
     for draft in drafts:
         sku_id, values = stored.get(draft.code, (None, ()))
         own = not draft.barcodes and sku_id not in with_barcode
@@ -98,7 +98,11 @@ def import_skus(tx: Tx, actor: Actor, file: str, drafts: Sequence[SkuDraft]) -> 
         if sku_id is None:
             sku_id = next(fresh_ids)
             measures = (draft.weight_g, draft.length_mm, draft.width_mm, draft.height_mm)
-            new.append((sku_id, draft.code, draft.name or "", *measures, 1))
+            stated = (
+                draft.hs_code or "", draft.origin or "", draft.customs_description or "", draft.value_minor,
+                draft.value_currency or "", draft.battery or "", draft.restricted or "",
+            )
+            new.append((sku_id, draft.code, draft.name or "", *measures, *stated, 1))
         otherwise = False
         for one in wanted:
             owner = owners.get(one.barcode)
@@ -113,7 +117,7 @@ def import_skus(tx: Tx, actor: Actor, file: str, drafts: Sequence[SkuDraft]) -> 
         if fresh:
             continue
         fields = changed_fields(draft, values)
-        if "weight_g" in fields:
+        if not fields.keys().isdisjoint(("weight_g", *CUSTOMS)):
             learned.append(sku_id)
         if fields or otherwise:  # a SKU's version counts its barcodes too
             whole = dict(zip(names, values, strict=True)) | fields
@@ -121,9 +125,7 @@ def import_skus(tx: Tx, actor: Actor, file: str, drafts: Sequence[SkuDraft]) -> 
         else:
             taken.unchanged += 1
     taken.new, taken.changed = len(new), len(updates)
-    RowInserter(
-        tx.connection, Sku, ("id", "code", "name", "weight_g", "length_mm", "width_mm", "height_mm", "version")
-    ).insert(new)
+    RowInserter(tx.connection, Sku, ("id", "code", *names, "version")).insert(new)
     RowInserter(tx.connection, SkuBarcode, ("barcode", "sku_id", "quantity")).insert(barcodes)
     if updates:
         values_now: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}

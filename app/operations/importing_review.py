@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 from sqlalchemy import bindparam, select, update
 
+from app.domain.customs import CUSTOMS_FIELDS
 from app.domain.orders import lacking, reviewed
 from app.domain.states import OrderState
 from app.operations.importing_rows import portions
+from app.queries.customs import lacking_fields, lacks_of
 from db.orders import Order, OrderLine, Sku
 from db.store import Tx
 
@@ -30,6 +32,7 @@ def review_orders(tx: Tx, order_ids: Iterable[int], *, count: bool = True) -> di
                 .where(OrderLine.order_id.in_(portion), Sku.weight_g.is_(None))
             ).scalars()
         )
+        customs = lacks_of(tx.connection, portion)
         rows = tx.connection.execute(
             select(
                 Order.id, Order.state, Order.missing, Order.recipient_name, Order.street, Order.city, Order.country
@@ -39,7 +42,7 @@ def review_orders(tx: Tx, order_ids: Iterable[int], *, count: bool = True) -> di
         for row in rows:
             missing = lacking(
                 recipient_name=row.recipient_name, street=row.street, city=row.city, country=row.country,
-                weighed=row.id not in unweighed,
+                weighed=row.id not in unweighed, customs=lacking_fields(customs.get(row.id, ())),
             )  # fmt: skip
             if ",".join(missing) == row.missing:
                 continue
@@ -66,3 +69,12 @@ def review_skus(tx: Tx, sku_ids: Iterable[int]) -> dict[int, OrderState]:
             ).scalars()
         )
     return review_orders(tx, waiting)
+
+
+def review_customs(tx: Tx, warehouse_id: int) -> dict[int, OrderState]:
+    """Judge anew the orders of a warehouse that lack something for customs: it sends from elsewhere now."""
+    rows = tx.connection.execute(
+        select(Order.id, Order.missing)
+        .where(Order.warehouse_id == warehouse_id, Order.state == OrderState.INCOMPLETE)
+    )
+    return review_orders(tx, [row.id for row in rows if not set(CUSTOMS_FIELDS).isdisjoint(row.missing.split(","))])

@@ -11,7 +11,16 @@ from sqlalchemy import Integer, bindparam, delete, exists, select, update
 from app.domain.errors import Refusal
 from app.domain.folding import folded
 from app.domain.incoming import Problem
-from app.domain.orders import ABOUT, SHIPPING, SOURCE_CANCELLED, LineDraft, OrderDraft, check_update, differences
+from app.domain.orders import (
+    ABOUT,
+    PAPERS,
+    SHIPPING,
+    SOURCE_CANCELLED,
+    LineDraft,
+    OrderDraft,
+    check_update,
+    differences,
+)
 from app.domain.people import Actor
 from app.domain.states import LabelState, OrderState
 from app.operations.importing_review import review_orders
@@ -50,6 +59,7 @@ class _Line:
     sku: str
     quantity: int
     used: bool
+    price_minor: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,7 @@ def update_orders(tx: Tx, actor: Actor, drafts: Mapping[int, OrderDraft], skus: 
     updated = Updated()
     if not drafts:
         return updated
-    names = (*SHIPPING, *ABOUT)
+    names = (*SHIPPING, *PAPERS, *ABOUT)
     stored = {}
     lines: dict[int, list[_Line]] = {order_id: [] for order_id in drafts}
     labelled: set[int] = set()
@@ -79,13 +89,13 @@ def update_orders(tx: Tx, actor: Actor, drafts: Mapping[int, OrderDraft], skus: 
         statement = select(Order.id, Order.state, Order.cancel_requested_at, Order.pieces, *columns)
         statement = statement.where(Order.id.in_(portion))
         stored.update({row.id: row for row in tx.connection.execute(statement)})
-        for order_id, line_id, sku, pieces, past in tx.connection.execute(
-            select(OrderLine.order_id, OrderLine.id, Sku.code, OrderLine.quantity, used)
+        for order_id, line_id, sku, pieces, past, price in tx.connection.execute(
+            select(OrderLine.order_id, OrderLine.id, Sku.code, OrderLine.quantity, used, OrderLine.price_minor)
             .join(Sku, Sku.id == OrderLine.sku_id)
             .where(OrderLine.order_id.in_(portion))
             .order_by(OrderLine.position)
         ):
-            lines[order_id].append(_Line(line_id, sku, pieces, past))
+            lines[order_id].append(_Line(line_id, sku, pieces, past, price))
         labels = (
             select(Parcel.order_id)
             .join(Label, Label.parcel_id == Parcel.id)
@@ -107,12 +117,14 @@ def update_orders(tx: Tx, actor: Actor, drafts: Mapping[int, OrderDraft], skus: 
                 request_cancel(tx, actor, order_id, SOURCE_CANCELLED)
                 fields, step = ("status",), 0  # which the operation has counted
             else:
-                fields, step = differences(draft, values, [(line.sku, line.quantity) for line in lines[order_id]]), 1
+                there = lines[order_id]
+                wanted, prices = [(line.sku, line.quantity) for line in there], [line.price_minor for line in there]
+                fields, step = differences(draft, values, wanted, prices), 1
                 labels_out = order_id in labelled
                 check_update(draft, old.state, cancelled=cancelled, labelled=labels_out, fields=fields)
-                if "lines" in fields:
+                if "lines" in fields or "prices" in fields:
                     plans[order_id] = _plan(draft, old.state, lines[order_id])
-                values |= {name: getattr(draft, name) for name in fields if name != "lines"}
+                values |= {name: getattr(draft, name) for name in fields if name not in ("lines", "prices")}
         except Refusal as refusal:
             updated.problems.append(Problem(draft.line, refusal.code, refusal.facts))
             continue
@@ -162,9 +174,15 @@ def _write_lines(tx: Tx, plans: Mapping[int, _Plan], skus: Mapping[str, int]) ->
     for order_id, plan in plans.items():
         for position, (row, wanted) in enumerate(plan.places, start=1):
             if row is None:
-                fresh.append((order_id, position, skus[wanted.sku], wanted.quantity))
+                fresh.append((order_id, position, skus[wanted.sku], wanted.quantity, wanted.price_minor))
             else:
-                moved.append({"row": row.id, "place": position, "sku": skus[wanted.sku], "pieces": wanted.quantity})
+                kept = row.price_minor if wanted.price_minor is None and row.sku == wanted.sku else wanted.price_minor
+                moved.append(
+                    {
+                        "row": row.id, "place": position, "sku": skus[wanted.sku], "pieces": wanted.quantity,
+                        "price": kept,
+                    }
+                )
     for portion in portions(line.id for plan in plans.values() for line in plan.surplus):
         tx.connection.execute(delete(OrderLine).where(OrderLine.id.in_(portion)))
     for portion in portions(plans):
@@ -173,7 +191,8 @@ def _write_lines(tx: Tx, plans: Mapping[int, _Plan], skus: Mapping[str, int]) ->
         tx.connection.execute(aside)
     if moved:
         now: dict[str, Any] = {
-            "position": bindparam("place"), "sku_id": bindparam("sku"), "quantity": bindparam("pieces")
+            "position": bindparam("place"), "sku_id": bindparam("sku"), "quantity": bindparam("pieces"),
+            "price_minor": bindparam("price"),
         }  # fmt: skip
         tx.connection.execute(update(OrderLine).where(OrderLine.id == bindparam("row")).values(now), moved)
-    RowInserter(tx.connection, OrderLine, ("order_id", "position", "sku_id", "quantity")).insert(fresh)
+    RowInserter(tx.connection, OrderLine, ("order_id", "position", "sku_id", "quantity", "price_minor")).insert(fresh)

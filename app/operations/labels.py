@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from app.carriers.profiles import void_deadline
 from app.change import Change, changed
 from app.domain.barcode import group, make_label_code, s10
+from app.domain.declaration import SenderNumbers
 from app.domain.errors import Refusal
 from app.domain.incoming import country as country_code
 from app.domain.packing import MAY_LIE_THERE
-from app.domain.people import Actor
+from app.domain.people import SYSTEM, Actor
 from app.domain.shipping import UNSHIPPABLE, missing_for_label, recipient_lines
-from app.domain.states import JOB, JobState, LabelState, ParcelState, advance
+from app.domain.states import JOB, PARCEL, JobState, LabelState, OrderState, ParcelState, advance
+from app.operations.importing_review import review_customs
+from app.operations.numbers import is_used, take_tracking
+from app.operations.parcels import begin_parcel
 from app.texts import country_name
 from db.journal import record, take_number
-from db.orders import Order
-from db.parcels import JobKind, Label, Parcel, PrintJob
+from db.label_files import LabelFile
+from db.orders import Order, OrderLine, Sku
+from db.parcels import JobKind, Label, Parcel, PrintJob, PrintQueue
 from db.places import Warehouse
 from db.store import Tx
 from db.waves import BatchOrder
@@ -46,6 +53,7 @@ class Sent:
     city: str
     region: str
     country: str
+    carrier: str = ""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -55,23 +63,38 @@ class Sent:
 
 _SENT = (
     Warehouse.sender, Warehouse.country, Order.source_id, Order.service, Order.recipient_name, Order.street,
-    Order.postcode, Order.city, Order.region, Order.country,
+    Order.postcode, Order.city, Order.region, Order.country, Order.carrier,
 )  # fmt: skip
 _TO_LABEL = (
-    select(Parcel.code, BatchOrder.slot, *_SENT)
+    select(Parcel.code, BatchOrder.slot, BatchOrder.batch_id, *_SENT)
     .join(Order, Order.id == Parcel.order_id)
     .join(Warehouse, Warehouse.id == Order.warehouse_id)
     .outerjoin(BatchOrder, BatchOrder.order_id == Order.id)
     .where(Parcel.id == bindparam("parcel"))
 )
 _VALID = (
-    select(Label.id, Label.tracking, Label.fields)
+    select(Label.id, Label.tracking, Label.fields, Label.file_id)
     .where(Label.parcel_id == bindparam("parcel"), Label.state == LabelState.VALID)
     .limit(1)
 )
+_FILE = select(LabelFile.content).where(LabelFile.id == bindparam("file"))
+_TAKES = select(PrintQueue.language, PrintQueue.dpi, PrintQueue.width_mm, PrintQueue.height_mm).where(
+    PrintQueue.name == bindparam("queue")
+)
+_EXPECTED_WEIGHT = (
+    select(func.coalesce(func.sum(func.coalesce(Sku.weight_g, 0) * OrderLine.quantity), 0))
+    .select_from(OrderLine)
+    .join(Sku, Sku.id == OrderLine.sku_id)
+    .where(OrderLine.order_id == bindparam("order"))
+)
 _LABEL = insert(Label).returning(Label.id)
 _JOB = insert(PrintJob).returning(PrintJob.id)
-_COPIES = select(func.coalesce(func.max(PrintJob.copy), 0)).where(PrintJob.label_id == bindparam("label"))
+# by parcel, not by label: the square code names parcel and copy, and a new label must not repeat an old one's
+_COPIES = (
+    select(func.coalesce(func.max(PrintJob.copy), 0))
+    .join(Label, Label.id == PrintJob.label_id)
+    .where(Label.parcel_id == bindparam("parcel"))
+)
 _NEWEST = (
     select(PrintJob.id, PrintJob.state)
     .join(Label, Label.id == PrintJob.label_id)
@@ -118,35 +141,43 @@ def sender_lines(name: str, street: str, postcode: str, city: str, country: str)
             raise Refusal("labels_sender_lacks", field=field)
     text = "\n".join(recipient_lines(name, street, postcode, city, "", country_name(country_code(country))))
     fields = dict.fromkeys(("recipient", "service", "tracking_text", "parcel", "weight", "order", "slot"), "0")
-    _zpl(lay_out({**fields, "sender": text, "tracking": "0", "parcel": "PB00000000P"}, 1), 203)
+    _rendered(lay_out({**fields, "sender": text, "tracking": "0", "parcel": "PB00000000P"}, 1), "zpl", 203)
     return text
 
 
-def name_sender(tx: Tx, actor: Actor, warehouse_id: int, sender: str, country: str) -> tuple[bool, Change]:
+def name_sender(
+    tx: Tx, actor: Actor, warehouse_id: int, sender: str, country: str, numbers: SenderNumbers | None = None
+) -> tuple[bool, Change]:
     """From now on new labels of a warehouse carry this sender (`sender_lines`); whether it is another one.
 
-    Its tracking numbers end with the sender's country; without a sender they go on as before.
+    Its tracking numbers end with the sender's country; without a sender they go on as before. `numbers` are those for
+    customs papers, None for those that it has. Orders that lacked customs data are looked at again.
     """
     warehouse = tx.session.get_one(Warehouse, warehouse_id)
     country = country_code(country) or warehouse.country
-    if (warehouse.sender, warehouse.country) == (sender, country):
+    known = SenderNumbers(warehouse.phone, warehouse.eori, warehouse.vat, warehouse.ioss)
+    numbers = numbers or known
+    if (warehouse.sender, warehouse.country, known) == (sender, country, numbers):
         return False, Change()
     warehouse.sender, warehouse.country = sender, country
+    warehouse.phone, warehouse.eori, warehouse.vat, warehouse.ioss = astuple(numbers)
     record(tx, actor, "name_sender", {"warehouse": warehouse_id})
-    return True, changed("stations")
+    tx.session.flush()
+    judged = review_customs(tx, warehouse_id)
+    return True, changed("stations", *(["orders"] if judged else []), ids=[("order", order_id) for order_id in judged])
 
 
-def lay_out(fields: dict[str, str], copy: int) -> LabelLayout:
+def lay_out(fields: Mapping[str, str], copy: int) -> LabelLayout:
     """A copy of a label as elements in millimetres; raises Refusal for what cannot be printed."""
     return load_template(TEMPLATE).fill(
         {**fields, "copy": str(copy), "label_code": make_label_code(fields["parcel"], copy)}
     )
 
 
-def _zpl(layout: LabelLayout, dpi: int) -> bytes:
-    from printing.zpl import to_zpl  # fonts and pictures: the window can be seen before they are loaded
+def _rendered(layout: LabelLayout, language: str, dpi: int, head_mm: int | None = None) -> bytes:
+    from printing.render import render  # fonts and pictures: the window can be seen before they are loaded
 
-    return to_zpl(layout, dpi)
+    return render(layout, language, dpi, head_mm=head_mm)
 
 
 def check_label(session: Session, order: Order, weight_g: int) -> str | None:
@@ -161,42 +192,96 @@ def check_label(session: Session, order: Order, weight_g: int) -> str | None:
     tracking = s10(SERVICE, 0, warehouse.country)
     fields = label_fields(sent, tracking=tracking, parcel_code="PB00000000P", weight_g=weight_g, slot=99)
     try:
-        _zpl(lay_out(fields, 1), 203)
+        _rendered(lay_out(fields, 1), "zpl", 203)
     except Refusal as refusal:
         return f"{refusal.code}:{refusal.facts.get('field', '')}"
     return None
 
 
-def make_label(tx: Tx, actor: Actor, parcel_id: int, *, weight_g: int, queue: str, dpi: int = 203) -> str:
+def make_label(tx: Tx, actor: Actor, parcel_id: int, *, weight_g: int, queue: str) -> str:
     """The parcel's label and the job that prints it, in the transaction of the last requirement; its tracking number.
 
-    A label that the parcel already has is used again (its last item was undone before it was printed). Raises Refusal
-    when the label cannot be printed as it is.
+    A label that the parcel already has is used again. What was printed ahead of it, for the same place on the same
+    cart, is not printed again; while it waits elsewhere it comes out here. Raises Refusal when the label cannot be
+    printed as it is.
     """
-    label = tx.connection.execute(_VALID, {"parcel": parcel_id}).first()
-    if label is not None:
-        label_id, tracking, fields = label
-        _queue(tx, actor, label_id, json.loads(fields), _newest_copy(tx, label_id) + 1, queue=queue, dpi=dpi)
-        return str(tracking)
-    code, slot, *address = tx.connection.execute(_TO_LABEL, {"parcel": parcel_id}).one()
+    label_id, tracking, fields, file_id = _label(tx, parcel_id, weight_g)
+    job = newest_job(tx, parcel_id)
+    if job is not None and job.label_id == label_id and _is_ahead(job, fields):
+        if job.state is JobState.QUEUED:
+            move_queued(tx, parcel_id, queue)
+        return tracking
+    _queue(tx, actor, label_id, fields, _newest_copy(tx, parcel_id) + 1, queue=queue, file_id=file_id)
+    return tracking
+
+
+def print_ahead(tx: Tx, actor: Actor, order_id: int, *, queue: str, label_batch_id: int) -> int:
+    """The job that prints an order's label before the order is packed; the bench then waits for its scan alone.
+
+    Raises Refusal: `order_is_cancelled`, `labels_not_in_work` for an order that is on no cart or packed already,
+    `labels_printed_before` when its label is printed or waits to be, and why the label cannot be printed as it is.
+    """
+    order = tx.session.get_one(Order, order_id)
+    if order.state is OrderState.CANCELLED or order.cancel_requested_at is not None:
+        raise Refusal("order_is_cancelled", order=order.source_id)
+    if order.state not in (OrderState.RELEASED, OrderState.PICKED, OrderState.PACKING):
+        raise Refusal("labels_not_in_work", order=order.source_id)
+    parcel_id = begin_parcel(tx, order_id)
+    weight_g = tx.connection.execute(_EXPECTED_WEIGHT, {"order": order_id}).scalar_one()
+    label_id, _, fields, file_id = _label(tx, parcel_id, weight_g)
+    job = newest_job(tx, parcel_id)
+    if job is not None and job.label_id == label_id and (_is_ahead(job, fields) or job.label_batch_id is None):
+        raise Refusal("labels_printed_before", order=order.source_id)
+    copy = _newest_copy(tx, parcel_id) + 1
+    return _queue(
+        tx, actor, label_id, fields, copy, queue=queue, file_id=file_id, label_batch_id=label_batch_id
+    )
+
+
+def _is_ahead(job: PrintJob, fields: Mapping[str, str]) -> bool:
+    """Whether a copy that was printed ahead is still the right one: not for an earlier place of the order."""
+    alive = job.state not in (JobState.FAILED, JobState.CANCELLED)
+    return job.label_batch_id is not None and alive and fields.get("place") == fields.get("printed_for")
+
+
+def _label(tx: Tx, parcel_id: int, weight_g: int) -> tuple[int, str, dict[str, str], int | None]:
+    """The parcel's valid label, made where there is none: its id, tracking number, fields and received file.
+
+    Of the fields `place` is the order's place now, `printed_for` the one that the last copy was made for.
+    """
+    code, slot, batch_id, *address = tx.connection.execute(_TO_LABEL, {"parcel": parcel_id}).one()
     sent = Sent(*address)
+    place = "" if batch_id is None else f"{batch_id}/{slot}"
+    found = tx.connection.execute(_VALID, {"parcel": parcel_id}).first()
+    if found is not None:
+        label_id, tracking, stored, file_id = found
+        kept = {**json.loads(stored), "order": sent.order, "parcel": code, "slot": "" if slot is None else str(slot)}
+        return label_id, str(tracking), {**kept, "place": place}, file_id
     if sent.missing:
         raise Refusal("label_field_missing", template=TEMPLATE, field=sent.missing[0])
-    tracking = s10(SERVICE, take_number(tx, "tracking"), sent.sender_country)
+    number = take_tracking(tx, sent.carrier, sent.service)
+    tracking = number or _own_number(tx, sent.sender_country)
     filled = label_fields(sent, tracking=tracking, parcel_code=code, weight_g=weight_g, slot=slot)
     label_id = tx.connection.execute(
         _LABEL,
         {
             "parcel_id": parcel_id, "tracking": tracking, "service": filled["service"], "template": TEMPLATE,
+            "carrier": sent.carrier, "void_by": void_deadline(sent.carrier, tx.at),
             "fields": json.dumps(filled, ensure_ascii=False), "created_at": tx.at,
         },
     ).scalar_one()
-    _queue(tx, actor, label_id, filled, 1, queue=queue, dpi=dpi)
-    return tracking
+    return label_id, tracking, {**filled, "place": place}, None
 
 
-def _newest_copy(tx: Tx, label_id: int) -> int:
-    newest: int = tx.connection.execute(_COPIES, {"label": label_id}).scalar_one()
+def _own_number(tx: Tx, country: str) -> str:
+    """The next number of the house's own series; a carrier's pool may lie in it."""
+    while is_used(tx, number := s10(SERVICE, take_number(tx, "tracking"), country)):
+        pass
+    return number
+
+
+def _newest_copy(tx: Tx, parcel_id: int) -> int:
+    newest: int = tx.connection.execute(_COPIES, {"parcel": parcel_id}).scalar_one()
     return newest
 
 
@@ -204,29 +289,96 @@ def next_copy(
     tx: Tx, actor: Actor, label: Label, job: PrintJob, *, reason: str, queue: str | None = None
 ) -> tuple[int, int]:
     """Queue a label's next copy, from the same data, where `job` was printed or in `queue`; its number and job."""
-    copy = _newest_copy(tx, label.id) + 1
+    copy = _newest_copy(tx, label.parcel_id) + 1
     made = _queue(
-        tx, actor, label.id, json.loads(label.fields), copy, queue=queue or job.queue, dpi=job.dpi,
-        reprint_of=job.id, reason=reason,
+        tx, actor, label.id, {**_facts(tx, label), **json.loads(label.fields)}, copy,
+        queue=queue or job.queue, file_id=label.file_id, label_batch_id=job.label_batch_id, reprint_of=job.id,
+        reason=reason,
     )
     return copy, made
 
 
 def _queue(
-    tx: Tx, actor: Actor, label_id: int, fields: dict[str, str], copy: int, *, queue: str, dpi: int,
-    reprint_of: int | None = None, reason: str | None = None,
+    tx: Tx, actor: Actor, label_id: int, fields: Mapping[str, str], copy: int, *, queue: str, file_id: int | None,
+    label_batch_id: int | None = None, reprint_of: int | None = None, reason: str | None = None,
 ) -> int:
-    """The id of the job that prints this copy."""
-    payload = _zpl(lay_out(fields, copy), dpi)
+    """The id of the job that prints this copy, in the language and at the resolution of the queue's printer."""
+    made = _written(tx, file_id, fields, copy, _takes(tx, queue))
     job_id: int = tx.connection.execute(
         _JOB,
         {
-            "queue": queue, "kind": JobKind.LABEL, "label_id": label_id, "copy": copy, "dpi": dpi, "payload": payload,
-            "sha256": hashlib.sha256(payload).hexdigest(), "state": JobState.QUEUED, "reprint_of_id": reprint_of,
-            "reprint_reason": reason, "operator_id": actor.operator, "created_at": tx.at, "updated_at": tx.at,
+            **made, "queue": queue, "kind": JobKind.LABEL, "label_id": label_id, "copy": copy,
+            "state": JobState.QUEUED, "reprint_of_id": reprint_of, "reprint_reason": reason,
+            "label_batch_id": label_batch_id, "operator_id": actor.operator, "created_at": tx.at, "updated_at": tx.at,
         },
     ).scalar_one()
+    if fields.get("place") != fields.get("printed_for"):
+        kept = {name: value for name, value in fields.items() if name != "place"}
+        tx.connection.execute(
+            update(Label)
+            .where(Label.id == label_id)
+            .values(fields=json.dumps({**kept, "printed_for": fields.get("place", "")}, ensure_ascii=False))
+        )
     return job_id
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What the printer of a queue takes; the media in millimetres, None where nobody has told."""
+
+    language: str
+    dpi: int
+    width_mm: int | None = None
+    height_mm: int | None = None
+
+
+def _takes(tx: Tx, queue: str) -> Takes:
+    taken = tx.connection.execute(_TAKES, {"queue": queue}).first()
+    return Takes("zpl", 203) if taken is None else Takes(*taken)
+
+
+def _written(
+    tx: Tx, file_id: int | None, fields: Mapping[str, str], copy: int, takes: Takes
+) -> dict[str, object]:
+    """A copy as a printer takes it: the columns of its job that say how it is written."""
+    labels, marked = 1, True
+    if file_id is None:
+        payload = _rendered(lay_out(fields, copy), takes.language, takes.dpi, takes.width_mm)
+    else:
+        from printing.received import compose_copy  # as above
+
+        made = compose_copy(
+            tx.connection.execute(_FILE, {"file": file_id}).scalar_one(), language=takes.language, dpi=takes.dpi,
+            width_mm=takes.width_mm, height_mm=takes.height_mm, order=fields["order"], slot=fields.get("slot", ""),
+            copy=copy, code=make_label_code(fields["parcel"], copy),
+        )
+        payload, labels, marked = made.payload, made.labels, made.marked
+    return {
+        "language": takes.language, "dpi": takes.dpi, "payload": payload, "labels": labels, "marked": marked,
+        "sha256": hashlib.sha256(payload).hexdigest(),
+    }
+
+
+def write_anew(tx: Tx, job: PrintJob, takes: Takes) -> None:
+    """A label that was written for another printer is written for this one, before it is sent; raises Refusal."""
+    assert job.label_id is not None
+    label = tx.session.get_one(Label, job.label_id)
+    made = _written(tx, label.file_id, {**_facts(tx, label), **json.loads(label.fields)}, job.copy, takes)
+    ids = {"job": job.id, "from": f"{job.language} {job.dpi}", "to": f"{takes.language} {takes.dpi}"}
+    for column, value in made.items():
+        setattr(job, column, value)
+    job.updated_at = tx.at
+    record(tx, SYSTEM, "write_label_anew", ids)
+
+
+def _facts(tx: Tx, label: Label) -> dict[str, str]:
+    """Parcel and order of a label: what a received one does not say of itself."""
+    code, order = tx.session.execute(
+        select(Parcel.code, Order.source_id)
+        .join(Order, Order.id == Parcel.order_id)
+        .where(Parcel.id == label.parcel_id)
+    ).one()
+    return {"parcel": code, "order": order}
 
 
 def confirm_newest(tx: Tx, parcel_id: int) -> None:
@@ -273,7 +425,8 @@ def reprint(tx: Tx, actor: Actor, parcel_id: int, reason: str, queue: str | None
 def confirm_copy(tx: Tx, actor: Actor, parcel_code: str, copy: int) -> tuple[int, Change]:
     """The square code of a reprint was scanned on its box, which is closed already; returns the job's id.
 
-    The first label of a parcel is confirmed at the bench, where its scan closes the parcel. Raises Refusal
+    A box that was closed before its label was voided is closed again by the scan of the new one. The first label of a
+    parcel is confirmed at the bench, where its scan closes the parcel. Raises Refusal
     `no_label`, `label_voided`, `labels_close_at_bench`, `superseded_copy`, `label_not_printed`, and
     `labels_confirmed_before`.
     """
@@ -281,16 +434,25 @@ def confirm_copy(tx: Tx, actor: Actor, parcel_code: str, copy: int) -> tuple[int
     job = None if parcel is None else newest_job(tx, parcel.id)
     if parcel is None or job is None or job.label_id is None:
         raise Refusal("no_label", parcel=parcel_code)
-    if parcel.state is ParcelState.VOIDED or tx.session.get_one(Label, job.label_id).state is LabelState.VOIDED:
+    scanned = tx.session.scalars(
+        select(Label.state)
+        .join(PrintJob, PrintJob.label_id == Label.id)
+        .where(Label.parcel_id == parcel.id, PrintJob.copy == copy)
+    ).first()
+    newest = tx.session.get_one(Label, job.label_id).state
+    if parcel.state is ParcelState.VOIDED or LabelState.VOIDED in (scanned, newest):
         raise Refusal("label_voided")
     if copy < job.copy:
         raise Refusal("superseded_copy", copy=copy, newest=job.copy)
-    if parcel.state is not ParcelState.CLOSED:
+    was_closed = tx.session.get_one(Order, parcel.order_id).state is OrderState.SHIPPED
+    if parcel.state is not ParcelState.CLOSED and not (was_closed and parcel.state is ParcelState.LABELLING):
         raise Refusal("labels_close_at_bench", parcel=parcel_code)
     if job.state is JobState.CONFIRMED:
         raise Refusal("labels_confirmed_before", copy=copy)
     if copy > job.copy or job.state not in MAY_LIE_THERE:
         raise Refusal("label_not_printed", copy=job.copy)
+    if parcel.state is ParcelState.LABELLING:
+        parcel.state, parcel.closed_at = advance(PARCEL, parcel.state, ParcelState.CLOSED), tx.at
     job.state = advance(JOB, job.state, JobState.CONFIRMED)
     job.reason = None
     job.updated_at = tx.at
@@ -304,7 +466,8 @@ def settle(
     """A person says whether an uncertain label came out; if not, the next copy is queued (its number is returned).
 
     The next copy has its own number, so that both are told apart if the first one does appear; it goes to `queue`,
-    by default to that of the first. Raises Refusal `nothing_uncertain` for a job in any other state.
+    by default to that of the first. A voided label has no next copy. Raises Refusal `nothing_uncertain` for a job in
+    any other state.
     """
     job = tx.session.get_one(PrintJob, job_id)
     if job.state is not JobState.UNCERTAIN:
@@ -317,7 +480,8 @@ def settle(
     copy = None
     if not came_out and job.label_id is not None:
         label = tx.session.get_one(Label, job.label_id)
-        copy, _ = next_copy(tx, actor, label, job, reason="not_out", queue=queue)
+        if label.state is LabelState.VALID:
+            copy, _ = next_copy(tx, actor, label, job, reason="not_out", queue=queue)
     return copy, changed("labels", ids=[("job", job_id)])
 
 
@@ -339,7 +503,11 @@ def void_label(tx: Tx, parcel: Parcel) -> None:
     parcel.station_id = None
     labels = list(tx.session.scalars(select(Label.id).where(Label.parcel_id == parcel.id)))
     if labels:
-        tx.session.execute(update(Label).where(Label.id.in_(labels)).values(state=LabelState.VOIDED))
+        tx.session.execute(
+            update(Label)
+            .where(Label.id.in_(labels), Label.state == LabelState.VALID)
+            .values(state=LabelState.VOIDED, voided_at=tx.at, void_reason="order_cancelled")
+        )
         tx.session.execute(
             update(PrintJob)
             .where(PrintJob.label_id.in_(labels), PrintJob.state == JobState.QUEUED)

@@ -48,6 +48,8 @@ def request_cancel(tx: Tx, actor: Actor, order_id: int, reason: str) -> tuple[Or
             order.state = advance(ORDER, order.state, OrderState.CANCELLED)
     elif order.state is OrderState.PROBLEM:
         order.state = advance(ORDER, order.state, OrderState.CANCELLED)
+    if order.state is OrderState.CANCELLED:
+        _void_labels(tx, order_id)  # a label may have come or been printed before anybody packed
     record(tx, actor, "request_cancel", {"order": order_id}, reason=reason)
     return order.state, changed("orders", "waves", "stock", ids=[("order", order_id)])
 
@@ -55,12 +57,16 @@ def request_cancel(tx: Tx, actor: Actor, order_id: int, reason: str) -> tuple[Or
 def cancel_now(tx: Tx, actor: Actor, order_id: int) -> None:
     """A gate has stopped a cancelled order: its parcel and label are void, its goods wait to be put back."""
     order = tx.session.get_one(Order, order_id)
-    for parcel in tx.session.scalars(
-        select(Parcel).where(Parcel.order_id == order_id, Parcel.state.in_((ParcelState.OPEN, ParcelState.LABELLING)))
-    ):
-        void_label(tx, parcel)
+    _void_labels(tx, order_id)
     if order.state is not OrderState.CANCELLED:
         order.state = advance(ORDER, order.state, OrderState.CANCELLED)
         order.updated_at = tx.at
         record(tx, actor, "cancel_order", {"order": order_id}, reason=order.reason)
     tx.session.flush()
+
+
+def _void_labels(tx: Tx, order_id: int) -> None:
+    for parcel in tx.session.scalars(
+        select(Parcel).where(Parcel.order_id == order_id, Parcel.state.in_((ParcelState.OPEN, ParcelState.LABELLING)))
+    ):
+        void_label(tx, parcel)

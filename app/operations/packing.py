@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Integer, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from app.change import Change, changed
-from app.domain.barcode import Kind, make_code
 from app.domain.bench import Bench, Found, Item, LabelFound, OpenParcel, Tote
 from app.domain.errors import Fact, Refusal
 from app.domain.packing import MAY_LIE_THERE, Code, Effect, Outcome, Verdict, as_opened, choose_order, judge
@@ -16,13 +15,14 @@ from app.domain.people import Actor
 from app.domain.states import JOB, ORDER, PARCEL, JobState, OrderState, ParcelState, advance
 from app.operations import labels
 from app.operations.orders import cancel_now
+from app.operations.parcels import make_parcel
 from app.operations.scans import Scan, order_found, orders_for_item, record_scan, what_is
 from app.operations.stock import Move, apply_moves, staging_stock
 from app.operations.waves import picked_lots
 from app.queries.packing import see_bench
-from db.journal import ScanEvent, take_number
+from db.journal import ScanEvent
 from db.orders import Order, OrderLine, Sku
-from db.parcels import Parcel, ParcelItem, Shipment
+from db.parcels import Parcel, ParcelItem
 from db.stock import MoveKind
 from db.store import Tx
 from db.waves import BatchOrder
@@ -72,14 +72,6 @@ _ADVANCE = (
     .where(Order.id == bindparam("order"))
     .values(state=bindparam("to"), updated_at=bindparam("now"))
     .returning(Order.warehouse_id)
-)
-_SHIPMENT = insert(Shipment).returning(Shipment.id)
-_PARCEL = insert(Parcel).returning(Parcel.id)
-_PARCEL_ITEMS = insert(ParcelItem).from_select(
-    ["parcel_id", "order_line_id", "quantity"],
-    select(bindparam("parcel", type_=Integer), OrderLine.id, literal_column("0")).where(
-        OrderLine.order_id == bindparam("order")
-    ),
 )
 _MOVE = update(Parcel).where(Parcel.id == bindparam("parcel")).values(station_id=bindparam("to"))
 _WEIGH = (
@@ -261,15 +253,7 @@ def _open(tx: Tx, actor: Actor, order_id: int, station: str) -> OpenParcel:
         packing = advance(ORDER, order_state, OrderState.PACKING)
         tx.connection.execute(_ADVANCE, {"order": order_id, "to": packing, "now": tx.at})
     if parcel_id is None:
-        shipment_id = tx.connection.execute(_SHIPMENT, {"order_id": order_id, "created_at": tx.at}).scalar_one()
-        parcel_id = tx.connection.execute(
-            _PARCEL,
-            {
-                "code": make_code(Kind.PARCEL, take_number(tx, "parcel")), "shipment_id": shipment_id,
-                "order_id": order_id, "station_id": actor.station, "opened_at": tx.at,
-            },
-        ).scalar_one()
-        tx.connection.execute(_PARCEL_ITEMS, {"parcel": parcel_id, "order": order_id})
+        make_parcel(tx, order_id, actor.station)
     else:
         if parcel_state is ParcelState.LABELLING:
             labels.move_queued(tx, parcel_id, station)
@@ -331,7 +315,8 @@ def _undo(tx: Tx, parcel: OpenParcel) -> None:
     if row.state is ParcelState.LABELLING:
         row.state = advance(PARCEL, row.state, ParcelState.OPEN)
         job = labels.newest_job(tx, parcel.parcel_id)
-        if job is not None:
+        # what was printed ahead is waited for again, and what was printed of a voided label stays printed
+        if job is not None and job.label_batch_id is None and job.state is JobState.QUEUED:
             job.state = advance(JOB, job.state, JobState.CANCELLED)
             job.reason = "undone"
             job.updated_at = tx.at

@@ -11,8 +11,9 @@ from app.change import Change, changed
 from app.domain.errors import Refusal
 from app.domain.people import Actor
 from app.domain.states import JOB, JobState, LabelState, OrderState, advance
-from app.operations.labels import next_copy
-from app.queries.print_queues import is_paused, queued, uncertain_beside, written_in
+from app.operations import label_feed
+from app.operations.labels import Takes, next_copy, write_anew
+from app.queries.print_queues import BATCH_PAUSED, is_paused, queued, uncertain_beside, written_in
 from db.journal import record
 from db.orders import Order
 from db.parcels import JobKind, Label, Parcel, PrintAttempt, PrintJob, PrintQueue
@@ -35,13 +36,15 @@ class Claimed:
 
 
 def claim_job(
-    tx: Tx, queue: str, printer: str, odometer: int | None, unsettled_limit: int, language: str | None = None
+    tx: Tx, queue: str, printer: str, odometer: int | None, unsettled_limit: int, language: str | None = None,
+    takes: Takes | None = None,
 ) -> tuple[Claimed | None, Change]:
     """The next job of a queue, durably SENDING before its first byte leaves; None when nothing may be sent.
 
     The last gate before paper: the job of an order that was cancelled is taken back here. Nothing is sent while
     `unsettled_limit` jobs of the queue are uncertain or being sent, nothing from a paused queue, and to a printer that
-    speaks one `language` nothing that is written in another.
+    speaks one `language` nothing that is written in another. A label that was written for another printer than one that
+    `takes` this is written anew; one that cannot be has failed.
     """
     if is_paused(tx.session, queue):
         return None, Change()
@@ -61,16 +64,21 @@ def claim_job(
     while True:
         job = tx.session.scalars(
             select(PrintJob)
-            .where(PrintJob.state == JobState.QUEUED, PrintJob.queue == queue, written_in(language))
+            .where(PrintJob.state == JobState.QUEUED, PrintJob.queue == queue, ~BATCH_PAUSED, written_in(language))
             .order_by(PrintJob.id)
             .with_for_update(skip_locked=True)
         ).first()
         if job is None:
             return None, changed("labels", "orders", ids=touched) if touched else Change()
-        if not _cancelled(tx, job):
+        job = label_feed.in_turn(tx, job)
+        if _cancelled(tx, job):
+            touched.append(("job", job.id))
+            label_feed.note_dropped(tx, job)
+        elif _is_written_for(tx, job, takes):
             break
-        touched.append(("job", job.id))
-        tx.session.flush()
+        else:
+            touched.append(("job", job.id))
+            label_feed.note_finished(tx, job)
     attempt = PrintAttempt(
         job_id=job.id, printer=printer, sha256=job.sha256, odometer_before=odometer, started_at=tx.at
     )
@@ -80,7 +88,23 @@ def claim_job(
     job.updated_at = tx.at
     tx.session.flush()
     claimed = Claimed(job.id, attempt.id, job.payload, job.labels)
+    label_feed.note_claimed(tx, job)
     return claimed, changed("labels", ids=[("job", job.id), *touched])
+
+
+def _is_written_for(tx: Tx, job: PrintJob, takes: Takes | None) -> bool:
+    """Whether the printer can be given a job as it is now; a label is written anew for it where that is needed."""
+    if takes is None or job.label_id is None or (job.language, job.dpi) == (takes.language, takes.dpi):
+        return True
+    try:
+        write_anew(tx, job, takes)
+    except Refusal as refusal:
+        job.state = advance(JOB, job.state, JobState.FAILED)
+        job.reason = refusal.code
+        job.updated_at = tx.at
+        tx.session.flush()
+        return False
+    return True
 
 
 def _cancelled(tx: Tx, job: PrintJob) -> bool:
@@ -112,6 +136,7 @@ def finish_attempt(
         job.state = advance(JOB, job.state, outcome)
         job.reason = reason
         job.updated_at = tx.at
+    label_feed.note_finished(tx, job)
     return job.state, changed("labels", ids=[("job", job.id)])
 
 
@@ -137,7 +162,7 @@ def note_other_language(tx: Tx, queue: str, language: str) -> tuple[int, Change]
     ids = tx.session.scalars(
         update(PrintJob)
         .where(
-            PrintJob.state == JobState.QUEUED, PrintJob.queue == queue, PrintJob.language != language,
+            PrintJob.state == JobState.QUEUED, PrintJob.queue == queue, ~written_in(language),
             PrintJob.reason.is_distinct_from("other_language"),
         )
         .values(reason="other_language", updated_at=tx.at)
@@ -161,6 +186,23 @@ def recover_queue(tx: Tx, queue: str) -> tuple[int, Change]:
         .values(outcome=JobState.UNCERTAIN, reason="interrupted", ended_at=tx.at)
     )
     return len(jobs), changed("labels", ids=[("job", job.id) for job in jobs]) if jobs else Change()
+
+
+def note_printer(
+    tx: Tx, queue: str, language: str, dpi: int, width_mm: int | None, height_mm: int | None
+) -> tuple[bool, Change]:
+    """Write down what the printer of a queue takes, so that its labels are made for it; whether that is new.
+
+    `width_mm` and `height_mm` are of the media in it, None where nobody has told.
+    """
+    row = tx.session.get(PrintQueue, queue)
+    if row is None:
+        row = PrintQueue(name=queue)
+        tx.session.add(row)
+    elif (row.language, row.dpi, row.width_mm, row.height_mm) == (language, dpi, width_mm, height_mm):
+        return False, Change()
+    row.language, row.dpi, row.width_mm, row.height_mm = language, dpi, width_mm, height_mm
+    return True, changed("labels")
 
 
 def queue_file(

@@ -41,6 +41,7 @@ class Scan:
 
 
 PackedIn = aliased(Parcel)
+SHORTEST, LONGEST = 10, 60  # signs of a tracking number, and of the barcode that it is looked for in
 _BARCODE = (
     select(Sku.id, Sku.code, SkuBarcode.quantity, Sku.name)
     .join(Sku, Sku.id == SkuBarcode.sku_id)
@@ -92,9 +93,20 @@ _LABEL = (
     .join(Parcel, Parcel.id == Label.parcel_id)
     .where(Label.tracking == bindparam("tracking"))
 )
+_RECEIVED = (
+    select(Label.tracking)
+    .where(Label.file_id.is_not(None), Label.tracking.in_(bindparam("endings", expanding=True)))
+    .order_by(func.length(Label.tracking).desc())
+    .limit(1)
+)
 _PARCEL = select(
     Parcel.id, Parcel.state, Parcel.order_id,
-    select(Label.id).where(Label.parcel_id == Parcel.id, Label.state == LabelState.VOIDED).exists(),
+    select(Label.id).where(Label.parcel_id == Parcel.id, Label.state == LabelState.VALID).exists(),
+    # copies are numbered by parcel: all up to the last of a voided label are void
+    select(func.max(PrintJob.copy))
+    .join(Label, Label.id == PrintJob.label_id)
+    .where(Label.parcel_id == Parcel.id, Label.state == LabelState.VOIDED)
+    .scalar_subquery(),
     select(func.max(PrintJob.copy))
     .join(Label, Label.id == PrintJob.label_id)
     .where(Label.parcel_id == Parcel.id, PrintJob.state != JobState.CANCELLED)
@@ -145,6 +157,8 @@ def what_is(tx: Tx, code: str, *, item_first: bool = True, station_id: int | Non
         if found is not None:
             return found
     label = tx.connection.execute(_LABEL, {"tracking": code.upper()}).first()
+    if label is None and (number := _tracking_within(tx, code.upper())) is not None:
+        label = tx.connection.execute(_LABEL, {"tracking": number}).first()
     if label is not None:
         parcel_id, state, parcel_state, order_id = label
         voided = state is LabelState.VOIDED or parcel_state is ParcelState.VOIDED
@@ -158,6 +172,15 @@ def what_is(tx: Tx, code: str, *, item_first: bool = True, station_id: int | Non
     if code.startswith(Kind.COMMAND.value) and code.isalpha():
         return OtherKind("command")
     return Unknown(gtin_expected(code))
+
+
+def _tracking_within(tx: Tx, code: str) -> str | None:
+    """The tracking number that a carrier's barcode ends with: routing digits and account may stand before it."""
+    if not SHORTEST < len(code) <= LONGEST or not (code.isascii() and code.isalnum()):
+        return None
+    endings = [code[at:] for at in range(1, len(code) - SHORTEST + 1)]
+    found: str | None = tx.connection.execute(_RECEIVED, {"endings": endings}).scalar()
+    return found
 
 
 def _item(tx: Tx, code: str, _station_id: int | None) -> Item | None:
@@ -220,9 +243,12 @@ def _label_by_parcel(tx: Tx, parcel_code: str, copy: int | None, station_id: int
     row = tx.connection.execute(_PARCEL, {"code": parcel_code}).first()
     if row is None:
         return None
-    parcel_id, state, order_id, voided, newest = row
+    parcel_id, state, order_id, valid, last_void, newest = row
     order = order_found(tx, order_id, station_id)
-    return LabelFound(parcel_id, copy, voided or state is ParcelState.VOIDED, order, newest or 0)
+    voided = state is ParcelState.VOIDED or (
+        last_void is not None and (not valid or (copy is not None and copy <= last_void))
+    )
+    return LabelFound(parcel_id, copy, voided, order, newest or 0)
 
 
 def scan_event(tx: Tx, scan: Scan) -> ScanEvent | None:

@@ -33,8 +33,8 @@ from db.waves import Batch, BatchOrder, PickTask, Tote, Wave
 def create_wave(tx: Tx, actor: Actor, warehouse_id: int, proposal: Proposal) -> tuple[int | None, Change]:
     """Write a planned wave with its batches, promises of stock and pick tasks; None when the plan holds no order.
 
-    Orders that the plan found unprintable become incomplete, with the reason. Raises Refusal `plan_outdated` when an
-    order or the stock has changed since the plan was made: plan again.
+    Orders that the plan found unprintable or without customs data become incomplete, with what is missing. Raises
+    Refusal `plan_outdated` when an order or the stock has changed since the plan was made: plan again.
     """
     for refused in proposal.refused:
         tx.session.execute(
@@ -43,8 +43,8 @@ def create_wave(tx: Tx, actor: Actor, warehouse_id: int, proposal: Proposal) -> 
                 Order.id == refused.order_id, Order.version == refused.version, Order.state == OrderState.READY
             )
             .values(
-                state=OrderState.INCOMPLETE, missing="label", reason=refused.reason, version=Order.version + 1,
-                updated_at=tx.at,
+                state=OrderState.INCOMPLETE, missing=",".join(refused.missing), reason=refused.reason,
+                version=Order.version + 1, updated_at=tx.at,
             )
         )
     batches = proposal.batches

@@ -21,6 +21,7 @@ from app.queries.board import (
 )
 from app.queries.board_benches import BenchRow, PrinterRow, benches, printers
 from app.queries.board_waves import WaveProgress, wave_rows
+from app.queries.numbers import LowNumbers, low_numbers
 from db.orders import Order
 from db.places import Warehouse
 
@@ -42,6 +43,7 @@ class BoardView:
     printers: tuple[PrinterRow, ...]
     problems: tuple[ProblemOrder, ...]
     shorts: tuple[ShortRow, ...]
+    numbers: tuple[LowNumbers, ...] = ()
 
     def orders_in(self, *names: StageName) -> int:
         """Orders in these stages together."""
@@ -62,4 +64,5 @@ def board_view(session: Session, warehouse_id: int, now: datetime) -> BoardView:
         tuple(printers(session, warehouse_id, now)),
         tuple(problem_orders(session, warehouse_id)),
         tuple(shorts(session, warehouse_id, now)),
+        low_numbers(session, now),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.states import OrderState
@@ -12,6 +12,12 @@ from db.orders import Order, OrderLine, Shop, Sku, SkuBarcode
 from db.places import Location, LocationKind
 from db.stock import Stock, StockMove
 from db.waves import BatchOrder, Tote
+
+
+def skus_without_customs(session: Session) -> list[str]:
+    """Codes of the SKUs that lack something for customs."""
+    lacking = or_(Sku.hs_code == "", Sku.origin == "", Sku.customs_description == "", Sku.value_minor.is_(None))
+    return list(session.scalars(select(Sku.code).where(lacking).order_by(Sku.id)))
 
 
 def skus_without_weight(session: Session) -> list[str]:

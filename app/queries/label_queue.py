@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.barcode import read_label_code
-from app.domain.states import JobState, LabelState, ParcelState
+from app.domain.states import JobState, LabelState, OrderState, ParcelState
 from app.queries.print_queues import HELD, HELD_BY, WAITS_FOR
 from app.queries.search import begins
 from db.orders import Order
@@ -102,6 +102,7 @@ class JobRow:
     created_at: datetime
     updated_at: datetime
     parcel_state: ParcelState | None = None
+    order_state: OrderState | None = None
 
     @property
     def replaced(self) -> bool:
@@ -112,6 +113,11 @@ class JobRow:
     def to_scan(self) -> bool:
         """Whether it has come out and waits to be scanned back from its box."""
         return self.of_label and self.newest_copy and not self.voided and self.state is JobState.PRINTED
+
+    @property
+    def box_closed(self) -> bool:
+        """Whether its box is closed, or was before its label was voided: no bench waits for its scan."""
+        return self.parcel_state is ParcelState.CLOSED or self.order_state is OrderState.SHIPPED
 
     @property
     def of_label(self) -> bool:
@@ -209,7 +215,7 @@ def _rows(session: Session, ids: Sequence[int]) -> Iterator[JobRow]:
             PrintJob.id, PrintJob.kind, Parcel.id, Order.id, Order.source_id, Label.tracking, Parcel.code,
             PrintJob.copy, _NEWEST, func.coalesce(Label.state == LabelState.VOIDED, False), PrintJob.state,
             WAITS_FOR, PrintJob.reprint_reason, PrintJob.queue, _ATTEMPTS, PrintJob.created_at,
-            PrintJob.updated_at, Parcel.state,
+            PrintJob.updated_at, Parcel.state, Order.state,
         )
         .outerjoin(Label, Label.id == PrintJob.label_id)
         .outerjoin(Parcel, Parcel.id == Label.parcel_id)

@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.domain.customs import Lack
 from app.domain.errors import Refusal
 from app.domain.states import LabelState, OrderState, ParcelState, TaskState
+from app.queries.customs import missing_customs_of
 from app.queries.label_queue import CopyRow, copies_of
 from db.orders import Backend, Order, OrderLine, Shop, Sku
 from db.parcels import Label, Parcel, ParcelItem, PrintJob
@@ -73,7 +75,7 @@ class ParcelDetail:
 
 @dataclass(frozen=True, slots=True)
 class OrderDetail:
-    """An order; `missing` lists, comma-separated, what keeps it from being planned.
+    """An order; `missing` lists, comma-separated, what keeps it from being planned, `lacks` what of it customs ask.
 
     `wave`, `batch`, `slot` are its place on a cart; `tote` is where its goods lie now. `cancel_requested_at` with a
     state other than cancelled: the next gate will stop it.
@@ -101,6 +103,7 @@ class OrderDetail:
     tote: str | None
     lines: tuple[LineDetail, ...]
     parcels: tuple[ParcelDetail, ...]
+    lacks: tuple[Lack, ...] = ()
 
     @property
     def kickable(self) -> bool:
@@ -145,6 +148,7 @@ def order_detail(session: Session, order_id: int) -> OrderDetail:
             order.country,
         ),
         wave, batch, slot, tote, _lines(session, order_id), _parcels(session, order_id),
+        lacks=missing_customs_of(session, [order_id]).get(order_id, ()) if order.missing else (),
     )
 
 

@@ -35,6 +35,7 @@ class EntryKind(StrEnum):
 
 
 _KINDS = list(EntryKind)
+_TOLD = ("found", "missing", "pieces", "tracking")  # of what an operation has noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def _noted(session: Session, journal: Sequence[_Note]) -> Iterator[_Placed]:
         )
         tasks = {task_id: (sku, location) for task_id, sku, location in rows}
     for note, ids in zip(journal, touched, strict=True):
-        facts: dict[str, Fact] = {name: value for name, value in ids.items() if name in ("found", "missing", "pieces")}
+        facts: dict[str, Fact] = {name: value for name, value in ids.items() if name in _TOLD}
         if ids.get("task") in tasks:
             facts["sku"], facts["location"] = tasks[ids["task"]]
         if note.reason:

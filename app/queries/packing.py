@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.bench import Bench, Line, OpenParcel
-from app.domain.states import JobState, Lane, OrderState, ParcelState
+from app.domain.states import JobState, LabelState, Lane, OrderState, ParcelState
 from db.journal import ScanEvent
 from db.orders import Order, OrderLine, Sku
 from db.parcels import Label, Parcel, ParcelItem, PrintJob
@@ -40,9 +40,9 @@ _LINES = (
     .order_by(OrderLine.position)
 )
 _LABEL = (
-    select(Label.tracking, PrintJob.copy, PrintJob.state)
+    select(Label.tracking, PrintJob.copy, PrintJob.state, PrintJob.label_batch_id, PrintJob.marked)
     .join(PrintJob, PrintJob.label_id == Label.id)
-    .where(Label.parcel_id == bindparam("parcel"))
+    .where(Label.parcel_id == bindparam("parcel"), Label.state == LabelState.VALID)
     .order_by(PrintJob.copy.desc())
 )
 
@@ -70,8 +70,11 @@ def see_bench(
         rows = connection.execute(_LABEL, {"parcel": parcel_id})
         copies = [row for row in rows if row[2] is not JobState.CANCELLED]
         if copies:
-            tracking, copy, job = copies[0]
-            parcel = replace(parcel, tracking=tracking, copy=copy, job=job, older_copies=len(copies) > 1)
+            tracking, copy, job, label_batch, marked = copies[0]
+            parcel = replace(
+                parcel, tracking=tracking, copy=copy, job=job, older_copies=len(copies) > 1,
+                ahead=label_batch is not None, marked=marked,
+            )
     return name, Bench(latch, question, question_scan, tote_id, parcel), seen
 
 

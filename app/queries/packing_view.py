@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.domain.errors import Fact
 from app.domain.packing import Code, Outcome
-from app.domain.states import JobState, Lane, OrderState, ParcelState
+from app.domain.states import JobState, LabelState, Lane, OrderState, ParcelState
 from app.queries.print_queues import WAITS_FOR
 from db.journal import ScanEvent
 from db.orders import Order, OrderLine, Shop, Sku, SkuBarcode
@@ -240,7 +240,9 @@ _LINES = (
 _COPIES = (
     select(Label.tracking, PrintJob.copy, PrintJob.state, WAITS_FOR)
     .join(PrintJob, PrintJob.label_id == Label.id)
-    .where(Label.parcel_id == bindparam("parcel"), PrintJob.state != JobState.CANCELLED)
+    .where(
+        Label.parcel_id == bindparam("parcel"), Label.state == LabelState.VALID, PrintJob.state != JobState.CANCELLED
+    )
     .order_by(PrintJob.copy.desc())
     .limit(2)
 )

@@ -9,8 +9,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
+from app.domain.label_batches import LabelBatchState
 from app.domain.routing import fallback_queue, label_queue
 from app.domain.states import JobState
+from db.label_batches import LabelBatch
 from db.parcels import PrintAttempt, PrintJob, PrintQueue
 from db.places import Operator, Station
 
@@ -44,8 +46,21 @@ HELD_BY: ColumnElement[str | None] = case(
     ),
     else_=PrintJob.reason,
 )
-# what waits in a paused queue is told to wait for that first
-WAITS_FOR: ColumnElement[str | None] = case((HELD, "queue_paused"), else_=HELD_BY)
+# whether a job belongs to a label batch that a person has paused; what was printed elsewhere of it is not held
+BATCH_PAUSED: ColumnElement[bool] = (
+    select(LabelBatch.id)
+    .where(
+        LabelBatch.id == PrintJob.label_batch_id, LabelBatch.queue == PrintJob.queue,
+        LabelBatch.state == LabelBatchState.PAUSED,
+    )
+    .correlate(PrintJob)
+    .exists()
+)
+_BATCH_HELD = and_(PrintJob.state == JobState.QUEUED, BATCH_PAUSED)
+# what waits in a paused queue, or in a paused label batch, is told to wait for that first
+WAITS_FOR: ColumnElement[str | None] = case(
+    (HELD, "queue_paused"), (_BATCH_HELD, "label_batch_paused"), else_=HELD_BY
+)
 
 
 def is_paused(session: Session, queue: str) -> bool:
@@ -54,14 +69,15 @@ def is_paused(session: Session, queue: str) -> bool:
 
 
 def written_in(language: str | None) -> ColumnElement[bool]:
-    """Which jobs a printer understands that speaks this language; None: all."""
-    return true() if language is None else PrintJob.language == language
+    """Which jobs a printer that speaks this language can be given, None: all; a label is written anew for it."""
+    return true() if language is None else or_(PrintJob.language == language, PrintJob.label_id.is_not(None))
 
 
 def has_queued(session: Session, queue: str, language: str | None = None) -> bool:
     """Whether a queue has a job that may be sent to a printer of this language: what waits in a paused one may not."""
     found = select(PrintJob.id).where(
-        PrintJob.state == JobState.QUEUED, PrintJob.queue == queue, PrintJob.queue.not_in(_PAUSED), written_in(language)
+        PrintJob.state == JobState.QUEUED, PrintJob.queue == queue, PrintJob.queue.not_in(_PAUSED), ~BATCH_PAUSED,
+        written_in(language),
     )
     return session.connection().execute(found.limit(1)).first() is not None
 
@@ -73,7 +89,7 @@ def what_waits(session: Session, queue: str, language: str | None) -> tuple[bool
         return waits, "queue_paused"
     if language is not None:
         other = select(PrintJob.id).where(
-            PrintJob.state == JobState.QUEUED, PrintJob.queue == queue, PrintJob.language != language
+            PrintJob.state == JobState.QUEUED, PrintJob.queue == queue, ~written_in(language)
         )
         if session.connection().execute(other.limit(1)).first() is not None:
             return waits, "other_language"

@@ -8,15 +8,19 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.domain.allocation import Shelf
+from app.domain.customs import Lack
 from app.domain.errors import Refusal
 from app.operations.labels import check_label
 from app.queries import waves
+from app.queries.customs import lacking_fields, missing_customs_of
 from app.waves.proposal import Proposal, Refused, propose
 from db.orders import Order
 
+_AT_ONCE = 500  # orders whose customs data are looked at together
+
 
 def propose_wave(session: Session, warehouse_id: int, limit: int | None, today: date) -> Proposal:
-    """A plan for at most `limit` ready orders that have stock and whose labels can be printed.
+    """A plan for at most `limit` ready orders that have stock and customs data and whose labels can be printed.
 
     Orders without stock, and those that no cart can carry, do not count: however many of them come first, they stop
     nobody. `today` decides which lots have expired. Raises Refusal `no_orders_to_plan`.
@@ -29,9 +33,17 @@ def propose_wave(session: Session, warehouse_id: int, limit: int | None, today: 
     cart = waves.cart(session, warehouse_id)
     room = limit
     printable, short, refused = [], [], []
-    for order in orders:
+    lacks: dict[int, tuple[Lack, ...]] = {}
+    for number, order in enumerate(orders):
         if room == 0:
             break
+        if number % _AT_ONCE == 0:
+            lacks = missing_customs_of(session, [each.order_id for each in orders[number : number + _AT_ONCE]])
+        if order.order_id in lacks:
+            # the sender may have been named after the order came
+            missing = lacking_fields(lacks[order.order_id])
+            refused.append(Refused(order.order_id, order.version, missing=missing))
+            continue
         if not shelf.can_allocate(order.needs):
             short.append(order.order_id)
             continue

@@ -20,16 +20,17 @@ from app.sentences import (
     numbers,
     orders,
     packing,
+    papers,
     picking,
     received,
     settings,
 )
-from app.sentences.engine import WORDS
 
 SUBJECTS = (
     engine, frame, commands, board, picking, packing, labels, orders, devices, settings, hardware, received, documents,
-    customs, batches, numbers,
+    papers, customs, batches, numbers,
 )  # fmt: skip
+WORDS: dict[str, str] = engine.WORDS | customs.WORDS
 SENTENCES: dict[str, str] = {code: text for subject in SUBJECTS for code, text in subject.SENTENCES.items()}
 
 __all__ = ["SENTENCES", "SUBJECTS", "WORDS"]

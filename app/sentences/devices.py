@@ -90,7 +90,8 @@ SENTENCES: dict[str, str] = {
     "devices_is_fault": "It is there, but cannot be used",
     "devices_no_scale": "No scale is named for this station: press\u00a0F6 and find it",
     "devices_same_printer": "The fallback is the label printer itself: name another one",
-    "devices_other_language": "The fallback must speak the language of the label printer: labels could not go there",
+    "devices_other_language":
+        "The fallback needs the language and the dpi of the label printer: labels could not go there",
     "devices_fallback_prints": "The label printer is out: labels now come out of the fallback printer ({count} moved)",
     "devices_printer_prints": "The fallback printer is out: labels come out of the label printer again ({count} moved)",
     "devices_about_printer_fallback": "Takes over when the label printer has been out for ten seconds",

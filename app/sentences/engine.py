@@ -130,9 +130,14 @@ SENTENCES: dict[str, str] = {
     "label_field_missing": "The label {template} lacks the {field}: fill it in",
     "label_outside": "The {field} reaches over the edge of the label: correct the template",
     "label_overprint": "The {field} is printed over something else: correct the template",
+    "label_picture_invalid": "The {field} is no picture that can be printed: give it as PNG",
+    "label_list_too_long": "The {field} do not fit on the label: at most {limit} of them",
+    "label_symbol_unreadable": "The {field} cannot be read back from its barcode: shorten it",
     "label_template_missing": "There is no label template {template}: install Packbench again",
     "label_template_invalid": "The label template {template} is wrong ({reason}): correct it",
     "label_dpi_unknown": "Labels are not made for {dpi} dpi: choose 203, 300 or 600",
+    "label_wider_than_head": "The label is {label_mm} mm wide, the printer prints {head_mm} mm: choose another printer",
+    "symbol_check_digit_wrong": "The check digit of the {field} is wrong: enter the number again",
     "symbol_data_invalid": "The {field} cannot be a barcode: use plain letters and digits, not too many",
     "file_holds_no_label": "{file} holds no label: give a ZPL file",
     "reprint_queued": "Copy {copy} waits in the queue: throw the old label away",
@@ -295,7 +300,9 @@ SENTENCES: dict[str, str] = {
     "order_in_work": "Order {order} is {state}: too late to change {fields}",
     "order_was_cancelled": "Order {order} was cancelled here: send it as a new order",
     # the demo, the simulated printer, the doctor
-    "demo_filled": "Made up for the demo: recipients {recipients}, weights {weights}, stock {stock}",
+    "demo_filled": (
+        "Made up for the demo: recipients {recipients}, weights {weights}, customs data {customs}, stock {stock}"
+    ),
     "demo_picking": "Picking",
     "demo_packing": "Packing",
     "demo_pictures": "Pictures of every page are in {folder}",
@@ -336,6 +343,7 @@ WORDS: dict[str, str] = {
     "kind_order": "an order that is not known here",
     "kind_slot": "a slot",
     "kind_person": "a badge",
+    "kind_cart": "a cart",
     "kind_carton": "a carton",
     "kind_command": "a command that is not known here",
     # what a file holds (`kind`)
@@ -424,4 +432,12 @@ WORDS: dict[str, str] = {
     "field_slot": "slot",
     "field_copy": "copy number",
     "field_label_code": "square code",
+    "field_title": "title",
+    "field_group": "group",
+    "field_count": "count",
+    "field_code": "code",
+    "field_text": "note",
+    "field_photo": "photo",
+    "field_rma": "RMA number",
+    "field_description": "description",
 }

@@ -148,4 +148,7 @@ SENTENCES: dict[str, str] = {
     # at the bench
     "copy_confirmed": "Copy {copy} of order {order} is on its box",
     "orders_scan_copy_confirmed": "Copy {copy} was scanned from the closed box",
+    # printed ahead of the packing
+    "labels_not_in_work": "Order {order} is on no cart, or packed already: no label is printed ahead of it",
+    "labels_printed_before": "The label of order {order} is printed or waits to be: reprint it instead",
 }

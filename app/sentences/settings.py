@@ -87,6 +87,20 @@ SENTENCES: dict[str, str] = {
     "settings_hint_sender_city": "With its state or province where one belongs to it",
     "settings_field_sender_country": "Country",
     "settings_hint_sender_country": "Its two letters, such as CN or DE; the tracking numbers end with them",
+    "settings_field_sender_phone": "Sender's telephone",
+    "settings_hint_sender_phone": "For customs papers and carriers",
+    "settings_field_sender_eori": "Sender's EORI number",
+    "settings_hint_sender_eori": "Stands on customs papers; empty where there is none",
+    "settings_field_sender_vat": "Sender's VAT number",
+    "settings_hint_sender_vat": "Stands on the commercial invoice; empty where there is none",
+    "settings_field_sender_ioss": "Sender's IOSS number",
+    "settings_hint_sender_ioss": (
+        "IM and ten digits; printed for goods of up to 150\u00a0EUR into the European Union alone"
+    ),
+    "settings_field_sdr_rates": "Rates for one SDR",
+    "settings_hint_sdr_rates": (
+        "EUR 1.17, USD 1.36; decide between CN\u00a022 and CN\u00a023, empty for those of Packbench"
+    ),
     "settings_field_sound": "Tones",
     "settings_on_sound": "Play tones",
     "settings_hint_sound": "Without a sound device the bell rings instead",

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.domain.errors import KnownError, Refusal
 from app.domain.incoming import COUNTRIES, LENGTH_UNITS, WEIGHT_UNITS
+from app.domain.money import DECIMALS
 
 FORMATS = ("csv", "xlsx", "json")
 # what a file can hold, with the fields it cannot do without; "places" says only which SKU lies at which location
@@ -25,15 +26,19 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "stock": ("location", "sku", "on_hand"),
     "orders": ("order", "sku", "quantity"),
 }
-LINE_FIELDS = ("sku", "quantity")
+LINE_FIELDS = ("sku", "quantity", "price")
 ORDER_FIELDS = (
     "order", "shop", "status", "source_version", "placed_at", "ship_by", "service", "recipient_name",
-    "recipient_phone", "street", "postcode", "city", "region", "country",
+    "recipient_phone", "street", "postcode", "city", "region", "country", "carrier", "language", "currency", "freight",
+    "gift_message", "hide_prices", "incoterm", "ioss", "recipient_vat", "recipient_eori",
 )  # fmt: skip
-SKU_FIELDS = ("sku_name", "barcodes", "weight", "length", "width", "height")
+SKU_FIELDS = (
+    "sku_name", "barcodes", "weight", "length", "width", "height", "hs_code", "origin", "customs_description", "value",
+    "value_currency", "battery", "restricted",
+)  # fmt: skip
 LOCATION_FIELDS = ("location", "aisle", "bay", "position", "x", "y", "coordinates")
 FIELDS = (*ORDER_FIELDS, *LINE_FIELDS, *SKU_FIELDS, *LOCATION_FIELDS, "lot", "expires", "on_hand")
-CONSTANTS = ("shop", "service", "country", "location")
+CONSTANTS = ("shop", "service", "country", "location", "carrier", "currency", "value_currency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +276,8 @@ class _Keys:
         names = [key for key in self._left if key.startswith("constants.")]
         found = {key.removeprefix("constants."): self.string(key, "") for key in names}
         for name, value in found.items():
-            if name not in CONSTANTS or not value.strip() or (name == "country" and value not in COUNTRIES):
+            known = {"country": COUNTRIES, "currency": DECIMALS, "value_currency": DECIMALS}.get(name)
+            if name not in CONSTANTS or not value.strip() or (known is not None and value not in known):
                 raise self._wrong(f"constants.{name}")
         return found
 

@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from functools import partial
 from typing import Any, TypeVar
 
-from app.domain import incoming
+from app.domain import customs, incoming, money
 from app.domain.errors import Fact, Refusal
 from app.domain.incoming import Problem
 from app.domain.master import (
@@ -24,6 +25,26 @@ from app.domain.orders import ADDRESS, LineDraft, OrderDraft
 from app.sync.file_profiles import ORDER_FIELDS, Profile
 from app.sync.file_readers import Record
 
+# how the fields of an order for its papers are read, the currency before what is an amount of it
+_PAPERS: Mapping[str, Callable[[object, str], object]] = {
+    "carrier": incoming.code,
+    "language": incoming.language,
+    "currency": money.currency,
+    "gift_message": partial(incoming.text, lines=True),
+    "hide_prices": incoming.yes_no,
+    "incoterm": customs.incoterm,
+    "ioss": customs.ioss_number,
+    "recipient_vat": customs.customs_number,
+    "recipient_eori": customs.customs_number,
+}
+_CUSTOMS: Mapping[str, Callable[[object, str], str]] = {
+    "hs_code": customs.hs_code,
+    "origin": customs.customs_origin,
+    "customs_description": customs.description,
+    "value_currency": money.currency,
+    "battery": customs.battery,
+    "restricted": customs.restricted,
+}
 R = TypeVar("R")
 D = TypeVar("D", SkuDraft, LocationDraft)
 Key = tuple[str, str]
@@ -86,6 +107,13 @@ class _Judge:
         except Refusal as refusal:
             self.tell(refusal.code, **refusal.facts)
             return None
+
+    def take_or_leave(self, rule: Callable[..., R], *arguments: Any, **named: Any) -> R | None:
+        """Like `take`, but a value that is refused is told and left out, and the record is good without it."""
+        bad = self.bad
+        found = self.take(rule, *arguments, **named)
+        self.bad = bad
+        return found
 
 
 def read_records(records: Iterable[Record], profile: Profile, *, zone: tzinfo = UTC) -> Intake:
@@ -160,7 +188,7 @@ class _Reading:
         fields, profile, take = record.fields, self.profile, self.judge.take
         code = self.code(record, "sku", needed=True)
         draft_barcodes = take(incoming.barcodes, fields["barcodes"]) if "barcodes" in fields else ()
-        measures: dict[str, int | None] = {}
+        measures: dict[str, Any] = {}
         for measure in MEASURES:
             what = measure.partition("_")[0]
             unit = profile.weight if what == "weight" else profile.size
@@ -168,6 +196,7 @@ class _Reading:
         name = self.text(record, "sku_name") if "sku_name" in fields else None
         if self.judge.bad or code is None:
             return False
+        said = self.customs(fields)
         found = tuple(BarcodeDraft(barcode, pieces, record.line) for barcode, pieces in draft_barcodes or ())
         for one in found:
             owner = self.owners.get(one.barcode, (code, one.quantity))
@@ -177,11 +206,23 @@ class _Reading:
                 self.judge.tell("sku_rows_differ", sku=code, field="barcodes")
         if self.judge.bad:
             return False
-        draft = SkuDraft(code=code, line=record.line, name=name, barcodes=found, **measures)
+        draft = SkuDraft(code=code, line=record.line, name=name, barcodes=found, **measures, **said)
         if not self.merge(self.skus, draft, combine_skus):
             return False
         self.owners.update({one.barcode: (code, one.quantity) for one in found})
         return True
+
+    def customs(self, fields: Mapping[str, object]) -> dict[str, Any]:
+        """What a SKU's record says for customs; what is wrong is told and left out: its weight still counts."""
+        leave, constants = self.judge.take_or_leave, self.profile.constants
+        said: dict[str, Any] = {
+            name: leave(rule, fields[name], name) or None for name, rule in _CUSTOMS.items() if name in fields
+        }
+        currency = said.pop("value_currency", None) or constants.get("value_currency", "")
+        value = leave(money.amount, fields.get("value"), currency, "value", self.profile.decimal)
+        if value:  # 0 stands for unknown
+            said |= {"value_minor": value, "value_currency": currency}
+        return said
 
     def merge(self, known: dict[str, D], draft: D, combine: Callable[[D, D], D]) -> bool:
         old = known.get(draft.code)
@@ -306,6 +347,13 @@ class _Reading:
             else:
                 found = take(incoming.text, fields.get(name), name, lines=name == "street")
             head[name] = found or profile.constants.get(name, found)
+        for name, rule in _PAPERS.items():
+            if name in fields or name in profile.constants:
+                said = take(rule, fields.get(name), name)
+                head[name] = profile.constants.get(name, said) if said in ("", None) else said
+        if "freight" in fields:
+            currency = head.get("currency") or ""
+            head["freight_minor"] = take(money.amount, fields["freight"], currency, "freight", profile.decimal)
         return head
 
     def status(self, value: object) -> bool:
@@ -339,8 +387,10 @@ class _Reading:
         if sku == "":
             self.judge.tell("code_missing", field="sku")
         pieces = self.judge.take(incoming.quantity, quantity_cell, "quantity", self.profile.decimal)
+        currency = group.head.get("currency") or ""
+        price = self.judge.take(money.amount, fields.get("price"), currency, "price", self.profile.decimal)
         if sku and pieces is not None:
-            group.lines.append(LineDraft(sku, pieces, self.judge.line))
+            group.lines.append(LineDraft(sku, pieces, self.judge.line, price))
 
     def finish(self) -> Intake:
         orders = []

@@ -45,11 +45,12 @@ class PlannedBatch:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An order that cannot be planned as it is, and the code of the reason."""
+    """An order that cannot be planned as it is: the reason's code, or what it lacks as `Order.missing` names it."""
 
     order_id: int
     version: int
-    reason: str
+    reason: str | None = None
+    missing: tuple[str, ...] = ("label",)
 
 
 @dataclass(frozen=True, slots=True)

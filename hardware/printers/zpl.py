@@ -10,13 +10,15 @@ from typing import TypeVar
 from app.domain.errors import KnownError
 from hardware.device import Transport
 from hardware.printer import Condition, PrinterStatus, Progress, Proof
-from hardware.printers import zpl_status
+from hardware.printers import zpl_formats, zpl_status
 from hardware.printers.conditions import worst
 from hardware.printers.conversation import ASK_SECONDS, Conversation, Owed
 
 _SETTLE_SECONDS = 0.2
 _MOST_OWED = 4  # from so many on nothing more is asked: only listened
 _TRIES = 3
+_BOOT_SILENCES = 2  # a printer that is switched off and on says nothing for longer than so many silences
+_TRIES_TO_STORE = 2
 _END_OF_LABEL = b"^XZ"  # means nothing to a printer that is between labels
 _CONDITIONS = frozenset(condition.value for condition in Condition)
 
@@ -28,8 +30,9 @@ class ZplPrinter:
 
     `asks`: False for a printer that is known not to answer (one-way cable, `?status=none`): it is BLIND and is never
     asked. `lasting`: the printer cannot tell connections apart (serial, USB), so that half a label of an earlier one
-    must be ended, or the next label would be printed into it. `silence`, `rate`: see
-    `hardware.printers.conversation.Conversation`.
+    must be ended, or the next label would be printed into it. `stores`: False for one whose memory is not to be used
+    (`?stored=off`); else one that counts gets what repeats but once, as long as it shows that it keeps it: see
+    `hardware.printers.zpl_formats`. `silence`, `rate`: see `hardware.printers.conversation.Conversation`.
     """
 
     def __init__(
@@ -38,12 +41,14 @@ class ZplPrinter:
         *,
         asks: bool = True,
         lasting: bool = False,
+        stores: bool = True,
         silence: float = 1.0,
         rate: float | None = None,
     ) -> None:
         self._line = Conversation(transport, silence, rate)
         self._asks = asks
         self._lasting = lasting
+        self._stores = stores
         self._forget()
 
     def _forget(self) -> None:
@@ -51,6 +56,9 @@ class ZplPrinter:
         self._counted = False
         self._told_buffer = False
         self._knows_odometer = True
+        self._formats = zpl_formats.Formats()
+        self._heard_at = 0.0  # when it last answered
+        self._tries_to_store = _TRIES_TO_STORE if self._stores else 0
         # questions, by their bytes, whose answers may still come
         self._owed: defaultdict[bytes, Owed] = defaultdict(lambda: Owed(self._line.silence))
 
@@ -125,8 +133,41 @@ class ZplPrinter:
         return Progress(status)
 
     def send(self, data: bytes, timeout: float) -> None:
-        """Hand over one label; a return means that the bytes are in a buffer somewhere, no more."""
-        self._line.write(data, timeout)
+        """Hand over one label; a return means that the bytes are in a buffer somewhere, no more.
+
+        The bytes that leave may be a call of a stored format, which prints the same.
+        """
+        self._line.write(self._as_call(data), timeout)
+
+    def _as_call(self, data: bytes) -> bytes:
+        """The label as short as the printer's memory allows; what is worth storing is stored first."""
+        label = zpl_formats.cut(data) if self.proof is Proof.COUNTS else None
+        if label is None:
+            return data
+        self._doubt()
+        if self._tries_to_store and (new := self._formats.worth_storing(label)) is not None:
+            self._store(new)
+        stored = self._formats.best(label)
+        return data if stored is None else stored.call(label)
+
+    def _doubt(self) -> None:
+        """Count on nothing that is stored if the printer may have been off and on since it last answered."""
+        if time.monotonic() - self._heard_at > _BOOT_SILENCES * self._line.silence:
+            self._formats.forget()
+
+    def _store(self, new: zpl_formats.StoredFormat) -> None:
+        """Store a format if the printer then lists it, and delete those that are too many or of earlier connections."""
+        try:
+            self._line.write(new.store, ASK_SECONDS)
+            names = self._ask(zpl_formats.ASK_STORED, zpl_formats.cut_stored)
+            if names is None or new.name not in names:
+                self._tries_to_store -= 1  # it keeps none, or does not tell
+                return
+            gone = self._formats.add(new) | (names - self._formats.names)
+            self._line.write(zpl_formats.delete(gone), ASK_SECONDS)
+        except KnownError as error:
+            # a format prints nothing: of the label itself not one byte has left
+            raise KnownError(error.code, **error.facts | {"written": 0}) from error
 
     def _ask(self, question: bytes, cut: Callable[[bytearray], A | None]) -> A | None:
         """The answer to a question asked now, or None for silence; never the late answer to an earlier question.
@@ -151,7 +192,10 @@ class ZplPrinter:
         self._answered |= bool(answers)
         owed.came(len(answers))
         if len(answers) <= late:
+            self._formats.forget()  # whoever does not answer may have been switched off and on
             return None
+        self._doubt()
+        self._heard_at = time.monotonic()
         # either the old answers are lost for good, or the rest of this burst follows at once
         self._collect(buffer, cut, len(owed), min(self._line.silence, _SETTLE_SECONDS))
         owed.clear()

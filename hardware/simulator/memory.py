@@ -10,6 +10,7 @@ _RECALL = re.compile(rb"\^XF([^\^~]*)", re.IGNORECASE)
 _QUANTITY = re.compile(rb"\^PQ(\d{1,8})", re.IGNORECASE)
 _PRINTS = re.compile(rb"\^(F[DVN]|G[BCDEFS]|X[FG]|IM|IL)", re.IGNORECASE)
 _REPRINT = re.compile(rb"\^JZ([YN])", re.IGNORECASE)
+_DELETE = re.compile(rb"\^ID([^\^~]*)", re.IGNORECASE)
 _DOWNLOAD_NAME = re.compile(rb"~D[A-Z]\s*([^,\^~]+)", re.IGNORECASE)
 
 
@@ -36,8 +37,13 @@ class Memory:
         if found := _DOWNLOAD_NAME.match(zpl):
             self._downloads[_bare(found[1])] = zpl
 
+    @property
+    def formats(self) -> list[bytes]:
+        """The names of the stored formats."""
+        return [name + b".ZPL" for name in self._formats]
+
     def receive(self, zpl: bytes) -> Batch | None:
-        """What the format prints, or None if it only stores (^DF) or sets something.
+        """What the format prints, or None if it only stores (^DF), deletes (^ID) or sets something.
 
         The ZPL of the batch starts with the stored formats and downloads that it calls, so that it can be drawn
         without this memory; a format that calls none stays byte for byte as it came.
@@ -45,6 +51,8 @@ class Memory:
         if found := _STORE.search(zpl):
             self._formats[_name(found[1])] = zpl
             return None
+        for name in _DELETE.findall(zpl):
+            self._formats.pop(_name(name), None)
         if reprint := _REPRINT.findall(zpl):
             self._reprints = reprint[-1].upper() == b"Y"
         if not _PRINTS.search(zpl):

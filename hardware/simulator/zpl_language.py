@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hardware.printers import zpl_status
+from hardware.printers import zpl_formats, zpl_status
 from hardware.simulator.language import Act, Event, Label, Panel, Question
 from hardware.simulator.memory import Memory
 from hardware.simulator.zpl_stream import Download, Format, Immediate, Sgd, ZplStream
@@ -13,6 +13,7 @@ _ACTS = {
     Immediate.PAUSE: Act.PAUSE,
     Immediate.RESUME: Act.RESUME,
 }
+_LIST = b"^HWR:*.ZPL"
 _ODOMETER = "odometer.total_label_count"
 
 
@@ -50,6 +51,8 @@ class ZplLanguage:
                 case Format():
                     if batch := self._memory.receive(part.zpl):
                         events.append(Label(batch.zpl, batch.quantity, batch.reprints))
+                    if _LIST in part.zpl.upper():
+                        events.append(Question(_LIST))
                 case Sgd(verb="setvar"):
                     self._memory.settings[part.name] = part.value
                 case Sgd():
@@ -64,7 +67,9 @@ class ZplLanguage:
         return events
 
     def answer(self, question: Question, panel: Panel) -> bytes:
-        """`~HS`, `~HQES` and variables."""
+        """`~HS`, `~HQES`, variables, and the directory of stored formats."""
+        if question.text == _LIST:
+            return zpl_formats.write_stored(self._memory.formats)
         if question.text == b"~HS":
             return zpl_status.write_status(self._status(panel))
         if question.text == b"~HQES":

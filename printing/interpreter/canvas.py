@@ -50,7 +50,7 @@ class Canvas:
         if not self._begin(x, y, width, height):
             return
         box = (max(0, x), max(0, y), min(self.image.width, x + width), min(self.image.height, y + height))
-        if reverse and not white:
+        if reverse:
             self.image.paste(ImageChops.invert(self.image.crop(box)), box)
         else:
             self.image.paste(255 if white else 0, box)
@@ -59,7 +59,7 @@ class Canvas:
         """A mask (mode "L", 255 is ink) with its upper left corner at a place."""
         if not (self.spend(mask.width * mask.height) and self._begin(x, y, mask.width, mask.height)):
             return
-        if reverse and not white:
+        if reverse:
             left, top = max(0, x), max(0, y)
             right, bottom = min(self.image.width, x + mask.width), min(self.image.height, y + mask.height)
             cut = mask.crop((left - x, top - y, right - x, bottom - y))

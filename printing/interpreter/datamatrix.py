@@ -9,6 +9,9 @@ from functools import lru_cache
 
 from PIL import Image
 
+from printing.interpreter import reed_solomon
+
+_POLYNOMIAL = 0x12D
 FNC1 = -1  # in content: not a character, but function character 1
 
 # rows, columns, rows and columns of a region, data and error codewords, blocks
@@ -84,37 +87,6 @@ def _codewords(content: list[int]) -> list[int]:
     return words
 
 
-@lru_cache(maxsize=1)
-def _logarithms() -> tuple[list[int], list[int]]:
-    powers, logs = [0] * 255, [0] * 256
-    value = 1
-    for exponent in range(255):
-        powers[exponent], logs[value] = value, exponent
-        value = value << 1 ^ (0x12D if value & 0x80 else 0)
-    return powers, logs
-
-
-def _checks(words: list[int], count: int) -> list[int]:
-    """Reed-Solomon over GF(256), polynomial 0x12D, roots from the first power on."""
-    powers, logs = _logarithms()
-    generator = [1]
-    for root in range(1, count + 1):
-        following = [*generator, 0]
-        for place, value in enumerate(generator):
-            if value:
-                following[place + 1] ^= powers[(logs[value] + root) % 255]
-        generator = following
-    rest = [0] * count
-    for word in words:
-        factor = word ^ rest[0]
-        rest = [*rest[1:], 0]
-        if factor:
-            for place in range(count):
-                if generator[place + 1]:
-                    rest[place] ^= powers[(logs[generator[place + 1]] + logs[factor]) % 255]
-    return rest
-
-
 def mask(content: list[int], columns: int = 0, rows: int = 0) -> Image.Image | None:
     """The symbol with one pixel a module, 255 is ink; None if it does not fit."""
     words = _codewords(content)
@@ -135,7 +107,7 @@ def mask(content: list[int], columns: int = 0, rows: int = 0) -> Image.Image | N
         words.append(pad if pad <= 254 else pad - 254)
     stream = words + [0] * checks
     for block in range(blocks):
-        stream[capacity + block :: blocks] = _checks(words[block::blocks], checks // blocks)
+        stream[capacity + block :: blocks] = reed_solomon.checks(words[block::blocks], checks // blocks, _POLYNOMIAL)
     down, across = height // (region_height + 2), width // (region_width + 2)
     placed = _placement(down * region_height, across * region_width)
     image = Image.new("L", (width, height), 0)

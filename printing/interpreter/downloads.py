@@ -40,7 +40,7 @@ def download(engine: Engine, command: Command) -> None:
         return
     name, form, extension = (part.decode("latin-1").strip().upper() for part in parts[:3])
     total, row = (int(number([part.decode("latin-1")], 0)) for part in parts[3:5])
-    raw = form in ("B", "C", "P") and not parts[5].startswith(b":")
+    raw = form in ("B", "C", "P") and not parts[5].startswith(b":") and not pictures.is_hexadecimal(parts[5])
     if extension in ("E", "T"):
         content = parts[5][:total] if raw else pictures.plain_bytes(parts[5], _LARGEST_FONT)
         _keep_font(engine, "~DY", name, content)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from printing.interpreter import text
+from functools import partial
+
+from printing.interpreter import serial, text
 from printing.interpreter.parser import Command, letter, number
 from printing.interpreter.state import Engine, Field, on_any_drive, stored_name
 
@@ -15,6 +17,7 @@ _CHARACTER_WORK = 1_000
 
 def origin(engine: Engine, command: Command) -> None:
     """^FO x,y,z: the upper left corner; z 1 is the upper right one."""
+    finish_graphic(engine)
     parts = command.parameters()
     field = engine.field
     field.x, field.y = engine.dots(parts, 0, 0), engine.dots(parts, 1, 0)
@@ -24,12 +27,19 @@ def origin(engine: Engine, command: Command) -> None:
 
 def typeset(engine: Engine, command: Command) -> None:
     """^FT x,y,z: the start of the baseline or the lower left corner; without a place, after the field before."""
+    finish_graphic(engine)
     parts = command.parameters()
     field = engine.field
     field.x = engine.dots(parts, 0, engine.follow[0])
     field.y = engine.dots(parts, 1, engine.follow[1])
     field.typeset, field.placed = True, True
     field.right = parts[2] == "1" if len(parts) > 2 and parts[2] else engine.settings.right
+
+
+def finish_graphic(engine: Engine) -> None:
+    """A graphic is drawn where it was placed although no ^FS follows: labels of DPD go on with the next ^FT."""
+    if engine.field.graphic and engine.field.placed and engine.field.data is None:
+        separate(engine, Command("^FS", b""))
 
 
 def separate(engine: Engine, command: Command) -> None:
@@ -60,6 +70,38 @@ def reverse(engine: Engine, command: Command) -> None:
 def field_number(engine: Engine, command: Command) -> None:
     """^FN n: the field is filled when the stored format is called."""
     engine.field.number = int(max(0, min(9999, number(command.parameters(), 0))))
+
+
+def serial_number(engine: Engine, command: Command) -> None:
+    """^SN value,step,zeros: field data that counts from copy to copy."""
+    value, *rest = command.body.translate(None, b"\r\n\t\0").decode("latin-1").split(command.delimiter)
+    step = int(number(rest, 0, 1))
+    engine.field.data = value.encode("latin-1")
+    engine.field.count = partial(_counted, step=step, zeros=letter(rest, 1, "YN", "N") == "Y")
+
+
+def serial_mask(engine: Engine, command: Command) -> None:
+    """^SF mask,step: which signs of the field data count from copy to copy, and by how much."""
+    mask, step = [*command.parameters(), ""][:2]
+    engine.field.count = partial(_masked, mask=mask, step=step)
+
+
+def _counted(value: str, copy: int, step: int, zeros: bool) -> str:
+    return serial.counted(value, step, zeros, copy)
+
+
+def _masked(value: str, copy: int, mask: str, step: str) -> str:
+    return serial.masked(value, mask, step, copy)
+
+
+def parameter(engine: Engine, command: Command) -> None:
+    """^FP d,g: text downwards or from right to left."""
+    engine.field.direction = letter(command.parameters(), 0, "HVR", "H")
+
+
+def clock(engine: Engine, command: Command) -> None:
+    """^FC: signs in field data stand for the printer's date and time."""
+    engine.report("^FC: the printer's clock is not shown")
 
 
 def collect_values(engine: Engine, label: list[Command]) -> None:
@@ -140,8 +182,9 @@ def length(engine: Engine, command: Command) -> None:
 
 
 def copies(engine: Engine, command: Command) -> None:
-    """^PQ n"""
+    """^PQ n,p,r: copies, and how many of them have the same serial numbers."""
     asked = number(command.parameters(), 0, 1)
+    engine.replicates = int(max(1, number(command.parameters(), 2, 1)))
     engine.copies = int(max(1, min(MOST_COPIES, asked)))
     if asked > MOST_COPIES:
         engine.report(f"^PQ: only {MOST_COPIES} copies are shown")
@@ -174,6 +217,11 @@ def halve(engine: Engine, command: Command) -> None:
     engine.settings.halved = letter(command.parameters(), 0, "AB", "A") == "B"
 
 
+def map_clear(engine: Engine, command: Command) -> None:
+    """^MC Y or N: N keeps what is on the label, except ^FV fields, for the next one."""
+    engine.settings.keeps = letter(command.parameters(), 0, "NY", "Y") == "N"
+
+
 def nothing(engine: Engine, command: Command) -> None:
     """^FX and others that only separate."""
 
@@ -182,5 +230,6 @@ _OF_VALUES = {"^FN": field_number, "^FH": text.hexadecimal, "^FD": text.data, "^
 COMMANDS = {
     "^FO": origin, "^FT": typeset, "^FS": separate, "^FR": reverse, "^FN": field_number, "^ID": delete, "^LH": home,
     "^LS": shift, "^LT": top, "^PW": width, "^LL": length, "^PQ": copies, "^PO": print_orientation, "^PM": mirror,
-    "^LR": label_reverse, "^MU": unit, "^JM": halve, "^FX": nothing, "^MC": nothing,
+    "^LR": label_reverse, "^MU": unit, "^JM": halve, "^FX": nothing, "^MC": map_clear, "^SN": serial_number,
+    "^SF": serial_mask, "^FP": parameter, "^FC": clock,
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """The printer's fonts as pixels: a line of text as an upright mask around its baseline.
 
 The scalable font 0 is drawn in the shipped condensed bold; the bitmap fonts A to H, of which only the cell sizes are
-public, are the same letters squeezed into equal cells. What the bold lacks is taken from the other shipped fonts.
+public, in the shipped monospaced one, squeezed into their cells. What these lack is taken from the other shipped fonts.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
+from pathlib import Path
 from typing import NamedTuple
 
 import uharfbuzz
@@ -17,14 +19,16 @@ from PIL import Image
 from printing import fonts
 from printing.text import clean_line
 
-# Advances of font 0 in steps of 1/32 cell, as a ZD621 prints it; its hyphen is as wide as its plus sign
-_ADVANCES: dict[str, int] = {}
+# Advances of font 0 in 1/32 cell: midway between the strikes of a ZD621, which are rounded to whole steps (digits 15),
+# and the reference pictures' outlines (digits 16), so that a line is within 2 % of both. Its hyphen is a long dash.
+_ADVANCES: dict[str, float] = {}
 for _steps, _signs in (
-    (8, "ijl"), (9, " !'(),./:;I[]`ft"), (11, "r"), (12, "z"), (14, "?Jckvsxy"), (15, '"#$*0123456789L\\aeo'),
-    (16, "EFTZ_bdghnpqu{|}"), (17, "CSV"), (18, "ABKOPQXY"), (19, "DGR"), (20, "&HNU"), (21, "w"), (24, "Mm"),
-    (26, "W"), (29, "%+-=@"), (32, "<>"),
+    (8.5, " 'ijl"), (9, "/:;Ift"), (10, "!(),.[]`"), (11, "r"), (12, "z"), (14, "Jcksvxy"), (15, '"?\\'),
+    (15.5, "#$*0123456789Laeo"), (16, "EFTZ_bdghnpqu{|}"), (17.5, "CSV"), (18, "ABKPXY"), (19, "OQ"), (19.5, "DGR"),
+    (20, "HNU"), (20.5, "&"), (21, "w"), (24.5, "Mm"), (26.5, "W"), (27, "-"), (28, "%@"), (29, "+="), (32, "<>"),
 ):  # fmt: skip
     _ADVANCES |= dict.fromkeys(_signs, _steps)
+_MONO_ADVANCE, _MONO_CAPITAL = 0.6, 0.73  # of JetBrains Mono, in ems
 _STRETCHED = frozenset("+-=<>")  # drawn as wide as their advance; other narrow signs stand in its middle
 
 _INK = [255 if coverage > 112 else 0 for coverage in range(256)]  # like printing.fonts: a little more than half
@@ -79,6 +83,11 @@ class Typeface:
     @property
     def descent(self) -> float:
         return self.height - self.ascent
+
+
+def is_known(name: str) -> bool:
+    """Whether a printer has a font of that letter or digit without any being sent to it."""
+    return name == "0" or name in _CELLS or name in _SMOOTH
 
 
 @lru_cache(maxsize=512)
@@ -226,20 +235,31 @@ def _line(text: str, face: Typeface) -> LineMask:
     return LineMask(image, left, top, advance)
 
 
+@lru_cache(maxsize=2)
+def _monospaced(weight: str) -> fonts.Face:
+    """The shipped font whose letters are all of one width, as those of the bitmap fonts."""
+    file = resources.files("resources").joinpath(f"fonts/ofl-1.1/JetBrainsMono-{weight}.ttf")
+    opened = uharfbuzz.Face(uharfbuzz.Blob(file.read_bytes()))
+    return fonts.Face(f"JetBrainsMono-{weight}", Path(), uharfbuzz.Font(opened), 1 / opened.upem, 0.0)
+
+
 @lru_cache(maxsize=1024)
 def _in_cell(sign: str, face: Typeface) -> tuple[Image.Image, int, int] | None:
-    """A character squeezed into the cell of a bitmap font."""
+    """A character of a bitmap font: as high as its capitals must be, and squeezed into its cell."""
+    if face.cell is None:
+        return None
+    step = (face.cell.width + face.cell.gap) * face.across
+    mono = _monospaced("Bold" if face.cell == _CELLS["B"] else "Regular")
+    number = mono.font.get_nominal_glyph(ord(sign))
+    if number:
+        drawn = _pixels(mono, number, step / _MONO_ADVANCE, face.cell.capital * face.down / _MONO_CAPITAL)
+        # the cell's blank is at its right, the glyph's half on either side
+        return (drawn[0], max(0, drawn[1] - face.cell.gap * face.across // 2), drawn[2]) if drawn else None
     placed = _placed(sign, None)
-    if face.cell is None or not placed:
+    if not placed:
         return None
     used, number = placed[0][:2]
-    down = face.cell.capital * face.down / fonts.CAP_HEIGHT
-    width = face.cell.width * face.across
     advance = max(0.1, used.font.get_glyph_h_advance(number) * used.scale)
-    digit = fonts.face(0)
-    usual = digit.font.get_glyph_h_advance(digit.font.get_nominal_glyph(ord("0"))) * digit.scale
-    across = width * 1.08 / max(usual, advance)
-    drawn = _pixels(used, number, across, down)
-    if drawn is None:
-        return None
-    return drawn[0], max(0, round((width - advance * across) / 2) + drawn[1]), drawn[2]
+    across = face.cell.width * face.across / advance
+    drawn = _pixels(used, number, across, face.cell.capital * face.down / fonts.CAP_HEIGHT)
+    return (drawn[0], max(0, drawn[1]), drawn[2]) if drawn else None

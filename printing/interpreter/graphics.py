@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PIL import Image, ImageDraw
+from typing import Any
+
+from PIL import Image, ImageDraw, ImageOps
 
 from printing.interpreter import pictures
 from printing.interpreter.canvas import corner, place
@@ -152,11 +154,42 @@ def recall(engine: Engine, command: Command) -> None:
         engine.field.graphic = draw
 
 
+def store(engine: Engine, command: Command) -> None:
+    """^IS name,p: the label as far as it is drawn becomes a picture; p N does not print it."""
+    parts = command.parameters()
+    if engine.canvas is None:
+        return
+    mask = ImageOps.invert(engine.canvas.image)
+    if not engine.memory.room(mask.width * mask.height):
+        engine.report("^IS: the printer's memory is full")
+        return
+    engine.memory.graphics[stored_name(parts[0], "GRF")] = mask
+    engine.withheld = letter(parts, 1, "YN", "Y") == "N"
+
+
+def copy(engine: Engine, command: Command) -> None:
+    """^TO from,to: stored pictures, formats and fonts under another name."""
+    source, target = ([*command.parameters(), ""][index] for index in (0, 1))
+    for kept in (engine.memory.graphics, engine.memory.formats, engine.memory.fonts):
+        _copy(engine, kept, source, target)
+
+
+def _copy(engine: Engine, kept: dict[str, Any], source: str, target: str) -> None:
+    found = on_any_drive(kept, stored_name(source, "GRF"))
+    if found and target:
+        kept[stored_name(target, found.rpartition(".")[2])] = kept[found]
+
+
+def erase(engine: Engine, command: Command) -> None:
+    """~EG and ^EG: all stored pictures are deleted."""
+    engine.memory.graphics.clear()
+
+
 def _stamp(engine: Engine, mask: Image.Image) -> None:
     place(engine, mask, "N", mask.size, mask.height)
 
 
 COMMANDS = {
     "^GB": box, "^GC": circle, "^GE": ellipse, "^GD": diagonal, "^GF": picture, "~DG": download, "^XG": recall,
-    "^IM": recall, "^IL": recall,
+    "^IM": recall, "^IL": recall, "^IS": store, "^TO": copy, "~EG": erase, "^EG": erase,
 }  # fmt: skip

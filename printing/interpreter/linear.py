@@ -69,12 +69,33 @@ def gs1_check(digits: str) -> str:
 
 @lru_cache(maxsize=128)
 def code39(text: str, check: bool) -> Linear | None:
-    data = "".join(sign for sign in text.upper()[:_LONGEST] if sign in _CODE39_ORDER)
+    text = "".join(sign for sign in text[:_LONGEST] if sign < "\x80")
+    if len(text) > 2 and text[0] == text[-1] == "*":  # start and stop were sent with the data
+        text = text[1:-1]
+    data = text if all(sign in _CODE39_ORDER for sign in text) else "".join(map(_full_ascii, text))
     if not data:
         return None
-    if check:
-        data += _CODE39_ORDER[sum(map(_CODE39_ORDER.index, data)) % 43]
-    return Linear(_elements([_CODE39[sign] for sign in f"*{data}*"], "n"), data, f"*{data}*")
+    mark = _CODE39_ORDER[sum(map(_CODE39_ORDER.index, data)) % 43] if check else ""
+    return Linear(_elements([_CODE39[sign] for sign in f"*{data}{mark}*"], "n"), text + mark, f"*{text}{mark}*")
+
+
+def _full_ascii(sign: str) -> str:
+    """A sign that Code 39 lacks as two that it has, ISO/IEC 16388 table 3."""
+    code = ord(sign)
+    if sign in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-. ":
+        return sign
+    if 1 <= code <= 26:
+        return f"${chr(code + 64)}"
+    if "a" <= sign <= "z":
+        return f"+{sign.upper()}"
+    if "!" <= sign <= "," or sign in "/:":
+        return f"/{chr(code + 32)}"
+    if code == 0:
+        return "%U"
+    for first, last, letter in ((27, 31, "A"), (59, 63, "F"), (91, 95, "K"), (123, 127, "P")):
+        if first <= code <= last:
+            return f"%{chr(ord(letter) + code - first)}"
+    return {"@": "%V", "`": "%W"}[sign]
 
 
 @lru_cache(maxsize=128)

@@ -65,15 +65,14 @@ _QR_MIXED = re.compile(r"D\d{4}[0-9A-Fa-f]{2},")
 
 
 @lru_cache(maxsize=128)
-def qr(text: str, level: str) -> Modules | None:
+def qr(text: str) -> Modules | None:
     """QR from field data such as `QA,text` (level, automatic) or `HM,Atext` (level, by hand, alphanumeric).
 
-    The first three characters are never data; a level that is none of H Q M L leaves that of the command.
+    The first three characters are never data. A level that is none of H Q M L is M (ZPL II Programming Guide, ^BQ).
     """
     text = _QR_MIXED.sub("", text[:_LONGEST], count=1)
     head, data = text[:3], text[3:]
-    if head[:1] in ("H", "Q", "M", "L"):
-        level = head[0]
+    level = head[0] if head[:1] in ("H", "Q", "M", "L") else "M"
     if head[1:2] == "M":
         data = data[5:] if data[:1] == "B" else data[1:]
     if not data:
@@ -149,12 +148,6 @@ def databar(text: str, kind: int, segments: int) -> Modules | None:
         mask = _made(digits, form)
         data = digits
     return Modules(mask, data) if mask else None
-
-
-@lru_cache(maxsize=64)
-def maxicode(text: str) -> Image.Image | None:
-    """MaxiCode in mode 4, five pixels a module across, as large as it must be printed is left to the caller."""
-    return _made(text, _FORMATS.MaxiCode)
 
 
 def hatched(width: int, height: int) -> Image.Image:

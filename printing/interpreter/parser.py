@@ -64,9 +64,11 @@ class Syntax:
         if key not in self._patterns:
             caret, tilde = re.escape(self.caret), re.escape(self.tilde)
             known = "|".join(_TILDE_COMMANDS).encode()
+            # what cannot be a command is passed over here, so that forty megabytes of carets take no time
+            named = b"(?![" + caret + tilde + rb"])(?=[!-~][\0-\x7f])"
             self._patterns[key] = (
-                re.compile(caret + b"|" + tilde + b"(?=[A-Za-z]{2})"),
-                re.compile(caret + b"|" + tilde + b"(?=" + known + b")", re.IGNORECASE),
+                re.compile(caret + named + b"|" + tilde + b"(?=[A-Za-z]{2})"),
+                re.compile(caret + named + b"|" + tilde + b"(?=" + known + b")", re.IGNORECASE),
             )
         return self._patterns[key]
 
@@ -80,11 +82,6 @@ def commands(zpl: bytes, syntax: Syntax) -> Iterator[Command]:
         at = found.end()
         caret = found[0] == syntax.caret
         raw = zpl[at : at + 2]
-        if len(raw) < 2:
-            return
-        if raw[:1] in (syntax.caret, syntax.tilde) or raw[:1].isspace() or not raw.isascii():
-            found = anywhere.search(zpl, at)
-            continue
         name = ("^" if caret else "~") + raw.decode("ascii").upper()
         at += 2
         if name[1:] in ("CC", "CD", "CT"):

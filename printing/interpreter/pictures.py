@@ -67,6 +67,11 @@ def plain_bytes(text: bytes, most: int) -> bytes:
     return bytes.fromhex(digits[: len(digits) // 2 * 2].decode())
 
 
+def is_hexadecimal(text: bytes) -> bool:
+    """Whether data that should be binary was sent in hexadecimal, as drivers do with ~DY in format P."""
+    return _PLAIN.fullmatch(text, 0, 2000) is not None
+
+
 def of_bytes(content: bytes, row: int, total: int) -> Image.Image | None:
     """The picture whose rows are `row` bytes each, as a mask."""
     return _mask(content[: min(total, _MOST_BYTES)], row, total)

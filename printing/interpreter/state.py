@@ -78,6 +78,9 @@ class Field:
     reverse: bool = False
     block: Block | None = None
     number: int | None = None
+    count: Callable[[str, int], str] | None = None  # the value on the copy of that number, from 0
+    direction: str = "H"  # of ^FP
+    variable: bool = False  # ^FV: not kept for the next label by ^MCN
 
 
 @dataclass(slots=True)
@@ -95,6 +98,7 @@ class Settings:
     shift_down: int = 0
     width: int | None = None
     length: int | None = None
+    keeps: bool = False  # ^MCN: a label is printed over the one before
     upside_down: bool = False
     mirrored: bool = False
     reverse: bool = False
@@ -139,6 +143,10 @@ class Engine:
         self.drawn: list[Drawn] = []
         self.reports: dict[str, None] = {}
         self.copies = 1
+        self.replicates = 1  # copies with the same serial numbers
+        self.copy = 0  # the number of the serial numbers that are printed now
+        self.counts = False  # a field differs from copy to copy
+        self.withheld = False  # ^IS: it is stored, not printed
         self.follow = (0, 0)
         self.values: dict[int, tuple[bytes, bytes]] = {}  # data and escape sign
         self.recalled: frozenset[int] = frozenset()

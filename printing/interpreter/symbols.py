@@ -8,6 +8,7 @@ from typing import TypeAlias
 from PIL import Image
 
 from printing.interpreter import code128, glyphs, linear, matrix, text
+from printing.interpreter import maxicode as maxi
 from printing.interpreter.canvas import place, turned
 from printing.interpreter.linear import Linear
 from printing.interpreter.parser import Command, letter, number
@@ -17,8 +18,8 @@ _Action: TypeAlias = Callable[[Engine, Command], None]
 _Make: TypeAlias = Callable[[Engine, list[str], str], Linear | None]
 
 _TURNS = "NRIB"
+_MAXICODE_QUIET = 1.63  # mm: above the place of ^FT, two rows of modules stay blank
 _CAPTION_GAP = 6  # dots between bars and the text beneath, as a ZD621 leaves them
-_QR_LEVELS = "HQML"
 
 
 def defaults(engine: Engine, command: Command) -> None:
@@ -227,10 +228,9 @@ def qr_code(engine: Engine, command: Command) -> None:
     parts = command.parameters()
     usual = 1 if engine.dpi < 200 else 2 if engine.dpi < 300 else 3 if engine.dpi < 600 else 6
     module = engine.dots(parts, 2, usual, 1, 100)
-    level = letter(parts, 3, _QR_LEVELS, "Q")
 
     def draw(on: Engine) -> None:
-        made = matrix.qr(text.field_text(on), level)
+        made = matrix.qr(text.field_text(on))
         if made is None:
             _draw_hatched(on, "^BQ", 29 * module, 29 * module, "N")
             return
@@ -313,20 +313,19 @@ def databar(engine: Engine, command: Command) -> None:
 
 
 def maxicode(engine: Engine, command: Command) -> None:
-    """^BD mode,symbol,symbols: only mode 4 can be made; it is about an inch wide and always upright."""
+    """^BD mode,symbol,symbols: about an inch wide and always upright."""
     parts = command.parameters()
-    mode = letter(parts, 0, "23456", "2")
+    mode, number_of, total = (int(number(parts, index, usual)) for index, usual in ((0, 2), (1, 1), (2, 1)))
 
     def draw(on: Engine) -> None:
         per_mm = 8.0 if on.dpi == 203 else on.dpi / 25.4
-        size = (round(26.2 * per_mm), round(24.9 * per_mm))
-        data = text.field_text(on)
-        made = matrix.maxicode(data) if mode == "4" else None
+        made = maxi.encode(text.field_text(on), mode if 2 <= mode <= 6 else 2, number_of, total)
+        if on.field.typeset:
+            on.field.y -= round(_MAXICODE_QUIET * per_mm)
         if made is None:
-            _draw_hatched(on, f"^BD mode {mode}", *size, "N")
+            _draw_hatched(on, f"^BD mode {mode}", round(26.4 * per_mm), round(25.3 * per_mm), "N")
             return
-        smooth = made.resize(size, Image.Resampling.BILINEAR).point(lambda ink: 255 if ink > 127 else 0)
-        _draw_modules(on, smooth, "maxicode", data, "N", 1, 1)
+        _draw_modules(on, maxi.draw(made.dark, per_mm), "maxicode", made.data, "N", 1, 1)
 
     engine.field.symbol = draw
 

@@ -17,7 +17,19 @@ _MOST_LINES = 500
 _MARKS = "GS"
 _MARK_SIZE = 24  # dots, if nothing tells
 
-# ^CI 0 to 12 are code page 850 too; the signs that each replaces for its country are not replaced
+_LONGEST_COLUMN = 200  # characters of text downwards
+
+# ^CI 0 to 13 are code page 850; all but 13 show other signs of their country for these
+_REPLACED = "#@[\\]^`{|}"
+_NATIONAL = {
+    number: str.maketrans(dict(zip(_REPLACED, signs.split(), strict=True)))
+    for number, signs in {
+        0: "# @ [ ¢ ] ^ ` { | }", 1: "# @ ⅓ ¢ ⅔ ^ ` ¼ ½ ¾", 2: "£ @ [ ¢ ] ^ ` { | }", 3: "ƒ § [ Ĳ ] ^ ` { ĳ }",
+        4: "# @ Æ Ø Å ^ ` æ ø å", 5: "Ü É Ä Ö Å Ü é ä ö å", 6: "# § Ä Ö Ü ^ ` ä ö ü", 7: "£ à [ ç ] ^ ` é | ù",
+        8: "# à â ç ê î ô é ù è", 9: "£ § [ ç é ^ ù à ò è", 10: "# § ¡ Ñ ¿ ^ ` { ñ ç", 11: "£ É Ä Ö Ü ^ ä ë ï ö",
+        12: "# @ [ ¥ ] ^ ` { | }",
+    }.items()
+}  # fmt: skip
 _CHARSETS = {
     13: "cp850", 14: "shift_jis", 15: "shift_jis", 16: "euc_jp", 24: "big5", 26: "gb18030", 27: "cp1252", 28: "utf-8",
     29: "utf-16-be", 30: "utf-16-le", 31: "cp1250", 33: "cp1251", 34: "cp1253", 35: "cp1254", 36: "cp1255",
@@ -27,7 +39,7 @@ _CHARSETS = {
 def font(engine: Engine, command: Command) -> None:
     """^Af o,h,w and ^A@ o,h,w,file: the font of this field."""
     parts = command.parameters()
-    name, turn = parts[0][:1].upper(), parts[0][1:2]
+    name, turn = parts[0][:1].upper(), parts[0][1:].strip()[:1]
     engine.field.orientation = letter([turn], 0, _ORIENTATIONS, engine.settings.orientation)
     if name == "@" and len(parts) > 3 and parts[3]:
         engine.settings.aliases["@"] = stored_name(parts[3], "TTF")
@@ -70,6 +82,8 @@ def orientation(engine: Engine, command: Command) -> None:
     """^FW o,z: the orientation and justification of fields that state none."""
     parts = command.parameters()
     engine.settings.orientation = letter(parts, 0, _ORIENTATIONS, engine.settings.orientation)
+    if engine.field.orientation:  # FedEx turns a field by ^FW after its ^A
+        engine.field.orientation = engine.settings.orientation
     if len(parts) > 1:
         engine.settings.right = parts[1] == "1"
 
@@ -83,6 +97,7 @@ def hexadecimal(engine: Engine, command: Command) -> None:
 def data(engine: Engine, command: Command) -> None:
     """^FD, ^FV: the field's data; line ends in it are not printed."""
     engine.field.data = command.body.translate(None, b"\r\n\t\0")
+    engine.field.variable = command.name == "^FV"
 
 
 def block(engine: Engine, command: Command) -> None:
@@ -119,7 +134,17 @@ def field_text(engine: Engine) -> str:
     name = _CHARSETS.get(settings.charset, "cp850")
     if name == "cp850" and settings.remap:
         raw = bytes(settings.remap.get(code, code) for code in raw)
-    return raw.decode(name, "replace")
+    text = raw.decode(name, "replace")
+    if engine.field.count:
+        engine.counts = True
+        text = engine.field.count(text, engine.copy)
+    return text
+
+
+def _national(engine: Engine, text: str) -> str:
+    """The signs that a printer shows for its country; what data means to a symbol or to ^FB does not change."""
+    signs = _NATIONAL.get(engine.settings.charset)
+    return text.translate(signs) if signs else text
 
 
 def draw_text(engine: Engine) -> None:
@@ -128,6 +153,12 @@ def draw_text(engine: Engine) -> None:
     field = engine.field
     face = _typeface(engine)
     turn = field.orientation or engine.settings.orientation
+    if field.direction == "R":
+        text = text[::-1]
+    elif field.direction == "V" and not field.block:
+        text = text[:_LONGEST_COLUMN]
+        field.block = Block(round(max(map(face.measure, text), default=0)) + 1, len(text), 0, "L", 0)
+        text = "\\&".join(text)
     if field.font and field.font.name == _MARKS:
         height = field.font.height or engine.settings.font.height or _MARK_SIZE
         face = glyphs.typeface("0", height, field.font.width, engine.dpi)
@@ -138,7 +169,7 @@ def draw_text(engine: Engine) -> None:
     if field.block:
         _draw_block(engine, text, face, turn, field.block)
         return
-    line = glyphs.draw_line(text, face)
+    line = glyphs.draw_line(_national(engine, text), face)
     box = (round(line.advance), round(face.height))
     _place(engine, line.image, turn, box, round(face.ascent), (line.left, round(face.ascent) + line.top))
 
@@ -167,13 +198,13 @@ def _typeface(engine: Engine) -> glyphs.Typeface:
         face = downloads.face_of(engine, engine.settings.aliases[name])
         if face:
             return glyphs.downloaded(face, height, width)
-        if name == "@":
-            name = before.name  # a font that is not there
+    if not glyphs.is_known(name):
+        name = before.name
     return glyphs.typeface(name, height, width, engine.dpi)
 
 
 def _draw_block(engine: Engine, text: str, face: glyphs.Typeface, turn: str, block: Block) -> None:
-    lines = _broken(text, face, block)
+    lines = [(_national(engine, line), last) for line, last in _broken(text, face, block)]
     step = face.height + block.spacing
     most = block.lines if not block.height else max(1, int(block.height // max(1, step)))
     if block.height:

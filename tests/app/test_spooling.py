@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from app.domain.states import JobState
 from app.operations.print_queue import move_queue, pause_queue, queue_file, resume_queue
-from app.spooling import PrinterLease, StoreJournal
-from db.parcels import PrintJob
+from app.settings import Settings
+from app.spooling import PrinterLease, StoreJournal, dpi_of, media_of, running_spooler, speak_alike
+from db.parcels import PrintJob, PrintQueue
 from tests.factories import LEAD, House, open_house
 
 QUEUE = "BENCH-1"
@@ -115,3 +117,36 @@ async def test_what_a_printer_has_proven_is_remembered(
     await journal.finish(work.attempt_id, outcome, odometer, None)
     assert await journal.has_proven("tcp://printer-3:9100") is remembered
     assert not await journal.has_proven("tcp://printer-4:9100")
+
+
+def test_what_labels_for_a_printer_are_made_for() -> None:
+    assert (dpi_of("tcp://printer-3"), media_of("tcp://printer-3")) == (203, None)
+    url = "tcp://printer-3?dpi=300&media=100x150"
+    assert (dpi_of(url), media_of(url)) == (300, (100, 150))
+
+
+@pytest.mark.parametrize(
+    ("printer", "fallback", "alike"),
+    [
+        ("tcp://a", "tcp://b", True),
+        ("tcp://a?dpi=203", "tcp://b", True),
+        ("tcp://a?dpi=300", "tcp://b", False),
+        ("tcp://a?language=tspl", "tcp://b", False),
+        ("tcp://a?dpi=300", "file:labels.zpl", True),
+        ("tcp://a?dpi=9", "tcp://b", False),
+    ],
+)
+def test_a_fallback_prints_what_was_made_for_the_label_printer(printer: str, fallback: str, alike: bool) -> None:
+    assert speak_alike(Settings(printer=printer, printer_fallback=fallback)) is alike
+
+
+async def test_who_prints_writes_down_what_the_printer_takes(house: House, tmp_path: Path) -> None:
+    url = (tmp_path / "labels.bin").as_uri() + "?language=tspl&dpi=300&media=100x150"
+    async with running_spooler(house.store, QUEUE, url):
+        pass
+
+    def taken(session: Session) -> tuple[object, ...]:
+        row = session.get_one(PrintQueue, QUEUE)
+        return row.language, row.dpi, row.width_mm, row.height_mm
+
+    assert house.store.read(taken) == ("tspl", 300, 100, 150)

@@ -307,6 +307,7 @@ CASES: list[tuple[Code, Bench, Found]] = [
     (Code.NEXT_WAIT_LABEL, table(replace(WAITS, job=JobState.QUEUED)), Command.NEXT),
     (Code.NEXT_SCAN_LABEL, table(WAITS), Command.NEXT),
     (Code.NEXT_SETTLE_LABEL, table(UNSURE), Command.NEXT),
+    (Code.NEXT_NEEDS_LABEL, table(replace(WAITS, job=None)), Command.NEXT),
 ]  # fmt: skip
 
 

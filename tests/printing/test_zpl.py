@@ -52,16 +52,17 @@ HOSTILE = [
 ]
 
 # the whole grammar of what may be written: a field's text is in ^FD and holds no prefix and no control character
-_DATA = rb"[^\x00-\x1f\x7f^~]*"
+_DATA = rb"(?:\^FH_\^FD[^\x00-\x1f\x7f^~]*|\^FD[^\x00-\x1f\x7f^~_]*)\^FS"
 _LINE = re.compile(
     rb"\^XA\^CI28\^JZY\^PW\d+\^LL\d+\^LH0,0\^PON\^LRN\^FWN"
-    rb"|\^FO\d+,\d+\^A0N,\d+,\d+\^FH_\^FD" + _DATA + rb"\^FS"
+    rb"|\^FX-\^FS"
+    rb"|\^FO\d+,\d+\^A0N,\d+,\d+" + _DATA + rb"|\^FT\d+,\d+\^A0[RIB],\d+,\d+" + _DATA + rb""
     rb"|\^FO\d+,\d+\^GB\d+,\d+,\d+\^FS"
     rb"|\^FO\d+,\d+\^GFA,(\d+),\1,\d+,:Z64:[A-Za-z0-9+/=]+:[0-9A-F]{4}\^FS"
-    rb"|\^BY\d+,3,\d+\^FO\d+,\d+\^BCN,\d+,N,N,N,N\^FH_\^FD" + _DATA + rb"\^FS"
-    rb"|\^FO\d+,\d+\^BXN,\d+,200,\d+,\d+(,,[\\|`@#])?\^FH_\^FD" + _DATA + rb"\^FS"
-    rb"|\^PQ1\^XZ"
-)
+    rb"|\^BY\d+,[23],\d+\^FO\d+,\d+\^B(?:[CAE8U2][NRIB],\d+,N(?:,N)*|3[NRIB],N,\d+,N,N|QN,2,\d+,M|7[NRIB](?:,\d+){4},N)"
+    + _DATA + rb"|\^FO\d+,\d+\^BXN,\d+,200,\d+,\d+(,,[\\|`@#])?" + _DATA + rb"|\^FO\d+,\d+\^BON,\d+,N,[12]\d\d" + _DATA
+    + rb"|\^PQ1\^XZ"
+)  # fmt: skip
 
 
 def _shown(data: bytes) -> str:
@@ -77,6 +78,7 @@ def _assert_harmless(label: Label, zpl: bytes) -> None:
     texts = [item for item in placed if isinstance(item, PlacedText)]
     written = [_shown(line[line.index(b"^FD") + 3 : -3]) for line in lines if b"^A0N" in line]
     assert written == [item.text for item in texts if item.shaped is None]
+    assert zpl.count(b"^FX") == bool(label.fixed)
     assert zpl.count(b"^FD") == len(written) + sum(isinstance(item, PlacedSymbol) for item in placed)
     assert zpl.count(b"^GF") <= sum(item.shaped is not None for item in texts)
 
@@ -114,7 +116,7 @@ def test_the_bytes_of_a_small_label() -> None:
         "^FO4,4^GB392,192,2^FS\n"
         "^FO8,64^GB384,4,4^FS\n"
         "^FO8,13^A0N,32,32^FH_^FDZoë _5E_5F_7E^FS\n"
-        "^BY2,3,112^FO38,72^BCN,112,N,N,N,N^FH_^FD>:AB12>0^FS\n"
+        "^BY2,3,112^FO38,72^BCN,112,N,N,N,N^FD>:AB12>0^FS\n"
         "^FO296,104^BXN,4,200,12,12,,\\^FH_^FDPB1_5FC^FS\n"
         "^PQ1^XZ\n"
     )

@@ -27,10 +27,18 @@ def make_page(work: Workspace, name: str) -> Page:
             from ui.pages.labels import LabelsPage
 
             return LabelsPage(work)
+        case "batches":
+            from ui.pages.batches import BatchesPage
+
+            return BatchesPage(work)
         case "orders":
             from ui.pages.orders import OrdersPage
 
             return OrdersPage(work)
+        case "documents":
+            from ui.pages.documents import DocumentsPage
+
+            return DocumentsPage(work)
         case "devices":
             from ui.pages.devices import DevicesPage
 

@@ -12,6 +12,7 @@ from app.domain.states import OrderState, ParcelState
 from app.queries.board import ProblemOrder, ShortRow
 from app.queries.board_benches import BenchRow, PrinterRow
 from app.queries.board_view import BoardView
+from app.queries.numbers import LowNumbers
 from app.sentences import SENTENCES
 from app.texts import placeholders
 from ui.widgets.status import PRINTER_WELL
@@ -74,7 +75,9 @@ def side_rows(view: BoardView, words: Words, here: PrinterHere | None = None) ->
         ("problems", [_problem(row, view, words) for row in view.problems]),
         ("shorts", [_short(row, view, words) for row in view.shorts]),
     )
-    return [row for name, rows in sections for row in _section(name, rows, words)]
+    told = [row for name, rows in sections for row in _section(name, rows, words)]
+    low = [_numbers(row, words) for row in view.numbers]
+    return [*(_section("numbers", low, words) if low else ()), *told]  # what stops every label stands first
 
 
 def _section(name: str, rows: list[SideRow], words: Words) -> Iterator[SideRow]:
@@ -153,6 +156,15 @@ def _short(row: ShortRow, view: BoardView, words: Words) -> SideRow:
     parts = (say("board_short_missing", count=row.missing), row.location, say(many, orders=row.orders))
     told = " · ".join((*parts, _age(view, row.last_at, words)))
     return SideRow(f"short {row.sku_id} {row.location}", (row.sku, told, "", ""))
+
+
+def _numbers(row: LowNumbers, words: Words) -> SideRow:
+    carrier = row.carrier or words.say("numbers_own")
+    days = "" if row.days is None else words.age(row.days * 86_400)
+    left = words.say("board_numbers_left", left=f"{row.left:,}")
+    told = " · ".join(part for part in (row.service, left, days) if part)
+    outcome = "attention" if row.left else "fail"
+    return SideRow(f"numbers {row.carrier} {row.service}", (carrier, told, "", ""), outcome)
 
 
 def _first_words(sentence: str) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.domain.barcode import group
-from app.domain.states import JobState, ParcelState
+from app.domain.states import JobState
 from ui.signs import JOB_SIGNS, NOTHING, ink, job_reason, job_state, job_word, label_is_void, reason_text
 from ui.theme import SPACE
 from ui.widgets.preview import Preview
@@ -133,7 +133,7 @@ class LabelDetailView(QFrame):
         outcome, text = _situation(self._work, detail)
         _dress_banner(self._banner, self._now, outcome)
         self._now.setText(text)
-        self.preview.show_job(detail.sha256, detail.payload, detail.dpi)
+        self.preview.show_job(detail.sha256, detail.payload, detail.dpi, detail.language)
         key = (detail.copies, detail.attempts, words.language, self._work.theme.name, self._work.scale)
         if key != self._shown:
             self._shown = key
@@ -265,8 +265,7 @@ def _situation(work: Workspace, detail: JobDetail) -> tuple[str, str]:
         text = words.say("labels_now_waiting", queue=job.queue, age=age)
         return ("system" if why else ""), _with_why(words, text, why)
     if job.to_scan:
-        at_bench = detail.parcel_state is not ParcelState.CLOSED
-        return "", words.say("labels_now_scan_bench" if at_bench else "labels_now_scan", copy=job.copy)
+        return "", words.say("labels_now_scan" if job.box_closed else "labels_now_scan_bench", copy=job.copy)
     outcome = JOB_SIGNS[job.state][1]
     text = words.say(f"labels_now_{job.state.value}")
     return (outcome if outcome != "quiet" else ""), _with_why(words, text, why)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.domain.barcode import group, make_label_code, read_label_code
 from app.domain.errors import Refusal
-from app.domain.states import JobState, ParcelState
+from app.domain.states import JobState
 from ui.commands import commands_of
 from ui.pages import label_acts
 from ui.pages.label_acts import Doubtful
@@ -177,7 +177,7 @@ class LabelsPage(ListPage):
         code = make_label_code(job.parcel, job.copy)
         if job.state is JobState.UNCERTAIN:
             return "settle", code
-        return "scan" if job.to_scan and job.parcel_state is ParcelState.CLOSED else "nothing", code
+        return "scan" if job.to_scan and job.box_closed else "nothing", code
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the room between list and label."""
@@ -253,7 +253,9 @@ class LabelsPage(ListPage):
         from app.operations.labels import confirm_copy
 
         square = read_label_code(code.upper())
-        waits = job.to_scan and job.parcel_state is ParcelState.CLOSED
+        if job.voided:
+            raise Refusal("label_voided")
+        waits = job.to_scan and job.box_closed
         if square is not None and job.state is JobState.UNCERTAIN and job.newest_copy and not job.voided:
             label = Doubtful(job.job_id, job.copy, self._called(job, job.copy), job.queue)
             await label_acts.say_came_out(self.work, label)

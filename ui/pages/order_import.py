@@ -191,14 +191,16 @@ def _folder(path: str) -> str:
     return str(folder) if folder.is_dir() else ""
 
 
-async def choose_file(work: Workspace, over: QWidget, start: str = "") -> str | None:
-    """A file chosen in a dialog that holds up nothing else."""
+async def choose_file(
+    work: Workspace, over: QWidget, start: str = "", *, title: str = "", kinds: str = ""
+) -> str | None:
+    """A file chosen in a dialog that holds up nothing else; one to import, unless title and kinds are others."""
     say = work.words.say
-    dialog = QFileDialog(over.window(), say("orders_import_title"))
+    dialog = QFileDialog(over.window(), title or say("orders_import_title"))
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    kinds, everything = say("orders_import_kinds"), say("orders_import_all")
-    dialog.setNameFilters([f"{kinds} (*.csv *.tsv *.txt *.xlsx *.json)", f"{everything} (*)"])
+    kinds = kinds or f"{say('orders_import_kinds')} (*.csv *.tsv *.txt *.xlsx *.json)"
+    dialog.setNameFilters([kinds, f"{say('orders_import_all')} (*)"])
     part = QFileDialog.DialogLabel
     for label, code in (
         (part.Accept, "orders_import_choose"), (part.Reject, "frame_leave"), (part.LookIn, "orders_import_folder"),

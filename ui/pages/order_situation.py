@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.domain.customs import CUSTOMS_FIELDS
 from app.domain.states import JobState, OrderState
 from ui.signs import label_is_void, reason_text
 from ui.words import Words
@@ -20,6 +21,8 @@ def situation(words: Words, order: OrderDetail) -> tuple[str, str]:
         return "attention", say("orders_now_stopping", why=why)
     if state is OrderState.INCOMPLETE and order.reason:
         return "attention", say("orders_now_unprintable", why=why)
+    if state is OrderState.INCOMPLETE and order.lacks and set(order.missing.split(",")) <= set(CUSTOMS_FIELDS):
+        return "attention", say("customs_now_incomplete", lacks=_lacks(words, order))
     if state is OrderState.INCOMPLETE:
         return "attention", say("orders_now_incomplete", fields=order.missing.replace(",", ", "))
     if state in (OrderState.PROBLEM, OrderState.CANCELLED):
@@ -33,6 +36,15 @@ def situation(words: Words, order: OrderDetail) -> tuple[str, str]:
         return "", say("orders_now_waiting", tote=order.tote)
     outcome = "pass" if state is OrderState.SHIPPED else ""
     return outcome, say(f"orders_now_{state.value}", wave=order.wave, tote=order.tote, station=table)
+
+
+def _lacks(words: Words, order: OrderDetail) -> str:
+    """What customs ask of which SKU: of the first three, for more than that nobody reads."""
+    by_sku: dict[str, list[str]] = {}
+    for lack in order.lacks:
+        by_sku.setdefault(lack.sku, []).append(lack.field)
+    told = [words.say("customs_lack", sku=sku, fields=", ".join(fields)) for sku, fields in list(by_sku.items())[:3]]
+    return " · ".join([*told, f"+{len(by_sku) - 3}"] if len(by_sku) > 3 else told)
 
 
 def _short(words: Words, order: OrderDetail) -> str:

@@ -19,9 +19,11 @@ from ui.dialogs import Option
 from ui.models.paged import Column
 from ui.pages.import_report import ImportLine, ImportReport
 from ui.pages.list_page import ListPage, ListWords
+from ui.pages.numbers_void import void_label
 from ui.pages.order_detail import OrderDetailView
 from ui.pages.order_import import Import, Imported, ask_file
 from ui.pages.page import THROTTLE_MS, Empty
+from ui.pages.received import take_label_file
 from ui.pages.reprinting import ask_reason, reprint_label
 from ui.signs import (
     NOTHING,
@@ -115,6 +117,8 @@ class OrdersPage(ListPage):
         column.addWidget(self.foot)
         self.commands |= {
             "orders_import": self._ask_import, "orders_reprint": self._reprint, "orders_cancel": self._cancel,
+            "orders_label_file": self._take_label,
+            "orders_void": self._void,
         }
         self.setAcceptDrops(True)
 
@@ -308,6 +312,13 @@ class OrdersPage(ListPage):
             parcel_id = int(answer.option)
         label = valid[parcel_id]
         await reprint_label(self.work, parcel_id, group(label.tracking), order.source_id, label.copies)
+
+    async def _void(self) -> None:
+        order = await self._wanted()
+        await void_label(self.work, order.order_id, order.source_id)
+
+    async def _take_label(self) -> None:
+        await take_label_file(self.work, self, (await self._wanted()).order_id)
 
     async def _cancel(self) -> None:
         from app.operations.orders import request_cancel

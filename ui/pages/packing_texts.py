@@ -67,6 +67,8 @@ def next_step(words: Words, view: PackingView, *, has_printer: bool) -> Said:
 
 
 def _next_of_label(words: Words, parcel: ParcelView, *, has_printer: bool) -> Said:
+    if parcel.job_state is None and parcel.state is ParcelState.LABELLING:
+        return Said("attention", words.say("next_needs_label"), "ban")
     if parcel.job_state is JobState.UNCERTAIN:
         return Said("attention", words.say("packing_settle"))
     if parcel.job_state is JobState.FAILED:
@@ -156,6 +158,8 @@ def facts(words: Words, view: PackingView, *, has_printer: bool) -> FactsText:
         return FactsText(caption, "tag", say("packing_label_later"), counts=counts)
     state = parcel.job_state
     step = _next_of_label(words, parcel, has_printer=has_printer)
+    if state is None and parcel.state is ParcelState.LABELLING:
+        return FactsText(caption, "ban", step.sentence, step.outcome, counts=counts)
     sentence, keys = step.sentence, tuple[tuple[str, str], ...]()
     if state is JobState.UNCERTAIN:
         sentence = say("packing_label_uncertain")

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
@@ -22,23 +22,31 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSlider,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from app.domain.errors import Refusal
 from app.settings import KEYS, Settings, check_settings
+from ui.pages.numbers import Numbers
 from ui.pages.page import Page
 from ui.sound import NAMES
 from ui.theme import SPACE
 from ui.widgets.text import text_label
 from ui.workspace import Workspace
 
+if TYPE_CHECKING:
+    from app.domain.declaration import SenderNumbers
+
 _AT_ONCE = frozenset({"language", "theme", "text_scale", "reduce_motion", "sound", "volume"})
 _GROUPS = (
     ("place", ("station", "operator", "cart", "role")),
     ("look", ("language", "theme", "text_scale", "reduce_motion")),
-    ("sender", ("sender_name", "sender_street", "sender_postcode", "sender_city", "sender_country")),
+    ("sender", (
+        "sender_name", "sender_street", "sender_postcode", "sender_city", "sender_country", "sender_phone",
+        "sender_eori", "sender_vat", "sender_ioss", "sdr_rates",
+    )),
     ("devices", (
         "printer", "printer_fallback", "document_printer", "scanners", "scale", "wedge_prefix", "wedge_gap_ms",
         "wedge_jitter_ms", "wedge_total_ms", "wedge_shortest",
@@ -58,7 +66,10 @@ class SettingsPage(Page):
 
     def __init__(self, work: Workspace) -> None:
         super().__init__(work)
-        self.commands = {"settings_save": self.save, "settings_sheet": self.write_sheet}
+        self.commands = {
+            "settings_save": self.save, "settings_sheet": self.write_sheet, "settings_numbers": self.show_numbers,
+            "settings_pool_add": self.add_numbers, "settings_pool_close": self.close_pool,
+        }  # fmt: skip
         self._keys = {key.field: key for key in KEYS}
         self._fields: dict[str, QWidget] = {}
         self._hints: dict[str, QLabel] = {}
@@ -82,9 +93,15 @@ class SettingsPage(Page):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(body)
         self._area = area
+        self._numbers = Numbers(work)
+        self._numbers.wanted.connect(self.run)
+        self._numbers.form.changed.connect(self.prompted)
+        self._views = QStackedWidget()
+        self._views.addWidget(area)
+        self._views.addWidget(self._numbers)
         column = QVBoxLayout(self.content)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(area)
+        column.addWidget(self._views)
         work.settings_changed.connect(self.refresh)
         work.look_changed.connect(self._stack_cards)
 
@@ -119,16 +136,83 @@ class SettingsPage(Page):
 
     def prompt(self) -> str:
         """What is not saved yet, and what has to be corrected before it can be."""
+        if self._numbers_shown:
+            return self._numbers.prompt()
         if self._wrong:
             return self.work.words.say("settings_correct")
         return self.work.words.say("settings_unsaved") if self._changed() else ""
 
     def focus_first(self) -> None:
-        """The station's name."""
-        self._fields["station"].setFocus()
+        """The station's name, or the pools of numbers."""
+        if self._numbers_shown:
+            self._numbers.focus_first()
+        else:
+            self._fields["station"].setFocus()
+
+    # the pools of numbers, over the form
+
+    @property
+    def _numbers_shown(self) -> bool:
+        return self._views.currentWidget() is self._numbers
+
+    async def show_numbers(self) -> None:
+        """The list of pools, or back from it."""
+        if self._numbers_shown:
+            self._leave_numbers()
+            return
+        await self._numbers.load()
+        self._views.setCurrentWidget(self._numbers)
+        self._numbers.focus_first()
+        self.prompted.emit()
+
+    async def add_numbers(self) -> None:
+        """The form that adds numbers."""
+        if not self._numbers_shown:
+            await self.show_numbers()
+        if not self._numbers.adding:
+            self._numbers.begin()
+            self.prompted.emit()
+
+    async def close_pool(self) -> None:
+        """Close the pool that is chosen; the list first, where it is not seen."""
+        if not self._numbers_shown or self._numbers.back():
+            if not self._numbers_shown:
+                await self.show_numbers()
+            raise Refusal("numbers_choose")
+        await self._numbers.close_chosen()
+
+    def _leave_numbers(self) -> None:
+        if not self._numbers.back():
+            self._views.setCurrentWidget(self._area)
+            self.focus_first()
+        self.prompted.emit()
+
+    def scan(self, code: str) -> None:
+        """A number may be scanned into its field."""
+        if self._numbers_shown and self._numbers.adding:
+            self._numbers.form.scan(code)
+        else:
+            super().scan(code)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc goes back to where the numbers were opened; Enter in their form adds them."""
+        if event.key() == Qt.Key.Key_Escape and self._numbers_shown:
+            self._leave_numbers()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._numbers_shown and self._numbers.adding:
+            self.run("settings_save")
+        else:
+            super().keyPressEvent(event)
 
     async def save(self) -> None:
-        """Check and save everything that was typed."""
+        """Check and save everything that was typed; where numbers are added, add them."""
+        if self._numbers_shown:
+            if self._numbers.adding:
+                await self._numbers.add()
+                self.prompted.emit()
+            return
+        await self._save()
+
+    async def _save(self) -> None:
         wanted = self._typed()
         self._wrong = self._problems(wanted)
         sender = await self._sender(wanted)
@@ -143,7 +227,7 @@ class SettingsPage(Page):
         self.work.change_settings(wanted)
         self.prompted.emit()
         if sender or named:  # who never named one here leaves what the database says
-            await self._name_sender(sender, wanted.sender_country)
+            await self._name_sender(sender, wanted)
         self.work.dialogs.tell("settings_saved")
 
     async def _sender(self, wanted: Settings) -> str:
@@ -158,11 +242,11 @@ class SettingsPage(Page):
             self._wrong.setdefault("sender_country" if refusal.code == "country_unknown" else field, refusal)
             return ""
 
-    async def _name_sender(self, sender: str, country: str) -> None:
+    async def _name_sender(self, sender: str, wanted: Settings) -> None:
         from app.operations.labels import name_sender
 
-        place = self.work.place
-        await self.work.feed.write(name_sender, place.person, place.warehouse, sender, country)
+        place, numbers = self.work.place, _numbers(wanted)
+        await self.work.feed.write(name_sender, place.person, place.warehouse, sender, wanted.sender_country, numbers)
 
     async def write_sheet(self) -> None:
         """The command barcodes as a PDF, to be printed and fixed to the bench."""
@@ -176,6 +260,8 @@ class SettingsPage(Page):
     def _problems(self, wanted: Settings) -> dict[str, Refusal]:
         """What is wrong with which field, for somebody in front of the page, who sees no file."""
         from app.devices import check_devices
+        from app.domain.customs import read_rates
+        from app.domain.declaration import sender_numbers
         from ui.main_window import wedge_timing
 
         found = {}
@@ -187,6 +273,12 @@ class SettingsPage(Page):
         checks: dict[str, Callable[[], object]] = {}
         if not any(self._keys[name].kind is int for name in found):  # what is no number has no order
             checks["wedge_prefix"] = lambda: wedge_timing(wanted)
+        checks |= {
+            "sender_eori": lambda: sender_numbers("", wanted.sender_eori, "", ""),
+            "sender_vat": lambda: sender_numbers("", "", wanted.sender_vat, ""),
+            "sender_ioss": lambda: sender_numbers("", "", "", wanted.sender_ioss),
+            "sdr_rates": lambda: read_rates(wanted.sdr_rates),
+        }
         for name, check in checks.items():
             try:
                 check()
@@ -332,6 +424,13 @@ class SettingsPage(Page):
         except Refusal as refusal:
             self.work.dialogs.tell_refusal(refusal)
             self.repaint_data()  # the field shows again what is true
+
+
+def _numbers(wanted: Settings) -> SenderNumbers:
+    """The sender's numbers for customs papers, which have been checked."""
+    from app.domain.declaration import sender_numbers
+
+    return sender_numbers(wanted.sender_phone, wanted.sender_eori, wanted.sender_vat, wanted.sender_ioss)
 
 
 def _put(widget: QWidget, value: Any) -> None:

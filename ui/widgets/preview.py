@@ -1,4 +1,4 @@
-"""The picture of what a printer prints, drawn by our own interpreter from the very bytes that are sent."""
+"""The picture of what a printer prints, drawn from the very bytes that are sent, in any language of printers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
+from app.domain.errors import Refusal
 from ui.theme import SPACE, px
 from ui.widgets.text import Elided
 from ui.workspace import Workspace
@@ -29,7 +31,8 @@ class Preview(QWidget):
         self._dpi = 203
         self._page = 0
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        work.words.show(self.setAccessibleName, "labels_preview")
+        # not `words.show`: one that is shown in a question goes with it
+        self.setAccessibleName(work.words.say("labels_preview"))
         self.paper = _Paper(work)
         self._caption = Elided("caption")
         self._caption.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -55,17 +58,19 @@ class Preview(QWidget):
         """What is said below the picture."""
         return self._caption.whole()
 
-    def show_job(self, sha256: str, payload: bytes, dpi: int) -> None:
-        """Show what these bytes print; they are executed on a thread, a job seen before is there at once."""
+    def show_job(self, sha256: str, payload: bytes, dpi: int, language: str = "zpl") -> None:
+        """Show what these bytes print; they are drawn on a thread, a job seen before is there at once."""
         if sha256 == self._wanted:
             return
         self._wanted, self._dpi, self._page = sha256, dpi, 0
         if sha256 not in self._made:
-            self._work.spawn(self._make(sha256, payload, dpi))
+            self._work.spawn(self._make(sha256, payload, dpi, language))
         self._draw()
 
-    async def _make(self, sha256: str, payload: bytes, dpi: int) -> None:
-        images = await asyncio.to_thread(_images, payload, dpi)
+    async def _make(self, sha256: str, payload: bytes, dpi: int, language: str) -> None:
+        images = await asyncio.to_thread(_images, payload, dpi, language)
+        if not isValid(self):
+            return  # the question that showed it was answered meanwhile
         self._made[sha256] = images
         while len(self._made) > KEPT:
             del self._made[next(iter(self._made))]
@@ -92,6 +97,7 @@ class Preview(QWidget):
 
     def _draw(self) -> None:
         say, images = self._work.words.say, self.images
+        self.setAccessibleName(say("labels_preview"))
         if not images:
             self.paper.show_image(None)
             self._fit()
@@ -154,12 +160,15 @@ class _Paper(QWidget):
         painter.end()
 
 
-def _images(payload: bytes, dpi: int) -> list[QImage]:
-    from printing.interpreter import render
+def _images(payload: bytes, dpi: int, language: str) -> list[QImage]:
+    from printing.preview import draw
 
+    try:
+        drawn = draw(payload, language, dpi, SHOWN)
+    except Refusal:  # what the caption says: there is nothing to be seen
+        return []
     images = []
-    for page in render(payload, dpi)[:SHOWN]:
-        grey = page.image.convert("L")
-        shown = QImage(grey.tobytes(), grey.width, grey.height, grey.width, QImage.Format.Format_Grayscale8)
+    for page in drawn:
+        shown = QImage(page.tobytes(), page.width, page.height, page.width, QImage.Format.Format_Grayscale8)
         images.append(shown.copy())  # the bytes are Pillow's own
     return images

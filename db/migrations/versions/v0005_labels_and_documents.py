@@ -39,6 +39,7 @@ def upgrade() -> None:
     op.add_column("labels", sa.Column("void_by", UtcDateTime(), nullable=True))
     op.add_column("labels", sa.Column("voided_at", UtcDateTime(), nullable=True))
     op.add_column("labels", sa.Column("void_reason", sa.String(), nullable=True))
+    op.add_column("print_jobs", sa.Column("marked", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column("print_jobs", sa.Column("document", sa.String(), nullable=True))
     op.add_column("print_queues", sa.Column("language", sa.String(), nullable=False, server_default="zpl"))
     op.add_column("print_queues", sa.Column("dpi", sa.Integer(), nullable=False, server_default="203"))
@@ -123,7 +124,7 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issued_numbers")),
         sa.UniqueConstraint("number", name=op.f("uq_issued_numbers_number")),
     )
-    op.create_index("ix_issued_numbers_pool_id", "issued_numbers", ["pool_id", "id"], unique=False)
+    op.create_index("ix_issued_numbers_pool_id", "issued_numbers", ["pool_id", "issued_at"], unique=False)
     op.create_table(
         "label_batches",
         sa.Column("id", sa.Integer(), nullable=False),

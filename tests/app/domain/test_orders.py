@@ -28,6 +28,7 @@ def test_whatever_a_draft_says_is_in_its_fingerprint(name: str) -> None:
         not old if isinstance(old, bool)
         else old + timedelta(1) if isinstance(old, datetime)
         else old[:1] if isinstance(old, tuple)
+        else "x" if old is None
         else old + "x"
     )  # fmt: skip
     assert replace(DRAFT, **{name: new}).fingerprint != DRAFT.fingerprint

@@ -82,7 +82,7 @@ def test_no_label_is_printed_twice_by_a_change_of_state(state: JobState, to: Job
         advance(JOB, state, to)
 
 
-def test_a_cancelled_order_goes_nowhere_and_a_closed_parcel_is_only_voided() -> None:
+def test_a_cancelled_order_goes_nowhere_and_a_closed_parcel_is_voided_or_labelled_anew() -> None:
     assert not ORDER[OrderState.CANCELLED]
-    assert PARCEL[ParcelState.CLOSED] == {ParcelState.VOIDED}
+    assert PARCEL[ParcelState.CLOSED] == {ParcelState.VOIDED, ParcelState.LABELLING}
     assert {state for state in OrderState if OrderState.SHIPPED in ORDER[state]} == {OrderState.PACKING}

@@ -9,10 +9,13 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from app.domain.barcode import make_label_code
+from app.carriers.profiles import void_deadline
+from app.domain.barcode import make_label_code, s10
 from app.domain.errors import Refusal
+from app.domain.numbers import NumberForm
 from app.domain.states import JobState, LabelState, OrderState, ParcelState
 from app.operations.labels import check_label, confirm_copy, lay_out, name_sender, reprint, sender_lines, settle
+from app.operations.numbers import add_pool, take_many
 from app.operations.orders import request_cancel
 from db.journal import Counter, JournalEntry
 from db.orders import Order
@@ -282,3 +285,28 @@ def test_a_used_up_number_range_stops_the_label_and_nothing_else(house: House, h
     assert hands.judged.facts["why_code"] == "tracking_numbers_used_up"
     assert house.count(Label) == 0
     assert hands.scan("XXOK", "XXHOLD") == "held"
+
+
+def test_the_houses_own_series_passes_over_what_a_carriers_pool_has_given_out(house: House) -> None:
+    house.store.write(
+        add_pool, LEAD, carrier="post", form=NumberForm.S10, prefix="LX", country="CN", first=1, last=2, low_water=0
+    )
+    house.write(lambda tx: take_many(tx, "post", "", 2))
+    order = house.picked("TEA")
+    hands = house.hands()
+    hands.scan(house.tote_of(order), "TEA-EAN")
+    assert hands.parcel.tracking == s10("LX", 3, "CN")
+
+
+def test_a_carriers_label_has_a_number_of_its_pool_and_its_deadline(house: House) -> None:
+    house.store.write(
+        add_pool, LEAD, carrier="EXAMPLE-POST", form=NumberForm.S10, prefix="RE", country="CN", first=7, last=9,
+        low_water=0,
+    )
+    order = house.picked("TEA", carrier="EXAMPLE-POST")
+    hands = house.hands()
+    hands.scan(house.tote_of(order), "TEA-EAN")
+    assert hands.parcel.tracking == s10("RE", 7, "CN")
+    label = house.one(select(Label))
+    assert label.carrier == "EXAMPLE-POST"
+    assert label.void_by == void_deadline("EXAMPLE-POST", label.created_at)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.change import NOTHING, Change
 from app.domain.errors import Refusal
 from app.domain.states import JobState, LabelState
-from app.operations.labels import reprint, settle
+from app.operations.labels import Takes, reprint, settle
 from app.operations.orders import request_cancel
 from app.operations.print_queue import (
     ByLast,
@@ -23,6 +25,7 @@ from app.operations.print_queue import (
     claim_job,
     finish_attempt,
     move_queue,
+    note_printer,
     note_wait,
     pause_queue,
     queue_file,
@@ -41,7 +44,7 @@ from app.queries.print_queues import (
     what_waits,
 )
 from db.journal import JournalEntry
-from db.parcels import JobKind, Label, Parcel, PrintAttempt, PrintJob
+from db.parcels import JobKind, Label, Parcel, PrintAttempt, PrintJob, PrintQueue
 from db.store import Tx
 from tests.factories import LEAD, Hands, House, open_house
 
@@ -236,6 +239,20 @@ def test_who_has_paused_a_queue_is_named(house: House) -> None:
     house.store.write(pause_queue, house.picker, "BENCH-1")
     assert [(paused.by, paused.waiting) for paused in house.store.read(paused_queues)] == [("Pia", 0)]
     assert not house.store.read(what_waits, "BENCH-1", None)[1]  # nothing waits
+
+
+def _taken(session: Session) -> tuple[object, ...]:
+    found = session.get_one(PrintQueue, "BENCH-1")
+    return found.language, found.dpi, found.width_mm, found.height_mm, found.paused_at is not None
+
+
+def test_what_the_printer_of_a_queue_takes_is_written_down_and_pauses_nothing(house: House) -> None:
+    assert house.store.write(note_printer, "BENCH-1", "tspl", 300, 100, 150)
+    assert house.store.read(_taken) == ("tspl", 300, 100, 150, False)
+    house.store.write(pause_queue, LEAD, "BENCH-1")
+    assert not house.store.write(note_printer, "BENCH-1", "tspl", 300, 100, 150), "nothing new"
+    assert house.store.write(note_printer, "BENCH-1", "zpl", 203, None, None)
+    assert house.store.read(_taken) == ("zpl", 203, None, None, True)
 
 
 def test_another_queue_goes_on(house: House) -> None:
@@ -525,7 +542,9 @@ def test_of_any_mixture_the_uncertain_before_came_out_and_those_after_are_copied
     assert done == ByLast(len(before), len(copied), sum(sent[n].kind == "file" for n in after))
     copies = house.all(select(PrintJob).where(PrintJob.reprint_of_id.in_(jobs)).order_by(PrintJob.id))
     assert [copy.reprint_of_id for copy in copies] == [jobs[n] for n in copied]  # in the order of sending
-    assert {(copy.copy, copy.state, copy.queue) for copy in copies} <= {(2, JobState.QUEUED, f"Q{base}")}
+    assert {(copy.state, copy.queue) for copy in copies} <= {(JobState.QUEUED, f"Q{base}")}
+    numbers = [copy.copy for copy in copies]  # counted by parcel, which is the same one here
+    assert numbers == sorted(set(numbers))
     assert house.count(PrintJob) == made + len(copied)
 
 
@@ -565,3 +584,46 @@ def _make(tx: Tx, floor: Floor, sent: list[Sent]) -> tuple[list[int], Change]:
     for number, each in enumerate(sent):
         attempt(number, each.printer, None if each.state is JobState.SENDING else UNCERTAIN)
     return jobs, NOTHING
+
+
+def test_a_label_is_written_anew_for_the_printer_that_takes_it(house: House, hands: Hands) -> None:
+    order = labelled(house, hands)
+    (job,) = house.jobs(order)
+    before = job.payload
+    takes = Takes("tspl", 300)
+    assert house.store.read(has_queued, "BENCH-1", "tspl")
+    claimed = house.store.write(claim_job, "BENCH-1", "usb://1:2", None, 25, "tspl", takes)
+    (job,) = house.jobs(order)
+    assert claimed is not None
+    assert claimed.payload == job.payload != before
+    assert job.payload.startswith(b"SIZE ")
+    assert (job.language, job.dpi, job.copy, job.sha256) == ("tspl", 300, 1, sha256(job.payload).hexdigest())
+    entry = house.one(select(JournalEntry).where(JournalEntry.name == "write_label_anew"))
+    assert (entry.job_id, json.loads(entry.ids)["from"]) == (job.id, "zpl 203")
+
+
+def test_another_resolution_is_another_writing(house: House, hands: Hands) -> None:
+    order = labelled(house, hands)
+    house.store.write(claim_job, "BENCH-1", "tcp://printer", None, 25, "zpl", Takes("zpl", 300))
+    (job,) = house.jobs(order)
+    assert job.dpi == 300
+    assert b"^PW1200" in job.payload
+
+
+def test_what_cannot_be_written_for_a_printer_has_failed_and_holds_nothing_up(house: House, hands: Hands) -> None:
+    first, second = labelled(house, hands, "A"), labelled(house, hands, "B")
+    narrow, wide = Takes("escpos", 203, 48), Takes("escpos", 203, 104)
+    assert house.store.write(claim_job, "BENCH-1", "tcp://receipts", None, 25, "escpos", narrow) is None
+    assert [(job.state, job.reason) for each in (first, second) for job in house.jobs(each)] == [
+        (FAILED, "label_wider_than_head"), (FAILED, "label_wider_than_head"),
+    ]  # fmt: skip
+    third = labelled(house, hands, "C")
+    claimed = house.store.write(claim_job, "BENCH-1", "tcp://receipts", None, 25, "escpos", wide)
+    assert claimed is not None
+    assert claimed.job_id == house.jobs(third)[0].id
+
+
+def test_a_file_is_sent_as_it_is_or_waits(house: House) -> None:
+    job = file(house)
+    assert house.store.write(claim_job, "BENCH-1", "usb://1:2", None, 25, "tspl", Takes("tspl", 300)) is None
+    assert state(house, job) is JobState.QUEUED

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.errors import KnownError, Refusal
 from hardware.printer import Printer, Progress, Proof
-from hardware.printers import open_printer
+from hardware.printers import Takes, open_printer, takes
 from hardware.printers.escpos import EscposPrinter
 from hardware.printers.file import FilePrinter
 from hardware.printers.tspl import TsplPrinter
@@ -44,6 +44,8 @@ def test_a_file_that_fails_says_so() -> None:
     [
         ("", ZplPrinter, True),
         ("?status=none", ZplPrinter, False),
+        ("?stored=off", ZplPrinter, True),
+        ("?stored=on&dpi=300&media=100x150", ZplPrinter, True),
         ("?language=zpl", ZplPrinter, True),
         ("?language=tspl", TsplPrinter, True),
         ("?language=tspl&status=none", TsplPrinter, False),
@@ -77,9 +79,27 @@ def test_a_queue_is_never_asked(url: str) -> None:
         ("printer-3", "device_url_unknown"),
         ("tcp://printer-3?status=yes", "device_url_unknown"),
         ("tcp://printer-3?language=epl", "printer_language_unknown"),
+        ("tcp://printer-3?stored=no", "device_url_unknown"),
+        ("tcp://printer-3?dpi=200", "device_url_unknown"),
+        ("tcp://printer-3?dpi=", "device_url_unknown"),
+        ("tcp://printer-3?media=100", "device_url_unknown"),
+        ("tcp://printer-3?media=0x150", "device_url_unknown"),
+        ("tcp://printer-3?media=100x1500", "device_url_unknown"),
     ],
 )
 def test_other_urls_are_refused(url: str, code: str) -> None:
     with pytest.raises(Refusal) as refused:
         open_printer(url)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("tcp://printer-3", Takes("zpl", 203, None, None)),
+        ("usb://0a5f:0166?language=tspl&dpi=300&media=100x150", Takes("tspl", 300, 100, 150)),
+        ("file:labels.bin?language=escpos&dpi=600&media=80x40", Takes("escpos", 600, 80, 40)),
+    ],
+)
+def test_what_a_printer_takes(url: str, found: Takes) -> None:
+    assert takes(url) == found

@@ -11,6 +11,7 @@ import pytest
 from app.domain.errors import KnownError
 from hardware.printer import Condition, PrinterStatus, Progress, Proof
 from hardware.printers.zpl import ZplPrinter
+from hardware.printers.zpl_formats import ASK_STORED, StoredFormat, cut, write_stored
 from hardware.printers.zpl_status import HostErrors, HostStatus, write_errors, write_status
 from hardware.transports.memory import MemoryTransport
 
@@ -352,3 +353,112 @@ def test_half_a_label_of_an_earlier_connection_is_ended_first() -> None:
     printer.open()
     assert printer.status() == READY
     transport.finish()
+
+
+# what repeats is stored once; see `zpl_formats`
+
+_RULES = b"".join(b"^FO%d,260^GB757,4,4^FS\n" % x for x in range(30))
+LABELS = [
+    b"^XA^CI28^JZY^PW812^LL1219^LH0,0^PON^LRN^FWN\n" + _RULES + b"^FX-^FS\n^FO44,10^A0N,44,44^FDA-%d^FS\n^PQ1^XZ\n" % n
+    for n in range(9)
+]
+
+
+def _format() -> StoredFormat:
+    one = cut(LABELS[0])
+    assert one is not None
+    return StoredFormat(one.fixed, one.places)
+
+
+FORMAT = _format()
+LISTED: tuple[bytes, list[bytes]] = (ASK_STORED, [write_stored([FORMAT.name + b".ZPL"])])
+ASKED = ((HS, [says()]), (ODOMETER, [b'"1"']), (HS, [says()]))
+FIRST: Script = (*ASKED, (LABELS[0], []))
+
+
+def called(number: int) -> bytes:
+    label = cut(LABELS[number])
+    assert label is not None
+    return FORMAT.call(label)
+
+
+def _send(printer: ZplPrinter, *numbers: int) -> None:
+    for number in numbers:
+        printer.progress()
+        printer.send(LABELS[number], 1.0)
+
+
+def test_a_printer_that_counts_stores_what_repeats(bed: Bed) -> None:
+    printer = bed(*FIRST, *ASKED, (FORMAT.store, []), LISTED, (called(1), []), *ASKED, (called(2), []))
+    _send(printer, 0, 1, 2)
+
+
+def test_after_a_reconnect_everything_is_sent_again(bed: Bed) -> None:
+    second: Script = (*ASKED, (FORMAT.store, []), LISTED, (called(1), []))
+    printer = bed(*FIRST, *second, *FIRST, *second)
+    _send(printer, 0, 1)
+    printer.open()
+    _send(printer, 0, 1)
+
+
+@pytest.mark.parametrize("answer", [[], [write_stored([])], [write_stored([b"PBAAAAAA.ZPL"])]])
+def test_a_printer_that_does_not_list_the_format_gets_whole_labels(bed: Bed, answer: list[bytes]) -> None:
+    tried: Script = [(FORMAT.store, []), (ASK_STORED, answer)]
+    again: Script = ((FORMAT.store, []), (ASK_STORED * 2, [*answer, *answer])) if not answer else tried
+    printer = bed(
+        *FIRST, *ASKED, *tried, (LABELS[1], []), *ASKED, *again, (LABELS[2], []), *ASKED, (LABELS[3], [])
+    )
+    _send(printer, 0, 1, 2, 3)
+
+
+def test_formats_of_an_earlier_connection_are_deleted(bed: Bed) -> None:
+    old = write_stored([b"PBAAAAAA.ZPL", FORMAT.name + b".ZPL", b"LOGO.ZPL"])
+    deleting: tuple[bytes, list[bytes]] = (b"^XA^IDR:PBAAAAAA.ZPL^FS^XZ\n", [])
+    printer = bed(*FIRST, *ASKED, (FORMAT.store, []), (ASK_STORED, [old]), deleting, (called(1), []))
+    _send(printer, 0, 1)
+
+
+def test_a_question_without_an_answer_makes_what_was_stored_doubtful(bed: Bed) -> None:
+    printer = bed(
+        *FIRST, *ASKED, (FORMAT.store, []), LISTED, (called(1), []),
+        (HS, []), (HQES, [errors(0)]),  # switched off and on meanwhile, maybe
+        (HS * 2, [says(), says()]), *ASKED[1:], (FORMAT.store, []), LISTED, (called(2), []),
+    )  # fmt: skip
+    _send(printer, 0, 1)
+    printer.status()
+    _send(printer, 2)
+
+
+def test_a_printer_that_was_not_asked_for_long_may_have_been_switched_off(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printer = bed(
+        *FIRST, *ASKED, (FORMAT.store, []), LISTED, (called(1), []), (FORMAT.store, []), LISTED, (called(2), [])
+    )
+    _send(printer, 0, 1)
+    monkeypatch.setattr("hardware.printers.zpl._BOOT_SILENCES", -1)
+    printer.send(LABELS[2], 1.0)
+
+
+def test_storing_can_be_switched_off() -> None:
+    transport = MemoryTransport([*FIRST, *ASKED, (LABELS[1], []), *ASKED, (LABELS[2], [])])
+    printer = ZplPrinter(transport, stores=False)
+    printer.open()
+    _send(printer, 0, 1, 2)
+    transport.finish()
+
+
+def test_a_printer_that_does_not_count_stores_nothing(bed: Bed) -> None:
+    told = (HS, [says()])
+    unknown = (told, (ODOMETER, [b'"?"']))
+    printer = bed(*unknown, (LABELS[0], []), told, (LABELS[1], []), told, (LABELS[2], []))
+    _send(printer, 0, 1, 2)
+
+
+def test_a_connection_lost_while_storing_has_taken_nothing_of_the_label(bed: Bed) -> None:
+    printer = bed(*FIRST, *ASKED, (FORMAT.store, [None]))
+    _send(printer, 0)
+    printer.progress()
+    with pytest.raises(KnownError, match="device_gone") as raised:
+        printer.send(LABELS[1], 1.0)
+    assert raised.value.facts["written"] == 0

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from printing.interpreter import render
+from printing.interpreter import Printer, machine, render
 from printing.interpreter.machine import COMMANDS
 
 LABEL = (
@@ -58,6 +58,9 @@ _MANY = b"^FO0,0^GB99999,99999,3,B,5^FS"
 _BOMB = base64.b64encode(zlib.compress(b"\xff" * 50_000_000, 9))
 TOO_MUCH = {
     "boxes": b"^XA" + _MANY * 3000 + b"^XZ",
+    "serial numbers": b"^XA^FO0,0^SN1,1,Y^FS^PQ99999999^XZ",
+    "labels over labels": b"^XA^MCN^FO1,1^GB9,9^FS^XZ" * 900,
+    "labels stored": b"^XA^FO1,1^GB9,9^FS" + b"^ISR:A.GRF,Y" * 2000 + b"^XZ",
     "copies": b"^XA^FO0,0^GB9,9^FS^PQ99999999^XZ",
     "labels": b"^XA^FO0,0^GB9,9^FS^XZ" * 1500,
     "run lengths": b"^XA^FO0,0^GFA,100000000,100000000,100," + b"zzzzzzzzFF:" * 50_000 + b"^FS^XZ",
@@ -69,6 +72,43 @@ TOO_MUCH = {
     "pictures": b"~DGR:A.GRF,500000,100," + b"F" * 1_000_000 + b"^XA" + b"^FO0,0^XGR:A,9,9^FS" * 900 + b"^XZ",
     "a format that calls itself": b"^XA^DFR:A^FS^XFR:A^FS^GB9,9^FS^XZ" + b"^XA^XFR:A^FS^XFR:A^FS^XZ",
 }
+
+
+_FORTY = 40_000_000
+FORTY_MEGABYTES = {
+    "carets": b"^",
+    "empty labels": b"^XA",
+    "fields of one label": b"^FO9,9^A0N,30,30^FDhello^FS",
+    "labels": b"^XA^FO9,9^FDhello^FS^XZ",
+    "a picture": b"F",
+    "a symbol": b"1",
+}
+_OPENED = {
+    "fields of one label": b"^XA",
+    "a picture": b"^XA^FO0,0^GFA,20000000,20000000,100,",
+    "a symbol": b"^XA^BCN,99999^FD",
+}
+
+
+@pytest.mark.parametrize("case", sorted(FORTY_MEGABYTES))
+def test_forty_megabytes_end_soon(case: str) -> None:
+    repeated = FORTY_MEGABYTES[case]
+    zpl = _OPENED.get(case, b"") + repeated * (_FORTY // len(repeated))
+    started = time.process_time()
+    pages = render(zpl)
+    assert time.process_time() - started < 6  # seconds; measured: about one
+    assert sum(page.image.width * page.image.height for page in pages) <= 500_000_000
+
+
+def test_a_job_that_is_too_long_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_MOST_COMMANDS", 1000)
+    (page,) = render(b"^XA^FO9,9^GB9,9^FS" + b"^FO9,9" * 1000 + b"^XZ")
+    assert "the job is too long: the rest is left out" in page.reports
+
+
+def test_commands_of_a_long_job_are_counted_from_label_to_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_MOST_COMMANDS", 1000)
+    assert sum(1 for _ in Printer().pages(b"^XA^FO1,1^GB3,3^FS^XZ" * 500)) == 500
 
 
 @pytest.mark.parametrize("case", sorted(TOO_MUCH))

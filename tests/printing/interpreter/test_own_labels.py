@@ -132,7 +132,8 @@ def test_an_independent_reader_prints_text_at_the_same_places() -> None:
             own, theirs = ink(page.image.crop(area)), ink(other.crop(area))
             assert own is not None
             assert theirs is not None
-            assert all(abs(a - b) <= 3 for a, b in zip(own, theirs, strict=True)), item.text
+            tolerance = 3 + 0.03 * (right - left)  # its advances are rounded to 1/32 of the letters' height
+            assert all(abs(a - b) <= tolerance for a, b in zip(own, theirs, strict=True)), item.text
 
 
 def test_a_label_takes_a_few_milliseconds() -> None:

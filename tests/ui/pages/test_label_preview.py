@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from app.operations.print_queue import TEST, queue_file
+from db.parcels import JobKind, PrintJob
+from db.store import Tx
 from printing.interpreter import render
+from printing.label import Label, Symbol, SymbolKind
+from printing.render import render as render_label
+from printing.symbols import decode
 from tests.factories import LEAD
 from tests.ui.pages.label_desk import Desk
 from ui.widgets.preview import Preview
 
 Key = Qt.Key
 PAGES = ("labels",)
+LABEL = Label(60, 40, (Symbol(5, 5, 50, 20, SymbolKind.CODE128, "12345678", module_mm=0.5, min_module_mm=0.25),))
 
 
 def test_the_preview_is_what_the_printer_prints(desk: Desk) -> None:
@@ -80,3 +88,25 @@ def test_a_test_label_is_called_one(desk: Desk) -> None:
     assert desk.shown == ("", 1)
     assert "Test label" in desk.page.detail.texts()
     assert "Printed to try the printer" in desk.page.detail.texts()
+
+
+@pytest.mark.parametrize("language", ["tspl", "escpos", "pdf", "png"])
+def test_a_job_is_seen_in_any_language(desk: Desk, language: str) -> None:
+    payload = render_label(LABEL, language, 203)
+
+    def queue(tx: Tx) -> None:
+        job = PrintJob(
+            queue="BENCH-1", kind=JobKind.FILE, language=language, payload=payload, sha256=language,
+            created_at=tx.at, updated_at=tx.at,
+        )  # fmt: skip
+        tx.session.add(job)
+
+    desk.house.write(queue)
+    desk.open()
+    desk.page.refresh()
+    preview = desk.page.detail.preview
+    desk.person.wait(lambda: preview.images)
+    (image,) = preview.images
+    seen = Image.frombytes("L", (image.width(), image.height()), dots(image))
+    assert [found.text for found in decode(seen)] == ["12345678"]
+    assert preview.text().endswith("203 dpi")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.domain.customs import Lack
 from app.domain.states import JobState, LabelState, OrderState, ParcelState
 from ui.pages.order_situation import situation
 from ui.words import Words
@@ -15,7 +16,7 @@ from ui.words import Words
 def order(state: OrderState, **facts: Any) -> Any:
     usual: dict[str, Any] = {
         "source_id": "A-1", "reason": None, "missing": "", "cancel_requested_at": None, "tote": None, "wave": None,
-        "lines": (), "parcels": (), "to_put_back": False,
+        "lines": (), "parcels": (), "to_put_back": False, "lacks": (),
     }  # fmt: skip
     return SimpleNamespace(state=state, **(usual | facts))
 
@@ -60,3 +61,14 @@ def test_shipped_is_called_what_the_board_calls_it() -> None:
     words = Words()
     said = situation(words, order(OrderState.SHIPPED))[1]
     assert said.startswith(words.say("board_shipped"))
+
+
+def test_what_customs_ask_is_told_by_sku() -> None:
+    lacks = (Lack("MUG", "hs_code"), Lack("MUG", "origin"), *(Lack(f"S{n}", "value") for n in range(4)))
+    missing = "hs_code,origin,value"
+    outcome, said = situation(Words(), order(OrderState.INCOMPLETE, missing=missing, lacks=lacks))
+    assert outcome == "attention"
+    assert said.startswith("Customs need: HS code, country of origin of MUG · customs value of S0 · ")
+    assert "· +2. Add it to the SKUs" in said
+    mixed = situation(Words(), order(OrderState.INCOMPLETE, missing=f"weight,{missing}", lacks=lacks))[1]
+    assert mixed.startswith("Missing: weight, HS code, country of origin, customs value")

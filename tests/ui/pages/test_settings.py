@@ -40,7 +40,9 @@ OTHER: dict[str, object] = {
     "scanners": "serial:///dev/ttyACM0 tcp://scanner-3:4001", "scale": "hid://0922:8003",
     "wedge_gap_ms": 40, "wedge_total_ms": 2_000, "wedge_shortest": 6, "wedge_jitter_ms": 9, "sound": True,
     "volume": 0.3, "sender_name": "Harbour Ltd", "sender_street": "18 Sample Road", "sender_postcode": "310000",
-    "sender_city": "Hangzhou", "sender_country": "DE",
+    "sender_city": "Hangzhou", "sender_country": "DE", "sender_phone": "+49 30 000000",
+    "sender_eori": "DE123456789012345", "sender_vat": "DE123456789", "sender_ioss": "IM2760000001",
+    "sdr_rates": "EUR 1.17, USD 1.36",
 }  # fmt: skip
 
 

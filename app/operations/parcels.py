@@ -1,0 +1,54 @@
+"""Parcels: begun when an order is opened at a bench, or before that when its label comes first."""
+
+from __future__ import annotations
+
+from sqlalchemy import Integer, bindparam, insert, literal_column, select
+
+from app.domain.barcode import Kind, make_code
+from app.domain.states import ParcelState
+from db.journal import take_number
+from db.orders import OrderLine
+from db.parcels import Parcel, ParcelItem, Shipment
+from db.store import Tx
+
+_BEGUN = (
+    select(Parcel.id)
+    .where(
+        Parcel.order_id == bindparam("order"), Parcel.state.in_((ParcelState.OPEN, ParcelState.LABELLING))
+    )
+    .limit(1)
+)
+_SHIPMENT = insert(Shipment).returning(Shipment.id)
+_PARCEL = insert(Parcel).returning(Parcel.id)
+_PARCEL_ITEMS = insert(ParcelItem).from_select(
+    ["parcel_id", "order_line_id", "quantity"],
+    select(bindparam("parcel", type_=Integer), OrderLine.id, literal_column("0")).where(
+        OrderLine.order_id == bindparam("order")
+    ),
+)
+
+
+def begun_parcel(tx: Tx, order_id: int) -> int | None:
+    """The order's parcel that is not closed yet, None where there is none."""
+    found: int | None = tx.connection.execute(_BEGUN, {"order": order_id}).scalar()
+    return found
+
+
+def begin_parcel(tx: Tx, order_id: int, station_id: int | None = None) -> int:
+    """The order's parcel that is not closed yet, made when there is none; on the table of a station, or on none."""
+    begun = begun_parcel(tx, order_id)
+    return make_parcel(tx, order_id, station_id) if begun is None else begun
+
+
+def make_parcel(tx: Tx, order_id: int, station_id: int | None) -> int:
+    """A new shipment of the order and its parcel, in which nothing is verified yet; the parcel's id."""
+    shipment = tx.connection.execute(_SHIPMENT, {"order_id": order_id, "created_at": tx.at}).scalar_one()
+    parcel: int = tx.connection.execute(
+        _PARCEL,
+        {
+            "code": make_code(Kind.PARCEL, take_number(tx, "parcel")), "shipment_id": shipment, "order_id": order_id,
+            "station_id": station_id, "opened_at": tx.at,
+        },
+    ).scalar_one()
+    tx.connection.execute(_PARCEL_ITEMS, {"parcel": parcel, "order": order_id})
+    return parcel

@@ -1,0 +1,178 @@
+"""The packing slip: what is in the parcel, in the buyer's language, with prices unless it is a gift."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.texts import say
+from printing.documents.blocks import Bars, Block, Framed, Named, Picture, Stack, Words
+from printing.documents.flow import Column, Flow
+from printing.documents.page import A4, Page, Paper
+from printing.documents.typeface import Style
+from printing.documents.wording import day, document_language, money, number
+from printing.documents.write import to_pdf
+from printing.label import Align
+
+
+@dataclass(frozen=True, slots=True)
+class SlipLine:
+    """Pieces of one SKU; `price_minor` is of one piece, `picture` a PNG or JPEG."""
+
+    sku: str
+    name: str
+    quantity: int
+    price_minor: int | None = None
+    picture: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PackingSlip:
+    """What a packing slip says; addresses are lines as printed, amounts minor units of `currency` (ISO 4217).
+
+    `code` is what the bench scans, the order's number unless it is told apart. `returns` says how to send something
+    back. `parcel` counts from 1 where the order is sent in several.
+    """
+
+    order: str
+    recipient: str
+    lines: tuple[SlipLine, ...]
+    shop: str = ""
+    sender: str = ""
+    code: str = ""
+    placed_on: date | None = None
+    service: str = ""
+    tracking: str = ""
+    currency: str = ""
+    freight_minor: int | None = None
+    hide_prices: bool = False
+    gift_message: str = ""
+    message: str = ""
+    returns: str = ""
+    parcel: int = 1
+    parcels: int = 1
+
+    @property
+    def priced(self) -> bool:
+        """Whether prices are shown: wanted, and known of every line."""
+        known = bool(self.currency) and all(line.price_minor is not None for line in self.lines)
+        return known and bool(self.lines) and not self.hide_prices
+
+
+def packing_slip(slip: PackingSlip, language: str, paper: Paper = A4) -> bytes:
+    """The slip as PDF on A4, A5, Letter or the label printer's media; nothing in it is refused."""
+    title = say("documents_slip", language=document_language(language))
+    return to_pdf(lay_out(slip, language, paper), f"{title} {slip.order}")
+
+
+def lay_out(slip: PackingSlip, language: str, paper: Paper = A4) -> list[Page]:
+    """The slip's pages."""
+    language = document_language(language)
+    size = 9.0 if paper.width_mm > 180 else 8.0 if paper.width_mm > 120 else 7.0
+    title = say("documents_slip", language=language)
+    flow = Flow(paper, f"{title} {slip.order}", language)
+    _head(flow, slip, title, size)
+    _lines(flow, slip, size)
+    _totals(flow, slip, size)
+    if slip.gift_message.strip():
+        heading = Words(flow.say("documents_gift_message"), Style(size * 0.8), Align.CENTER)
+        words = Words(slip.gift_message, Style(size + 2), Align.CENTER, most=_most(paper))
+        flow.add(Framed(Stack((heading, words), 1.5), size * 0.4), gap=size * 0.6)
+    if slip.message.strip():
+        flow.text(slip.message, Style(size), _most(paper), gap=size * 0.5)
+    if slip.returns.strip():
+        heading = Words(flow.say("documents_returns"), Style(size, bold=True))
+        flow.add(Stack((heading, Words(slip.returns, Style(size), most=_most(paper))), 0.8), gap=size * 0.5)
+    return flow.finish()
+
+
+def _most(paper: Paper) -> int:
+    """Lines of a message that surely fit on one page."""
+    return 24 if paper.height_mm > 180 else 14
+
+
+def _head(flow: Flow, slip: PackingSlip, title: str, size: float) -> None:
+    language = flow.language
+    narrow = flow.paper.width_mm <= 120
+    small = Style(size - 1)
+    shop: list[Block] = [Words(slip.shop or title, Style(size * 1.8, bold=True), most=2)]
+    if slip.sender.strip():
+        shop.append(Words(slip.sender, small, most=6))
+    number_words = Words(slip.order, Style(size + 1, mono=True), Align.RIGHT)
+    order: list[Block] = [Bars(slip.code or slip.order, 9 if narrow else 11, Align.RIGHT), number_words]
+    if slip.shop:
+        order.insert(0, Words(title, Style(size, bold=True), Align.RIGHT))
+    half = (flow.width - 4) / 2
+    flow.columns([(Stack(shop, 1), 0), (Stack(order, 1), half if narrow else max(half, 80.0))])
+    flow.y += size * 0.3
+    flow.rule()
+    flow.y += size * 0.25
+    name, _, rest = slip.recipient.strip().partition("\n")
+    address = Stack((
+        Words(flow.say("documents_ship_to"), Style(size * 0.8)),
+        Words(name, Style(size + 1, bold=True), most=2),
+        Words(rest, Style(size + 1), most=8),
+    ), 0.3)  # fmt: skip
+    parcel = flow.say("documents_parcel_of", parcel=slip.parcel, parcels=slip.parcels)
+    facts: list[Block] = [
+        Named(flow.say(code), value, Style(size, mono=mono))
+        for code, value, mono in (
+            ("documents_ordered_on", day(slip.placed_on, language) if slip.placed_on else "", False),
+            ("documents_service", slip.service, False),
+            ("documents_tracking", slip.tracking, True),
+            ("documents_parcel", parcel if slip.parcels > 1 else "", False),
+        )
+        if value
+    ]
+    flow.columns([(address, 0), (Stack(facts, 1.0), half if narrow else 55.0)] if facts else [(address, 0)])
+    flow.y += size * 0.4
+
+
+def _lines(flow: Flow, slip: PackingSlip, size: float) -> None:
+    language = flow.language
+    narrow = flow.paper.width_mm <= 120
+    side = 14.0 if size >= 9 else 11.0 if size >= 8 else 8.0
+    style = Style(size)
+    columns = [
+        Column("", side, style=style),
+        Column(flow.say("documents_item"), 0, style=style),
+        Column(flow.say("documents_quantity"), 11 if narrow else 16, Align.RIGHT, style),
+    ]
+    if slip.priced:
+        if not narrow:
+            columns.append(Column(flow.say("documents_price"), size * 2.9, Align.RIGHT, style))
+        columns.append(Column(flow.say("documents_amount"), size * 2.9, Align.RIGHT, style))
+    pictured = any(line.picture for line in slip.lines)
+    rows: list[list[Block | str]] = []
+    for line in slip.lines:
+        words: list[Block] = [Words(line.name or line.sku, Style(size, bold=True), most=3)]
+        if line.name:
+            words.append(Words(line.sku, Style(size - 1, mono=True), most=2))
+        row: list[Block | str] = [Picture(line.picture, side), Stack(words, 0.4), number(line.quantity, language)]
+        if slip.priced:
+            price = line.price_minor or 0
+            if not narrow:
+                row.append(money(price, slip.currency, language))
+            row.append(money(price * line.quantity, slip.currency, language))
+        rows.append(row if pictured else row[1:])
+    flow.table(columns if pictured else columns[1:], rows, gap=2 if narrow else 3, pad=1.0)
+
+
+def _totals(flow: Flow, slip: PackingSlip, size: float) -> None:
+    language = flow.language
+    pieces = sum(line.quantity for line in slip.lines)
+    told = [(flow.say("documents_pieces"), number(pieces, language))]
+    if slip.priced:
+        goods = sum((line.price_minor or 0) * line.quantity for line in slip.lines)
+        if slip.freight_minor is not None:
+            told.append((flow.say("documents_goods"), money(goods, slip.currency, language)))
+            told.append((flow.say("documents_freight"), money(slip.freight_minor, slip.currency, language)))
+        whole = goods + (slip.freight_minor or 0)
+        told.append((flow.say("documents_total"), money(whole, slip.currency, language)))
+    wide = size * 7
+    flow.y += size * 0.2
+    for place, (name, value) in enumerate(told, 1):
+        last = slip.priced and place == len(told)
+        style = Style(size + 1 if last else size, bold=last)
+        row = (Words(name, style), wide * 0.45), (Words(value, style, Align.RIGHT), wide * 0.55)
+        flow.columns([(Stack(()), 0), *row], gap=2)
