@@ -1,4 +1,4 @@
-"""Codes into sentences, in English and Chinese: the one place that knows how Packbench speaks.
+"""Codes into sentences, in English and Chinese, and for buyers in more: the one place that knows how Packbench speaks.
 
 The English sentence is the key of the gettext catalogue in `resources/i18n`; placeholders are the facts of a refusal
 or verdict.
@@ -16,7 +16,12 @@ from string import Formatter
 from app.domain.errors import Fact, Refusal
 from app.sentences import SENTENCES, WORDS
 
-LANGUAGES = ("en", "zh")
+LANGUAGES = ("en", "zh")  # the house's
+# what goes to a buyer can be in these: `app.sentences.buyers` is said in each
+BUYERS_LANGUAGES = (
+    *LANGUAGES, "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "nb", "fi", "cs", "hu", "ro", "el", "tr", "ru", "uk",
+    "ar", "he", "th", "vi", "id", "ja", "ko",
+)  # fmt: skip
 _NOTHING = "–"
 # our catalogues have one line a text; what gettext escapes there, JSON does as well
 _ENTRY = re.compile(r'^msgid (".+")\nmsgstr (".+")$', re.MULTILINE)
@@ -32,7 +37,7 @@ _CODED = {
 @cache
 def _catalogue(language: str) -> Mapping[str, str]:
     sentences: dict[str, str] = {}
-    if language not in LANGUAGES:
+    if language not in BUYERS_LANGUAGES:
         return sentences
     for file in resources.files("resources").joinpath("i18n", language).iterdir():
         entries = _ENTRY.findall(file.read_text(encoding="utf-8"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from threading import Lock
+from typing import Any
 
 from PIL import Image
 
@@ -14,6 +16,7 @@ from hardware.simulator.tspl_language import TsplLanguage
 
 _PDFIUM = Lock()
 _MOST_PAGES = 50
+_POINTS_PER_MM = 72 / 25.4
 _CUT = b"\x1dV\x00"
 
 
@@ -50,20 +53,35 @@ def _escpos(payload: bytes, dpi: int) -> Iterator[Image.Image]:
             yield escpos_page(event.data, dpi).convert("L")
 
 
-def _pdf(payload: bytes, dpi: int) -> Iterator[Image.Image]:
-    """A document of our own: it needs no process of its own, and may have many pages."""
+def page_sizes(pdf: bytes) -> list[tuple[float, float]]:
+    """Width and height in millimetres of each page of a document of our own."""
+    with _opened(pdf) as document:
+        sizes = [document.get_page_size(at) for at in range(len(document))]
+    return [(width / _POINTS_PER_MM, height / _POINTS_PER_MM) for width, height in sizes]
+
+
+def draw_page(pdf: bytes, number: int, dpi: float) -> Image.Image:
+    """One page, counted from 0, of a document of our own, in greys (mode "L")."""
+    with _opened(pdf) as document:
+        return document[number].render(scale=dpi / 72, grayscale=True).to_pil().convert("L")
+
+
+@contextmanager
+def _opened(pdf: bytes) -> Iterator[Any]:
     import pypdfium2
 
     with _PDFIUM:  # PDFium knows no threads
-        document = pypdfium2.PdfDocument(payload)
+        document = pypdfium2.PdfDocument(pdf)
         try:
-            pages = [
-                document[at].render(scale=dpi / 72, grayscale=True).to_pil().convert("L")
-                for at in range(min(len(document), _MOST_PAGES))
-            ]
+            yield document
         finally:
             document.close()
-    yield from pages
+
+
+def _pdf(payload: bytes, dpi: int) -> Iterator[Image.Image]:
+    """A document of our own: it needs no process of its own, and may have many pages."""
+    for number in range(min(len(page_sizes(payload)), _MOST_PAGES)):
+        yield draw_page(payload, number, dpi)
 
 
 def _file(payload: bytes, dpi: int) -> Iterator[Image.Image]:

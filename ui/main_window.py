@@ -251,7 +251,7 @@ class MainWindow(QMainWindow):
         prompt = page.prompt() if page is not None and page.data is not None else ""
         old = page.as_of if page is not None and not page.takes_scans else ""
         self._prompt.setText(old or prompt)
-        self.foot.set_live(page is not None and page.takes_keys)
+        self.foot.set_live(page is not None and page.takes_keys, page.idle if page is not None else frozenset())
         self._strip.fold(page is not None and page.fills)
         self._strip.show_text(page.unread if page else "")
         refusal = self._trouble[1] if self._trouble is not None else None

@@ -3,26 +3,7 @@
 from __future__ import annotations
 
 SENTENCES: dict[str, str] = {
-    "documents_page": "Page {page} of {pages}",
     "documents_symbol_too_dense": "The barcode of {field} has no room: it would not scan",
-    # the packing slip
-    "documents_slip": "Packing slip",
-    "documents_ship_to": "Ship to",
-    "documents_ordered_on": "Ordered on",
-    "documents_service": "Service",
-    "documents_tracking": "Tracking",
-    "documents_parcel": "Parcel",
-    "documents_parcel_of": "{parcel} of {parcels}",
-    "documents_item": "Item",
-    "documents_quantity": "Quantity",
-    "documents_price": "Price",
-    "documents_amount": "Amount",
-    "documents_pieces": "Pieces",
-    "documents_goods": "Subtotal",
-    "documents_freight": "Shipping",
-    "documents_total": "Total",
-    "documents_gift_message": "A message for you",
-    "documents_returns": "Returns",
     # the pick list and the wave sheet
     "documents_pick_list": "Pick list",
     "documents_wave_sheet": "Wave sheet",
@@ -45,6 +26,7 @@ SENTENCES: dict[str, str] = {
     "documents_tote": "Tote",
     "documents_totes": "Totes on the cart",
     "documents_tote_order": "{order} · {pieces} pcs",
+    "documents_tote_pieces": "{pieces} pcs",
     "documents_picker": "Picker",
     "documents_started": "Started at",
     "documents_finished": "Finished at",
@@ -58,7 +40,6 @@ SENTENCES: dict[str, str] = {
     "documents_warehouse": "Warehouse",
     "documents_destinations": "Destinations",
     "documents_destination": "Destination",
-    "documents_order": "Order",
     "documents_page_total": "On this page: {count}",
     "documents_count_sheet": "Count sheet",
     "documents_count_of": "Parcels of manifest {number}, handed over to {carrier}",

@@ -8,9 +8,9 @@ from datetime import date
 from app.texts import say
 from printing.documents.blocks import Bars, Block, Framed, Named, Picture, Stack, Words
 from printing.documents.flow import Column, Flow
-from printing.documents.page import A4, Page, Paper
+from printing.documents.page import A4, Page, Paper, mirrored
 from printing.documents.typeface import Style
-from printing.documents.wording import day, document_language, money, number
+from printing.documents.wording import buyers_language, day, money, number, runs_from_right, with_code
 from printing.documents.write import to_pdf
 from printing.label import Align
 
@@ -60,17 +60,18 @@ class PackingSlip:
 
 
 def packing_slip(slip: PackingSlip, language: str, paper: Paper = A4) -> bytes:
-    """The slip as PDF on A4, A5, Letter or the label printer's media; nothing in it is refused."""
-    title = say("documents_slip", language=document_language(language))
+    """The slip as PDF in the buyer's language (ISO 639-1) on A4, A5, Letter or the label printer's media; nothing in it
+    is refused."""
+    title = say("documents_slip", language=buyers_language(language))
     return to_pdf(lay_out(slip, language, paper), f"{title} {slip.order}")
 
 
 def lay_out(slip: PackingSlip, language: str, paper: Paper = A4) -> list[Page]:
-    """The slip's pages."""
-    language = document_language(language)
+    """The slip's pages; of a language that runs from the right, with their sides changed."""
+    language = buyers_language(language)
     size = 9.0 if paper.width_mm > 180 else 8.0 if paper.width_mm > 120 else 7.0
     title = say("documents_slip", language=language)
-    flow = Flow(paper, f"{title} {slip.order}", language)
+    flow = Flow(paper, with_code(title, slip.order), language)
     _head(flow, slip, title, size)
     _lines(flow, slip, size)
     _totals(flow, slip, size)
@@ -83,7 +84,13 @@ def lay_out(slip: PackingSlip, language: str, paper: Paper = A4) -> list[Page]:
     if slip.returns.strip():
         heading = Words(flow.say("documents_returns"), Style(size, bold=True))
         flow.add(Stack((heading, Words(slip.returns, Style(size), most=_most(paper))), 0.8), gap=size * 0.5)
-    return flow.finish()
+    pages = flow.finish()
+    return [mirrored(page) for page in pages] if runs_from_right(language) else pages
+
+
+def _figures(language: str) -> Align:
+    """Where figures stand so that their last digits are below each other, sides changed or not."""
+    return Align.LEFT if runs_from_right(language) else Align.RIGHT
 
 
 def _most(paper: Paper) -> int:
@@ -132,16 +139,16 @@ def _lines(flow: Flow, slip: PackingSlip, size: float) -> None:
     language = flow.language
     narrow = flow.paper.width_mm <= 120
     side = 14.0 if size >= 9 else 11.0 if size >= 8 else 8.0
-    style = Style(size)
+    style, figures = Style(size), _figures(language)
     columns = [
         Column("", side, style=style),
         Column(flow.say("documents_item"), 0, style=style),
-        Column(flow.say("documents_quantity"), 11 if narrow else 16, Align.RIGHT, style),
+        Column(flow.say("documents_quantity"), 11 if narrow else 16, figures, style),
     ]
     if slip.priced:
         if not narrow:
-            columns.append(Column(flow.say("documents_price"), size * 2.9, Align.RIGHT, style))
-        columns.append(Column(flow.say("documents_amount"), size * 2.9, Align.RIGHT, style))
+            columns.append(Column(flow.say("documents_price"), size * 2.9, figures, style))
+        columns.append(Column(flow.say("documents_amount"), size * 2.9, figures, style))
     pictured = any(line.picture for line in slip.lines)
     rows: list[list[Block | str]] = []
     for line in slip.lines:
@@ -174,5 +181,5 @@ def _totals(flow: Flow, slip: PackingSlip, size: float) -> None:
     for place, (name, value) in enumerate(told, 1):
         last = slip.priced and place == len(told)
         style = Style(size + 1 if last else size, bold=last)
-        row = (Words(name, style), wide * 0.45), (Words(value, style, Align.RIGHT), wide * 0.55)
+        row = (Words(name, style), wide * 0.45), (Words(value, style, _figures(language)), wide * 0.55)
         flow.columns([(Stack(()), 0), *row], gap=2)

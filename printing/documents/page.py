@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -32,7 +32,7 @@ _LEAST_BAR_MM, _LEAST_SQUARE_MM = 2 * _DOT_MM, 3 * _DOT_MM
 _LARGEST_BAR_MM, _LARGEST_SQUARE_MM = 0.5, 2.0
 _PRINTED_DPI = (203, 300)
 _LEAST_PT = 6.0  # the smallest size that is read
-_BARS = zxingcpp.BarcodeFormat.Code128
+_BARS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128])
 _BAR_ROWS = 24  # dots of height in which bars are read back
 _DEEPEST_PICTURE = 360  # pixels: 30 mm at 300 dpi
 
@@ -308,6 +308,22 @@ def line_height(line: Line, size: float) -> float:
 def _snapped(length: float) -> float:
     """The millimetres rounded down to whole dots."""
     return math.floor(length / _DOT_MM + 1e-6) * _DOT_MM
+
+
+def mirrored(page: Page) -> Page:
+    """The page with its left side at the right, each thing in itself as it was: for what is read from the right."""
+    wide = page.paper.width_mm
+    found: list[Placed] = []
+    for item in page.placed:
+        if isinstance(item, PlacedLine):
+            em = item.size / MM
+            found.append(replace(item, x=wide - item.x - (item.line.left + item.line.right) * em))
+        elif isinstance(item, PlacedSymbol):
+            columns, _ = symbols.size(item.kind, item.data)
+            found.append(replace(item, x=_snapped(wide - item.x - columns * item.module)))
+        else:
+            found.append(replace(item, x=wide - item.x - item.width))
+    return Page(page.paper, found)
 
 
 @lru_cache(maxsize=256)

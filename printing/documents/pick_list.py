@@ -97,7 +97,7 @@ def lay_out(picks: PickList, language: str, paper: Paper = A4) -> list[Page]:
             Tick(5),
         ])  # fmt: skip
     columns = [
-        Column(flow.say("documents_row"), 7, style=Style(8)),
+        Column("#", 7, style=Style(8)),
         Column(flow.say("documents_location"), 34),
         Column(flow.say("documents_item")),
         Column(flow.say("documents_take"), 15, Align.RIGHT),
@@ -121,9 +121,10 @@ def _totes(flow: Flow, totes: Sequence[PickTote]) -> None:
     for start in range(0, len(totes), _TOTES_A_ROW):
         row: list[tuple[Block, float]] = []
         for tote in totes[start : start + _TOTES_A_ROW]:
+            told = "documents_tote_order" if tote.order else "documents_tote_pieces"
             words = Stack((
                 Words(tote.tote, Style(9, mono=True, bold=True)),
-                Words(flow.say("documents_tote_order", order=tote.order, pieces=tote.pieces), Style(7)),
+                Words(flow.say(told, order=tote.order, pieces=tote.pieces), Style(7)),
             ), 0.2)  # fmt: skip
             row.append((_Beside(Chip(tote.slot, Style(11, bold=True)), words, 13), 0))
         row += [(Stack(()), 0)] * (_TOTES_A_ROW - len(row))

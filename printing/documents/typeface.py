@@ -1,7 +1,7 @@
 """The type of documents: which shipped font sets a text, how it is shaped, broken into lines and cut.
 
 Documents are set in the window's fonts (Inter, JetBrains Mono for codes, Noto Sans SC) and, for other scripts, in those
-of labels. All measures here are in ems, times the size of a style.
+of labels and their regular weight. All measures here are in ems, times the size of a style.
 """
 
 from __future__ import annotations
@@ -18,24 +18,22 @@ import uharfbuzz
 from printing.bidi import is_right_to_left, visual_runs
 from printing.text import clean_line, clean_lines, clusters, pieces, wrap
 
-_SCRIPTS = (
-    "ofl-1.1/NotoSansArabic-Bold.ttf",
-    "ofl-1.1/NotoSansHebrew-Bold.ttf",
-    "ofl-1.1/NotoSansThai-Bold.ttf",
-    "ofl-1.1/NotoSansDevanagari-Bold.ttf",
-    "ofl-1.1/NotoSansArmenian-Bold.ttf",
-    "ofl-1.1/NotoSansGeorgian-Bold.ttf",
-    "ofl-1.1/NotoSansBengali-Bold.ttf",
-    "ofl-1.1/NotoSansTamil-Bold.ttf",
-    "ofl-1.1/NotoSansLao-Bold.ttf",
-    "ofl-1.1/NotoSansKhmer-Bold.ttf",
+_SCRIPTS = ("Arabic", "Hebrew", "Thai", "Devanagari", "Armenian", "Georgian", "Bengali", "Tamil", "Lao", "Khmer")
+_ONE_WEIGHT = (
     "apache-2.0/DroidSansFallbackFull.ttf",
     "apache-2.0/DroidSansFallback-Hangul.ttf",
     "ofl-1.1/NotoSansSymbols2-Regular.ttf",
     "ofl-1.1/NotoEmoji-Bold.ttf",
 )
-_REGULAR = ("ofl-1.1/Inter-Regular.ttf", "ofl-1.1/NotoSansSC-Regular.ttf", *_SCRIPTS)
-_BOLD = ("ofl-1.1/Inter-Bold.ttf", "ofl-1.1/NotoSansSC-Bold.ttf", *_SCRIPTS)
+_REGULAR, _BOLD = (
+    (
+        f"ofl-1.1/Inter-{weight}.ttf",
+        f"ofl-1.1/NotoSansSC-{weight}.ttf",
+        *(f"ofl-1.1/NotoSans{script}-{weight}.ttf" for script in _SCRIPTS),
+        *_ONE_WEIGHT,
+    )
+    for weight in ("Regular", "Bold")
+)
 _STACKS = {
     (False, False): _REGULAR,
     (True, False): _BOLD,
@@ -51,6 +49,7 @@ _UNKNOWN = "□"  # drawn for what no font has: a document is not held up by a c
 _EMOJI = "NotoEmoji-Bold"
 _BOLDER = {"DroidSansFallbackFull": 0.025, "DroidSansFallback-Hangul": 0.025}  # ems, in bold text
 
+FILES = frozenset(file for stack in _STACKS.values() for file in stack)  # beneath resources/fonts
 ELLIPSIS = "…"
 LEADING = 1.32  # ems from baseline to baseline
 ASCENT, DESCENT = 0.97, 0.26  # ems that a line reserves; the marks of some scripts need more

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
 import uharfbuzz
 from reportlab import rl_config

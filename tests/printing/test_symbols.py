@@ -76,7 +76,7 @@ def test_refused_before_it_is_made(kind: SymbolKind, data: str) -> None:
     assert data == "" or data not in str(refused.value)
 
 
-@pytest.mark.parametrize("kind", set(SymbolKind) - {SymbolKind.QRCODE, SymbolKind.PDF417, SymbolKind.AZTEC})
+@pytest.mark.parametrize("kind", sorted(set(SymbolKind) - {SymbolKind.QRCODE, SymbolKind.PDF417, SymbolKind.AZTEC}))
 @pytest.mark.parametrize("data", ["é", "王小明", "١٢٣٤٥٦٧٨"])
 def test_letters_beyond_ascii_are_for_three_symbologies_alone(kind: SymbolKind, data: str) -> None:
     with pytest.raises(Refusal, match="symbol_data_invalid"):

@@ -139,6 +139,13 @@ class PagedModel(QAbstractTableModel, Generic[T]):
             )
         return made
 
+    def show_columns(self, columns: Sequence[Column[T]]) -> None:
+        """Other columns from now on: rows of another kind are coming."""
+        self.beginResetModel()
+        self.columns = tuple(columns)
+        self._cells.clear()
+        self.endResetModel()
+
     def say_again(self) -> None:
         """Word everything anew: another language or theme, or time that has passed."""
         self._cells.clear()

@@ -1,4 +1,4 @@
-"""The columns of the documents page: what there are papers of."""
+"""The columns of the documents page: what is said of an order, a cart, a wave, a manifest or a sheet of barcodes."""
 
 from __future__ import annotations
 
@@ -15,38 +15,44 @@ from ui.workspace import Workspace
 if TYPE_CHECKING:
     from app.queries.documents import Paper
 
+# headings of name, kind, detail, count and age; "" for what means nothing
+_HEADINGS = {
+    Subject.ORDER: ("orders_number", "orders_state", "orders_country", "orders_pieces", "orders_age"),
+    Subject.CART: ("documents_cart", "documents_lane", "documents_wave", "documents_orders", "papers_age"),
+    Subject.WAVE: ("documents_wave", "orders_state", "", "documents_orders", "papers_age"),
+    Subject.MANIFEST: ("documents_carrier", "orders_state", "documents_row", "documents_parcels", "papers_age"),
+    Subject.CODES: ("papers_sheet", "", "", "papers_count", ""),
+}
 
-def document_columns(work: Workspace) -> tuple[Column[Paper], ...]:
-    """What is said of each row, whatever it is."""
+
+def document_columns(work: Workspace, subject: Subject) -> tuple[Column[Paper], ...]:
+    """What is said of each row of a subject."""
     words = work.words
 
     def age(row: Paper) -> str:
         return "" if row.at is None else words.age((datetime.now(UTC) - row.at).total_seconds())
 
-    return (
-        Column("papers_name", lambda row: paper_name(words, row), mono=True, width=22, stretch=True),
+    name, kind, detail, count, changed = _HEADINGS[subject]
+    columns = (
         Column(
-            "orders_state", lambda row: _kind(words, row), width=17, sign=lambda row: _sign(row)[0],
+            name, lambda row: paper_name(words, row), mono=subject is not Subject.CODES, width=22, stretch=True
+        ),
+        Column(
+            kind, lambda row: _kind(words, row), width=17, sign=lambda row: _sign(row)[0],
             ink=lambda row: ink(work.theme, _sign(row)[1]),
         ),
-        Column("papers_detail", lambda row: row.detail or NOTHING, width=9, spare=2),
-        Column("papers_count", lambda row: f"{row.count:,}" if row.count else NOTHING, right=True, width=8, spare=1),
-        Column("papers_age", age, right=True, width=8, spare=3),
-    )
+        Column(detail, lambda row: row.detail or NOTHING, width=9, spare=2),
+        Column(count, lambda row: f"{row.count:,}" if row.count else NOTHING, right=True, width=8, spare=1),
+        Column(changed, age, right=True, width=9, spare=3),
+    )  # fmt: skip
+    return tuple(column for column in columns if column.heading)
 
 
 def paper_name(words: Words, row: Paper) -> str:
     """How a row is called."""
-    match row.subject:
-        case Subject.WAVE:
-            return words.say("papers_wave", wave=row.name)
-        case Subject.CART:
-            return words.say("papers_cart", cart=row.name)
-        case Subject.CODES:
-            return words.say(f"papers_{row.name}")
-        case Subject.MANIFEST:
-            return row.name or words.say("papers_own_labels")
-    return row.name
+    if row.subject is Subject.CODES:
+        return words.say(f"papers_{row.name}")
+    return row.name or words.say("papers_own_labels")
 
 
 def _kind(words: Words, row: Paper) -> str:

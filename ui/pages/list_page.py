@@ -40,7 +40,7 @@ class ListWords:
 
 
 class ListPage(Page):
-    """A list of rows with its tabs; F2 finds, F3 shows the next group, F5 sorts.
+    """A list of rows with its tabs; F2 finds, F3 shows the next group, F5 sorts where its rows can be sorted.
 
     A subclass makes the list with `make_list` and shows counts and total with `show_list`. `group` and `text` are what
     is wanted now.
@@ -106,8 +106,9 @@ class ListPage(Page):
         column.addLayout(self.middle, 1)
         self.commands |= {
             f"{self.name}_find": self.begin_find, f"{self.name}_filter": self.tabs.turn,
-            f"{self.name}_sort": self._ask_sort,
         }
+        if any(column.sort for column in columns):
+            self.commands[f"{self.name}_sort"] = self._ask_sort
         QWidget.setTabOrder(self.tabs, self.box)
         QWidget.setTabOrder(self.box, self.table)
         return whole

@@ -190,6 +190,11 @@ class Page(QWidget):
         return self.data is not None
 
     @property
+    def idle(self) -> frozenset[str]:
+        """Those of its commands that could do nothing now, with what is seen."""
+        return frozenset()
+
+    @property
     def failed(self) -> bool:
         """Whether the last fetch has failed."""
         return self._unread is not None

@@ -24,7 +24,7 @@ class Foot(QFrame):
         self._work = work
         self._run = run
         self._buttons: dict[Command, QPushButton] = {}
-        self._live = True
+        self._live, self._idle = True, frozenset[str]()
         self.setProperty("role", "foot")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
@@ -50,16 +50,16 @@ class Foot(QFrame):
             button.hide()
             button.deleteLater()
         self._buttons = {command: self._button(command) for command in commands if command.key.startswith("F")}
-        self.set_live(self._live)
+        self.set_live(self._live, self._idle)
         for number, button in enumerate(self._buttons.values()):
             self._row.insertWidget(number, button)
         self._say()
 
-    def set_live(self, live: bool) -> None:
-        """Whether the page's keys do anything now; F1 always does."""
-        self._live = live
-        for button in self._buttons.values():
-            button.setEnabled(live)
+    def set_live(self, live: bool, idle: frozenset[str] = frozenset()) -> None:
+        """Whether the page's keys do anything now, but for the commands that are `idle`; F1 always does."""
+        self._live, self._idle = live, idle
+        for command, button in self._buttons.items():
+            button.setEnabled(live and command.name not in idle)
 
     def _button(self, command: Command) -> QPushButton:
         button = QPushButton(self)

@@ -71,6 +71,7 @@ class PagedTable(QTableView):
         self.doubleClicked.connect(lambda _: self.opened.emit())
         model.changing.connect(self._hold)
         model.loaded.connect(self._follow)
+        model.modelReset.connect(self._share)
         work.look_changed.connect(self._fit)
         self._fit()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
@@ -15,6 +16,9 @@ from ui.theme import SPACE, px
 from ui.widgets.text import Elided
 from ui.workspace import Workspace
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 KEPT = 12  # jobs whose pictures are kept
 SHOWN = 50  # labels of one job that can be looked through
 MM_PER_INCH = 25.4
@@ -23,9 +27,11 @@ MM_PER_INCH = 25.4
 class Preview(QWidget):
     """The labels of one print job, on white paper in every theme; arrow keys turn the pages where there are several."""
 
-    def __init__(self, work: Workspace) -> None:
+    def __init__(self, work: Workspace, *, most: int = SHOWN, captioned: bool = True) -> None:
+        """`most`: labels of a job that are drawn; `captioned`: whether page and size stand below them."""
         super().__init__()
         self._work = work
+        self._most = most
         self._made: dict[str, Sequence[QImage]] = {}  # by the checksum of the bytes
         self._wanted = ""
         self._dpi = 203
@@ -41,6 +47,7 @@ class Preview(QWidget):
         column.setSpacing(SPACE[0])
         column.addWidget(self.paper, 1)
         column.addWidget(self._caption)
+        self._caption.setVisible(captioned)
         column.addStretch()
         work.words.switched.connect(self._draw)
 
@@ -68,7 +75,7 @@ class Preview(QWidget):
         self._draw()
 
     async def _make(self, sha256: str, payload: bytes, dpi: int, language: str) -> None:
-        images = await asyncio.to_thread(_images, payload, dpi, language)
+        images = await asyncio.to_thread(_images, payload, dpi, language, self._most)
         if not isValid(self):
             return  # the question that showed it was answered meanwhile
         self._made[sha256] = images
@@ -160,15 +167,17 @@ class _Paper(QWidget):
         painter.end()
 
 
-def _images(payload: bytes, dpi: int, language: str) -> list[QImage]:
+def _images(payload: bytes, dpi: int, language: str, most: int) -> list[QImage]:
     from printing.preview import draw
 
     try:
-        drawn = draw(payload, language, dpi, SHOWN)
+        drawn = draw(payload, language, dpi, most)
     except Refusal:  # what the caption says: there is nothing to be seen
         return []
-    images = []
-    for page in drawn:
-        shown = QImage(page.tobytes(), page.width, page.height, page.width, QImage.Format.Format_Grayscale8)
-        images.append(shown.copy())  # the bytes are Pillow's own
-    return images
+    return [as_image(page) for page in drawn]
+
+
+def as_image(page: Image) -> QImage:
+    """A picture in greys (mode "L") for Qt."""
+    shown = QImage(page.tobytes(), page.width, page.height, page.width, QImage.Format.Format_Grayscale8)
+    return shown.copy()  # the bytes are Pillow's own

@@ -17,7 +17,6 @@ from app.domain.money import DECIMALS
 from printing.documents import cn22, cn23, invoice, return_label
 from printing.documents.page import A4, A5, LABEL, LETTER, Page, Paper
 from printing.documents.return_label import ReturnLabel
-from printing.documents.return_words import LANGUAGES, return_words
 from printing.documents.upu import sheets
 from printing.documents.write import to_pdf
 from tests.printing.documents.reading import (
@@ -207,7 +206,7 @@ def test_a_return_label_leads_back_to_the_warehouse() -> None:
     label = ReturnLabel.of(WHOLE, number="RMA-7")
     told = "".join(texts(return_label.return_label(label, "de-AT")))
     assert "Rücksendung" in told
-    assert return_words("de").customs.replace(" ", "") in told
+    assert say("return_customs", language="de").replace(" ", "") in told
     assert "RMA-7" in told
     assert "Hangzhou" in told
     at_home = return_label.return_label(replace(label, abroad=False), "de")
