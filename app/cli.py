@@ -143,6 +143,9 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--station", metavar="NAME", help="whose printer; default: the one that printed the last copy")
     again.add_argument("--printer", metavar="URL", help="print at once on this printer")
 
+    pictures = command("pictures", _pictures, "Take pictures of goods from a folder; each file is named as its SKU.")
+    pictures.add_argument("folder", type=Path)
+
     sent = command("label-file", _label_file, "Take a carrier's label (ZPL, PDF or PNG) for an order, as it was sent.")
     sent.add_argument("order", help="order number")
     sent.add_argument("file", type=Path)
@@ -209,6 +212,9 @@ def _parser() -> argparse.ArgumentParser:
     document.add_argument("--from", dest="first", type=_count, default=1, metavar="N", help="first cart or carton")
     document.add_argument("--count", type=_count, default=24, metavar="N", help="how many carts or cartons")
     document.add_argument("--start", type=_count, default=1, metavar="N", help="first free label of a used sheet")
+    document.add_argument(
+        "--close", action="store_true", help="first make the manifest of the carrier's parcels that are on none"
+    )
 
     attached = command("devices", _devices, "List what is attached, and how the devices of the settings are.")
     attached.add_argument("--json", action="store_true", help="one JSON object")
@@ -427,6 +433,19 @@ def _tell_code(arguments: argparse.Namespace) -> Callable[[str], None]:
     return lambda code: _tell(say("printer_waits", {"why": say(code, language=arguments.language)}, arguments.language))
 
 
+def _pictures(arguments: argparse.Namespace) -> int:
+    from app.opening import open_store
+    from app.sku_pictures import take_pictures
+
+    def told(file: str, code: str) -> None:
+        _tell(say(code, {"file": file}, arguments.language))
+
+    with open_store(arguments.db) as store:
+        new, wrong = take_pictures(store, arguments.folder, told)
+    _say(say("pictures_taken", {"count": new}, arguments.language))
+    return EXIT_NOT_DONE if wrong else EXIT_DONE
+
+
 def _label_file(arguments: argparse.Namespace) -> int:
     from app.desk import take_label_file
     from app.opening import open_store
@@ -461,12 +480,17 @@ def _render(arguments: argparse.Namespace) -> int:
 
 
 def _document(arguments: argparse.Namespace) -> int:
-    from app.documents import write_document
+    from app.documents import close_carrier, write_document
     from app.opening import open_store
 
+    document = Document(arguments.document)
+    if arguments.close and document is not Document.MANIFEST:
+        raise Refusal("papers_close_manifest_only", document=document.value)
     with open_store(arguments.db) as store:
+        if arguments.close:
+            close_carrier(store, arguments.what)
         write_document(
-            store, Document(arguments.document), arguments.what, arguments.out, language=arguments.language,
+            store, document, arguments.what, arguments.out, language=arguments.language,
             paper=arguments.paper, start=arguments.start, first=arguments.first, count=arguments.count,
         )
     _say(say("papers_saved", {"file": str(arguments.out)}, arguments.language))

@@ -317,6 +317,8 @@ def uses_of(kind: str, url: str) -> tuple[str, ...]:
 def open_questions(use: str, url: str) -> tuple[str, tuple[str, ...]]:
     """What a URL leaves open for this use: the option (`language`, `protocol`) and its values; ("", ()) for nothing."""
     parts = parse_url(url)
+    if use == "document_printer":
+        return "", ()  # it takes PDF
     if use in PRINTERS and "language" not in parts.options and parts.scheme != "file":
         from hardware.printers import LANGUAGES
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from app.domain.declaration import Declaration
 from app.domain.documents import PAPERS, Document, Wanted
 from app.domain.errors import Refusal
+from app.domain.people import Actor, Role
+from app.operations.documents import close_manifest
 from app.queries.documents import Content, content_of, first_warehouse, paper_key
 from app.texts import say
 from db.store import Store
@@ -18,6 +20,7 @@ from printing.documents.page import A4, A5, LABEL, LETTER, Paper
 from printing.documents.pick_list import PickList, pick_list
 from printing.documents.wave_sheet import WaveSheet, wave_sheet
 
+_LEAD = Actor(None, None, Role.LEAD)
 _PAPERS = {"a4": A4, "a5": A5, "letter": LETTER, "label": LABEL, "cn22": Paper(74, 105, 3)}
 
 
@@ -88,9 +91,17 @@ def write_document(
         first=first, count=count,
     )
     content, its_language = store.read(content_of, wanted)
-    pdf = to_pdf(content, its_language, wanted, store.clock.now().date())
+    _write(to_pdf(content, its_language, wanted, store.clock.now().date()), out)
+
+
+def close_carrier(store: Store, carrier: str) -> None:
+    """Make the manifest of a carrier's parcels that are on none; raises Refusal `papers_nothing_to_hand_over`."""
+    store.write(close_manifest, _LEAD, store.read(first_warehouse), carrier)
+
+
+def _write(content: bytes, out: Path) -> None:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_bytes(pdf)
+        out.write_bytes(content)
     except OSError as error:
         raise Refusal("file_unwritable", file=str(out), why=error.strerror or "") from None

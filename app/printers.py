@@ -23,7 +23,7 @@ from app.domain.routing import (
 from app.operations.print_queue import move_queue
 from app.queries.print_queues import has_queued
 from app.settings import Settings
-from app.spooling import ask_printer, running_spooler, speak_alike
+from app.spooling import ask_printer, printer_url, running_spooler, speak_alike
 from db.store import Store
 from printing.spooler import Patience
 
@@ -77,6 +77,7 @@ class StationPrinters:
         note = partial(self._tell, use)
         while True:
             try:
+                url = printer_url(use, url)
                 async with running_spooler(
                     self._store, queue, url,
                     patience=self._patience, unsettled_limit=self._unsettled_limit, on_status=note,

@@ -85,7 +85,7 @@ class StoreJournal:
         )
         if claimed is None:
             return None
-        return Work(claimed.attempt_id, claimed.payload, claimed.labels)
+        return Work(claimed.attempt_id, claimed.payload, claimed.labels, claimed.document)
 
     async def finish(self, attempt_id: int, outcome: JobState, odometer: int | None, reason: str | None) -> None:
         """What became of an attempt."""
@@ -117,6 +117,17 @@ class PrinterLease:
     def release(self) -> None:
         """Give it back; the system does so for a program that was killed."""
         self._lock.release()
+
+
+def printer_url(use: str, url: str) -> str:
+    """The URL of a station's printer for its use (a field of the settings): the document printer takes PDF.
+
+    One whose URL names a language speaks that. Raises Refusal for a URL that names no printer.
+    """
+    parts = parse_url(url)
+    if use != "document_printer" or "language" in parts.options or parts.scheme == "file":
+        return url
+    return f"{url}{'&' if '?' in url else '?'}language=pdf"
 
 
 def language_of(url: str) -> str | None:

@@ -19,8 +19,8 @@ from app.sentences import SENTENCES, WORDS
 LANGUAGES = ("en", "zh")  # the house's
 # what goes to a buyer can be in these: `app.sentences.buyers` is said in each
 BUYERS_LANGUAGES = (
-    *LANGUAGES, "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "nb", "fi", "cs", "hu", "ro", "el", "tr", "ru", "uk",
-    "ar", "he", "th", "vi", "id", "ja", "ko",
+    *LANGUAGES, "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da", "nb", "fi", "cs", "hu", "ro", "el", "tr", "ru",
+    "uk", "ar", "he", "th", "vi", "id", "ja", "ko",
 )  # fmt: skip
 _NOTHING = "–"
 # our catalogues have one line a text; what gettext escapes there, JSON does as well

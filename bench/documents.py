@@ -1,4 +1,4 @@
-"""Writes every document with made-up contents, in both languages, as PDF and as a picture of each page.
+"""Writes every document with made-up contents, in its languages, as PDF and as a picture of each page.
 
     python -m bench.documents OUT
 """
@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 
 from app.domain.barcode import Kind, make_code, s10
 from app.domain.declaration import Addressee, Declaration, DeclaredLine, DeclaredParcel
-from app.texts import country_name
+from app.texts import BUYERS_LANGUAGES, LANGUAGES, country_name
 from printing.documents.cn22 import cn22
 from printing.documents.cn23 import cn23
 from printing.documents.codes import STOCKS, Arrow, CodeLabel, code_sheet
@@ -210,13 +210,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--only", default="", help="documents whose name begins so")
+    parser.add_argument("--buyers", action="store_true", help="what goes to buyers in all of their languages")
     parser.add_argument("--pages", type=int, default=4, help="pictures of so many pages at most")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
     for name, make in DOCUMENTS.items():
         if not name.startswith(asked.only):
             continue
-        for language in ("en", "zh"):
+        buyers = asked.buyers and name.startswith(("slip", "return"))
+        for language in BUYERS_LANGUAGES if buyers else LANGUAGES:
             begun = time.perf_counter()
             pdf = make(language)
             took = time.perf_counter() - begun

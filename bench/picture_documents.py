@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 
 from bench.picture_stage import Stage
@@ -89,3 +91,34 @@ async def _(on: Stage) -> None:
     await on.hands.until(lambda: on.work.dialogs.notice)
 
 
+
+
+@documents("large")
+async def _(on: Stage) -> None:
+    await _subject(on, "cart")
+    await on.key(Key.Key_Return)
+    await on.settle()
+
+
+@documents("large_form")
+async def _(on: Stage) -> None:
+    await _subject(on, "order")
+    await on.key(Key.Key_F6)
+    await on.key(Key.Key_F6)
+    await on.key(Key.Key_Return)
+    await on.settle()
+
+
+@documents("again")
+async def _(on: Stage) -> None:
+    page = await _subject(on, "cart")
+    before = on.work.settings
+    on.work.settings = replace(before, document_printer="cups://office")
+    try:
+        await on.key(Key.Key_F4)
+        await on.hands.until(lambda: on.work.dialogs.notice)
+        await on.key(Key.Key_F4)
+        await on.hands.until(lambda: on.work.dialogs.is_open)
+    finally:
+        on.work.settings = before
+    assert page.pane.made is not None

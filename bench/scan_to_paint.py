@@ -40,6 +40,7 @@ from bench.warehouse import percentile, prepare
 from db.engine import parse_url
 from db.store import Store
 from ui.keys import type_scan
+from ui.main_window import PAGES
 from ui.pages.packing import PackingPage
 
 GOAL, GOAL_MS = 3.0, 50.0
@@ -201,7 +202,7 @@ async def measure(
     try:
         async with opened_window(application, Wanted(db=str(database), station="BENCH", printer="")) as window:
             window.show()
-            while len(window.pages) < 7:  # noqa: ASYNC110
+            while len(window.pages) < len(PAGES):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             await asyncio.sleep(FRESH_S)
             bench_ = Bench(window, window.work.feed.store)

@@ -75,6 +75,7 @@ from app.cli import main
 import app.main
 from contextlib import asynccontextmanager
 from PySide6.QtCore import QEvent, QObject, QTimer
+from ui.main_window import PAGES
 
 seen = {}
 
@@ -99,7 +100,7 @@ class Eyes(QObject):
         self.wait()
 
     def wait(self):
-        whole = len(window.pages) == 7 and window.work.sounds.silent_reason != "devices_sound_unasked"
+        whole = len(window.pages) == len(PAGES) and window.work.sounds.silent_reason != "devices_sound_unasked"
         QTimer.singleShot(100, window.close if whole else self.wait)
 
 @asynccontextmanager

@@ -48,6 +48,7 @@ from hardware.simulator.port import Port, TcpPort
 from hardware.simulator.printer_twin import PrinterTwin
 from hardware.simulator.serve import make_language
 from printing.spooler import Patience
+from ui.main_window import PAGES
 
 STATION = "BENCH"
 AT = {
@@ -214,7 +215,7 @@ async def print_at_window(
             window.resize(1366, 768)
             window.show()
             hands = Hands(window)
-            await hands.until(lambda: len(window.pages) == 7)
+            await hands.until(lambda: len(window.pages) == len(PAGES))
             store = window.work.feed.store
             name = f"{language}-{proof}-{port}"
             return await Person(window, twin, tray, language, out, name).work(store)

@@ -40,6 +40,7 @@ from bench.warehouse import percentile, prepare
 from db.engine import parse_url
 from db.parcels import PrintJob
 from db.store import Store
+from ui.main_window import PAGES
 from ui.pages.order_import import Import, Imported
 
 EVERY_MS = 5
@@ -156,7 +157,7 @@ class Lags:
 async def measure(window: MainWindow, files: Sequence[Path], orders: int, labels: int, tray: Path, bare: Bare) -> Lags:
     """Rest, then import and print with the packing page in front, then with the board."""
     found, work = Lags(), window.work
-    while len(window.pages) < 7:  # noqa: ASYNC110
+    while len(window.pages) < len(PAGES):  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     await asyncio.sleep(REST_S)
     probe = Probe()

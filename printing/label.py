@@ -69,7 +69,8 @@ class Paragraph:
     """Lines in a rectangle: wrapped at `size_mm`, shrunk as a whole down to `min_size_mm`, then refused.
 
     `first_line_scale` makes the first line of the text (a recipient's name) larger than the rest by this factor. Lines
-    that a printer's own font lacks, which are sent as pictures, are printed at `graphic_size_mm` at most, if told.
+    that a printer's own font lacks are sent as pictures: with one of them all are printed at `graphic_size_mm` at most,
+    if told.
     """
 
     x_mm: float

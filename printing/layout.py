@@ -151,11 +151,13 @@ def _fit(element: Text | Paragraph, lines: tuple[str, ...], scale: float) -> tup
     if isinstance(element, Text):
         return _fit_line(element, lines[0], frame, largest, smallest)
     scales = (element.first_line_scale, 1.0)
-    cap = element.graphic_size_mm * scale
+    if element.graphic_size_mm and not all(map(fonts.is_native, lines)):
+        # all of them: a postcode that is larger than the name above it looks like a mistake
+        largest = max(smallest, min(largest, int(element.graphic_size_mm * scale)))
     for size in range(largest, smallest - 1, -1):
         broken: list[tuple[str, bool, int]] = []  # text, right to left, size
         for number, source in enumerate(lines):
-            own = int((min(size, cap) if cap and not fonts.is_native(source) else size) * scales[min(number, 1)])
+            own = int(size * scales[min(number, 1)])
             found = _pieces(source)
             if size > smallest and any(piece.width * own > frame.width for piece in found):
                 break  # a smaller size is better than a broken word

@@ -8,6 +8,7 @@ from functools import lru_cache
 from PIL import Image, ImageOps
 
 _MOST_PIXELS = 16_000_000  # of the file; a label of 4 by 6 inches at 600 dpi has 8,640,000
+_MOST_GOODS_PIXELS = 60_000_000  # what a good camera makes
 _TURN = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 
 
@@ -49,3 +50,23 @@ def _grey(content: bytes) -> Image.Image | None:
         return None
     paper = Image.new("RGBA", colours.size, "white")
     return Image.alpha_composite(paper, colours).convert("L")
+
+
+def thumbnail(content: bytes, side: int = 480) -> bytes | None:
+    """A picture of goods (PNG, JPEG or WebP) as a JPEG of at most `side` pixels on white; None for what is none.
+
+    It is turned as its camera says; whatever else the file says of its making is left out.
+    """
+    try:
+        with Image.open(io.BytesIO(content), formats=["PNG", "JPEG", "WEBP"]) as opened:
+            if not 1 <= opened.width * opened.height <= _MOST_GOODS_PIXELS:
+                return None
+            opened.draft("RGB", (side, side))  # a JPEG is read no larger than needed
+            shown = ImageOps.exif_transpose(opened).convert("RGBA")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return None
+    shown.thumbnail((side, side), Image.Resampling.LANCZOS)
+    paper = Image.new("RGBA", shown.size, "white")
+    made = io.BytesIO()
+    Image.alpha_composite(paper, shown).convert("RGB").save(made, "JPEG", quality=82, optimize=True)
+    return made.getvalue()

@@ -63,7 +63,8 @@ def page_sizes(pdf: bytes) -> list[tuple[float, float]]:
 def draw_page(pdf: bytes, number: int, dpi: float) -> Image.Image:
     """One page, counted from 0, of a document of our own, in greys (mode "L")."""
     with _opened(pdf) as document:
-        return document[number].render(scale=dpi / 72, grayscale=True).to_pil().convert("L")
+        page: Image.Image = document[number].render(scale=dpi / 72, grayscale=True).to_pil()
+        return page.convert("L")
 
 
 @contextmanager

@@ -134,6 +134,8 @@ PAGE_KEYS: tuple[PageKey, ...] = (
     PageKey("orders", "Enter", "frame_key_orders_enter"),
     PageKey("orders", "A – Z", "frame_key_list_letter"),
     PageKey("orders", "Esc", "frame_key_orders_esc"),
+    PageKey("documents", "Enter", "frame_key_documents_enter"),
+    PageKey("documents", "← →", "frame_key_documents_sides"),
     PageKey("documents", "A – Z", "frame_key_list_letter"),
     PageKey("devices", "↑ ↓", "frame_key_devices_arrows"),
     PageKey("devices", "1 – 9", "frame_key_devices_digit"),

@@ -16,9 +16,13 @@ def trial_code(number: int) -> str:
 
 
 def trial_payload(language: str, title: str, station: str, at: datetime, code: str) -> bytes:
-    """The test label in a printer's language (`zpl`, `tspl`, `escpos`); the two plain ones say ASCII alone."""
+    """The test label in a printer's language (`zpl`, `tspl`, `escpos`, `pdf`); TSPL and ESC/POS say ASCII alone."""
     if language == "zpl":
         return trial_zpl(title, station, at, code)
+    if language == "pdf":
+        from printing.pdf import to_pdf  # it is seldom wanted, and slow to load
+
+        return to_pdf([_trial_label(title, station, at, code)])
     lines = [_plain(text) for text in ("Packbench", station, f"{at:%Y-%m-%d %H:%M}", code)]
     if language == "tspl":
         texts = [f'TEXT 40,{40 + 60 * row},"3",0,1,1,"{line}"' for row, line in enumerate(lines)]
@@ -42,21 +46,23 @@ def _plain(text: str) -> str:
 
 def trial_zpl(title: str, station: str, at: datetime, code: str) -> bytes:
     """A test label of 4 × 6 inches (101.6 × 152.4 mm) as ZPL."""
+    return to_zpl(_trial_label(title, station, at, code))
+
+
+def _trial_label(title: str, station: str, at: datetime, code: str) -> Label:
     left, width = 8.0, 85.0
-    return to_zpl(
-        Label(
-            101.6, 152.4,
-            (
-                Box(3, 3, 95.6, 146.4, 0.5),
-                Text(left, 10, width, 13, title, size_mm=10, min_size_mm=5, name="title"),
-                # a station's name may have forty letters of any width
-                Paragraph(left, 26, width, 14, station, size_mm=6, min_size_mm=2.5, name="station"),
-                Text(left, 42, width, 8, at.strftime("%Y-%m-%d %H:%M"), size_mm=6, min_size_mm=3, name="time"),
-                Symbol(
-                    left, 56, width, 25, SymbolKind.CODE128, code, module_mm=0.375, min_module_mm=0.25,
-                    human_readable=code, size_mm=4, name="bars", human_readable_name="bars",
-                ),
-                Symbol(left, 98, 40, 40, SymbolKind.DATAMATRIX, code, module_mm=1.5, min_module_mm=0.5, name="square"),
+    return Label(
+        101.6, 152.4,
+        (
+            Box(3, 3, 95.6, 146.4, 0.5),
+            Text(left, 10, width, 13, title, size_mm=10, min_size_mm=5, name="title"),
+            # a station's name may have forty letters of any width
+            Paragraph(left, 26, width, 14, station, size_mm=6, min_size_mm=2.5, name="station"),
+            Text(left, 42, width, 8, at.strftime("%Y-%m-%d %H:%M"), size_mm=6, min_size_mm=3, name="time"),
+            Symbol(
+                left, 56, width, 25, SymbolKind.CODE128, code, module_mm=0.375, min_module_mm=0.25,
+                human_readable=code, size_mm=4, name="bars", human_readable_name="bars",
             ),
-        )
+            Symbol(left, 98, 40, 40, SymbolKind.DATAMATRIX, code, module_mm=1.5, min_module_mm=0.5, name="square"),
+        ),
     )

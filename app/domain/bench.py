@@ -35,8 +35,8 @@ class OpenParcel:
     """The parcel on the table.
 
     `copy` is the number of its newest label copy and `job` the state of that print job, 0 and None before there is
-    one; `older_copies` when an earlier copy may lie around, `ahead` when the newest was printed before the order was
-    packed, and not `marked` when it bears the carrier's codes alone; `last_line_id` is the line of the last verified
+    one; `older_copies` when an earlier copy may lie around, `ahead` when one was printed before the order was packed,
+    and not `marked` when it bears the carrier's codes alone; `last_line_id` is the line of the last verified
     piece, None when there is nothing to undo.
     """
 

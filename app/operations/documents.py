@@ -21,19 +21,40 @@ from db.store import Tx
 
 def queue_document(
     tx: Tx, actor: Actor, document: Document, payload: bytes, *, queue: str, order_id: int | None = None,
-    language: str = "pdf", dpi: int = 203, pages: int = 1,
+    language: str = "pdf", dpi: int = 203, pages: int = 1, copies: int = 1,
 ) -> tuple[int, Change]:
-    """A job that prints a document's bytes, which make so many pages; returns its id."""
-    job = PrintJob(
-        queue=queue, kind=JobKind.DOCUMENT, document=document.value, order_id=order_id, language=language, dpi=dpi,
-        labels=pages, payload=payload, sha256=hashlib.sha256(payload).hexdigest(), state=JobState.QUEUED,
-        operator_id=actor.operator, created_at=tx.at, updated_at=tx.at,
-    )
-    tx.session.add(job)
+    """Jobs that print a document's bytes, which make so many labels of a label printer; the id of the last copy's."""
+    job = None
+    for _ in range(copies):
+        job = PrintJob(
+            queue=queue, kind=JobKind.DOCUMENT, document=document.value, order_id=order_id, language=language, dpi=dpi,
+            labels=pages, payload=payload, sha256=hashlib.sha256(payload).hexdigest(), state=JobState.QUEUED,
+            operator_id=actor.operator, created_at=tx.at, updated_at=tx.at,
+        )
+        tx.session.add(job)
     tx.session.flush()
-    ids = {"job": job.id, "document": document.value}
+    if job is None:
+        raise ValueError(f"{copies} copies are none")
+    ids = {"job": job.id, "document": document.value, "copies": copies}
     record(tx, actor, "print_document", ids if order_id is None else {**ids, "order": order_id})
     return job.id, changed("labels", ids=[("job", job.id)])
+
+
+def print_again(tx: Tx, actor: Actor, job_id: int) -> tuple[int, Change]:
+    """Print a document that came out, or did not, once more as it was; the new job's id.
+
+    Raises Refusal `papers_under_way` while nobody knows what became of it.
+    """
+    job = tx.session.get_one(PrintJob, job_id, with_for_update=True)
+    if job.document is None or job.state in (JobState.QUEUED, JobState.SENDING, JobState.UNCERTAIN):
+        raise Refusal("papers_under_way")
+    made = queue_document(
+        tx, actor, Document(job.document), job.payload, queue=job.queue, order_id=job.order_id, language=job.language,
+        dpi=job.dpi, pages=job.labels,
+    )
+    if job.state is JobState.FAILED:
+        job.reason, job.updated_at = "settled_again", tx.at  # nobody has to look at it any more
+    return made
 
 
 def close_manifest(tx: Tx, actor: Actor, warehouse_id: int, carrier: str) -> tuple[int, Change]:

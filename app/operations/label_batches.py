@@ -12,14 +12,14 @@ from app.domain.errors import Refusal
 from app.domain.label_batches import LABEL_BATCH, Follows, LabelBatchState, Place, from_hand
 from app.domain.label_batches import Sequence as LabelSequence
 from app.domain.people import Actor
-from app.domain.states import JOB, JobState, LabelState, advance
+from app.domain.states import JOB, JobState, LabelState, ParcelState, advance
 from app.operations.label_feed import AHEAD, end_if_done, keep_ahead, queue_separator
 from app.operations.labels import next_copy
-from app.queries.label_choices import Member, why_not
+from app.queries.label_choices import Member, facts_of, why_not
 from app.queries.label_hand import copies, in_hand
 from db.journal import record
 from db.label_batches import LabelBatch, LabelBatchOrder
-from db.parcels import JobKind, Label, PrintJob
+from db.parcels import JobKind, Label, Parcel, PrintJob
 from db.store import Tx
 
 CHUNK = 10  # labels made in one transaction: a scan waits for no more
@@ -206,6 +206,14 @@ def cancel_labels(tx: Tx, actor: Actor, batch_id: int) -> tuple[int, Change]:
     """
     states = (LabelBatchState.CHECKED, LabelBatchState.PRINTING, LabelBatchState.PAUSED)
     batch = _batch(tx, batch_id, *states)
+    packed = select(Label.id).join(Parcel, Parcel.id == Label.parcel_id).where(Parcel.state == ParcelState.LABELLING)
+    tx.session.execute(  # their boxes wait for them
+        update(PrintJob)
+        .where(
+            PrintJob.label_batch_id == batch_id, PrintJob.state == JobState.QUEUED, PrintJob.label_id.in_(packed)
+        )
+        .values(label_batch_id=None)
+    )
     waiting = tx.session.scalars(
         update(PrintJob)
         .where(PrintJob.label_batch_id == batch_id, PrintJob.state == JobState.QUEUED)
@@ -299,7 +307,10 @@ def _print(tx: Tx, batch: LabelBatch) -> None:
 
 
 def _again(tx: Tx, actor: Actor, batch: LabelBatch, job_id: int, reason: str) -> bool:
-    """Queue the next copy of a label, or another separator; False for a label that is void or has one already."""
+    """Queue the next copy of a label, or another separator; False for a label that is void or has one already.
+
+    One that cannot be printed is set aside.
+    """
     job = tx.session.get_one(PrintJob, job_id)
     if job.kind is JobKind.SEPARATOR:
         assert job.order_id is not None
@@ -326,7 +337,15 @@ def _again(tx: Tx, actor: Actor, batch: LabelBatch, job_id: int, reason: str) ->
     if newest != job_id:  # somebody has had it printed again meanwhile
         tx.session.execute(members.values(job_id=newest))
         return False
-    _, made = next_copy(tx, actor, label, job, reason=reason, queue=batch.queue)
+    try:
+        with tx.session.begin_nested():
+            tx.session.connection()  # only then is the savepoint set for what bypasses the session
+            _, made = next_copy(tx, actor, label, job, reason=reason, queue=batch.queue)
+    except Refusal as refusal:
+        # of what has failed nothing lies anywhere: mended, it comes back like any other
+        kept = None if job.state is JobState.FAILED else job_id
+        tx.session.execute(members.values(reason=refusal.code, field=facts_of(refusal), job_id=kept))
+        return False
     tx.session.execute(update(PrintJob).where(PrintJob.id == made).values(label_batch_id=batch.id))
     tx.session.execute(members.values(job_id=made))
     return True

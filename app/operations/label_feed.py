@@ -17,7 +17,7 @@ from app.domain.errors import Refusal
 from app.domain.label_batches import LABEL_BATCH, LabelBatchState
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, advance
-from app.operations.labels import print_ahead
+from app.operations.labels import LEFT_CART, SUPERSEDED, print_ahead
 from app.queries.label_choices import facts_of
 from db.label_batches import LabelBatch, LabelBatchOrder
 from db.parcels import JobKind, Label, Parcel, PrintJob, PrintQueue
@@ -52,7 +52,7 @@ def in_turn(tx: Tx, job: PrintJob) -> PrintJob:
         )
         .where(
             PrintJob.label_batch_id == job.label_batch_id, PrintJob.state == JobState.QUEUED,
-            PrintJob.queue == job.queue, PrintJob.language == job.language,
+            PrintJob.queue == job.queue,
         )
         .order_by(number, PrintJob.kind != JobKind.SEPARATOR, PrintJob.id)
     ).first()
@@ -67,24 +67,64 @@ def note_claimed(tx: Tx, job: PrintJob) -> None:
         follow_copy(tx, job)
     batch = tx.session.get_one(LabelBatch, job.label_batch_id)
     if batch.state is LabelBatchState.PRINTING:
-        if job.reprint_of_id is None:
-            batch.queue = job.queue  # what was moved to another printer goes on there
         keep_ahead(tx, batch)
 
 
+# why a copy is not sent any more, and what is said of its order in the label batch
+_DROPPED = {
+    "order_cancelled": "batches_cancelled", "label_voided": "batches_void", LEFT_CART: "labels_not_in_work",
+    SUPERSEDED: "labels_printed_before",
+}  # fmt: skip
+
+
 def note_dropped(tx: Tx, job: PrintJob) -> None:
-    """The order of a job was cancelled before the job was sent: it is set aside."""
+    """A job was taken back before it was sent: its order is set aside."""
     if job.label_batch_id is None:
         return
     tx.session.flush()
     tx.session.execute(
         update(LabelBatchOrder)
         .where(LabelBatchOrder.label_batch_id == job.label_batch_id, LabelBatchOrder.job_id == job.id)
-        .values(reason="batches_cancelled", field="")
+        .values(reason=_DROPPED[job.reason or ""], field="")
     )
     batch = tx.session.get_one(LabelBatch, job.label_batch_id)
     if batch.state is LabelBatchState.PRINTING:
         keep_ahead(tx, batch)
+
+
+def note_failed(tx: Tx, job: PrintJob) -> None:
+    """A job cannot be given to the printer that there is now: what comes after it need not wait for that."""
+    if job.label_batch_id is None:
+        return
+    tx.session.flush()
+    batch = tx.session.get_one(LabelBatch, job.label_batch_id)
+    if batch.state is LabelBatchState.PRINTING:
+        keep_ahead(tx, batch)
+
+
+def go_on_without(tx: Tx) -> None:
+    """Labels that waited in a label batch were taken back, or taken over by a bench: the batch goes on without them."""
+    tx.session.flush()
+    waiting = select(PrintJob.id).where(PrintJob.label_batch_id == LabelBatch.id, PrintJob.state == JobState.QUEUED)
+    dry = select(LabelBatch).where(LabelBatch.state == LabelBatchState.PRINTING, ~waiting.exists())
+    for batch in tx.session.scalars(dry).all():
+        keep_ahead(tx, batch, 1)
+
+
+def note_taken_back(tx: Tx, order_id: int) -> None:
+    """Labels of an order that waited are not sent any more: it is set aside, and its label batch goes on without."""
+    tx.session.flush()
+    rows = tx.session.execute(
+        select(LabelBatchOrder, PrintJob.reason)
+        .join(PrintJob, PrintJob.id == LabelBatchOrder.job_id)
+        .where(
+            LabelBatchOrder.order_id == order_id, LabelBatchOrder.reason.is_(None),
+            PrintJob.state == JobState.CANCELLED, PrintJob.reason.in_(_DROPPED),
+        )
+    ).all()
+    for member, why in rows:
+        member.reason, member.field = _DROPPED[why], ""
+    go_on_without(tx)
 
 
 def note_finished(tx: Tx, job: PrintJob) -> None:
@@ -203,6 +243,20 @@ def _begun(tx: Tx, batch_id: int, group: str) -> bool:
 
 def queue_separator(tx: Tx, batch: LabelBatch, order_id: int, group: str) -> int:
     """The job that announces the labels of a group; the order is the one whose label comes next."""
+    queue = tx.session.get(PrintQueue, batch.queue)
+    language, dpi = ("zpl", 203) if queue is None else (queue.language, queue.dpi)
+    payload = _separator(tx, batch, order_id, group, language, dpi)
+    job = PrintJob(
+        queue=batch.queue, kind=JobKind.SEPARATOR, copy=1, language=language, dpi=dpi, payload=payload,
+        sha256=hashlib.sha256(payload).hexdigest(), state=JobState.QUEUED, operator_id=batch.operator_id,
+        order_id=order_id, label_batch_id=batch.id, created_at=tx.at, updated_at=tx.at,
+    )
+    tx.session.add(job)
+    tx.session.flush()
+    return job.id
+
+
+def _separator(tx: Tx, batch: LabelBatch, order_id: int, group: str, language: str, dpi: int) -> bytes:
     count = tx.session.execute(
         select(func.count()).where(
             LabelBatchOrder.label_batch_id == batch.id, LabelBatchOrder.group == group,
@@ -214,17 +268,17 @@ def queue_separator(tx: Tx, batch: LabelBatch, order_id: int, group: str) -> int
     ).scalar()
     from printing.render import render  # fonts and pictures: the window can be seen before they are loaded
 
-    queue = tx.session.get(PrintQueue, batch.queue)
-    language, dpi = ("zpl", 203) if queue is None else (queue.language, queue.dpi)
-    payload = render(separator(batch.number, group, count, tote or ""), language, dpi)
-    job = PrintJob(
-        queue=batch.queue, kind=JobKind.SEPARATOR, copy=1, language=language, dpi=dpi, payload=payload,
-        sha256=hashlib.sha256(payload).hexdigest(), state=JobState.QUEUED, operator_id=batch.operator_id,
-        order_id=order_id, label_batch_id=batch.id, created_at=tx.at, updated_at=tx.at,
-    )
-    tx.session.add(job)
-    tx.session.flush()
-    return job.id
+    return render(separator(batch.number, group, count, tote or ""), language, dpi)
+
+
+def write_separator(tx: Tx, job: PrintJob, language: str, dpi: int) -> None:
+    """A separator that was written for another printer is written for this one, before it is sent."""
+    assert job.order_id is not None
+    batch = tx.session.get_one(LabelBatch, job.label_batch_id)
+    group = tx.session.get_one(LabelBatchOrder, (batch.id, job.order_id)).group
+    job.payload = _separator(tx, batch, job.order_id, group, language, dpi)
+    job.sha256, job.language, job.dpi = hashlib.sha256(job.payload).hexdigest(), language, dpi
+    job.updated_at = tx.at
 
 
 def separator(number: int, group: str, count: int, code: str) -> LabelLayout:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.carriers.profiles import void_deadline
@@ -25,6 +25,7 @@ from app.operations.numbers import is_used, take_tracking
 from app.operations.parcels import begin_parcel
 from app.texts import country_name
 from db.journal import record, take_number
+from db.label_batches import LabelBatchOrder
 from db.label_files import LabelFile
 from db.orders import Order, OrderLine, Sku
 from db.parcels import JobKind, Label, Parcel, PrintJob, PrintQueue
@@ -37,6 +38,8 @@ from printing.templates import load_template
 TEMPLATE = "parcel_4x6"
 SERVICE = "LX"  # UPU S10 service indicator of the built-in number series: LA-LZ, tracked packets
 DEFAULT_SERVICE = "PACKET TRACKED"
+IN_WORK = (OrderState.RELEASED, OrderState.PICKED, OrderState.PACKING)  # whose labels may be printed ahead
+SUPERSEDED, LEFT_CART = "labels_copy_superseded", "labels_left_cart"  # why a copy that waited is not sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +205,14 @@ def make_label(tx: Tx, actor: Actor, parcel_id: int, *, weight_g: int, queue: st
     """The parcel's label and the job that prints it, in the transaction of the last requirement; its tracking number.
 
     A label that the parcel already has is used again. What was printed ahead of it, for the same place on the same
-    cart, is not printed again; while it waits elsewhere it comes out here. Raises Refusal when the label cannot be
-    printed as it is.
+    cart, is not printed again; while it waits elsewhere it comes out here, whatever becomes of its label batch. Raises
+    Refusal when the label cannot be printed as it is.
     """
     label_id, tracking, fields, file_id = _label(tx, parcel_id, weight_g)
-    job = newest_job(tx, parcel_id)
-    if job is not None and job.label_id == label_id and _is_ahead(job, fields):
-        if job.state is JobState.QUEUED:
-            move_queued(tx, parcel_id, queue)
+    if _is_printed(newest_job(tx, parcel_id), label_id, fields):
+        move_queued(tx, parcel_id, queue)
         return tracking
+    _drop_queued(tx, parcel_id)
     _queue(tx, actor, label_id, fields, _newest_copy(tx, parcel_id) + 1, queue=queue, file_id=file_id)
     return tracking
 
@@ -224,24 +226,72 @@ def print_ahead(tx: Tx, actor: Actor, order_id: int, *, queue: str, label_batch_
     order = tx.session.get_one(Order, order_id)
     if order.state is OrderState.CANCELLED or order.cancel_requested_at is not None:
         raise Refusal("order_is_cancelled", order=order.source_id)
-    if order.state not in (OrderState.RELEASED, OrderState.PICKED, OrderState.PACKING):
+    if order.state not in IN_WORK:
         raise Refusal("labels_not_in_work", order=order.source_id)
     parcel_id = begin_parcel(tx, order_id)
     weight_g = tx.connection.execute(_EXPECTED_WEIGHT, {"order": order_id}).scalar_one()
     label_id, _, fields, file_id = _label(tx, parcel_id, weight_g)
-    job = newest_job(tx, parcel_id)
-    if job is not None and job.label_id == label_id and (_is_ahead(job, fields) or job.label_batch_id is None):
+    if _is_printed(newest_job(tx, parcel_id), label_id, fields):
         raise Refusal("labels_printed_before", order=order.source_id)
+    _drop_queued(tx, parcel_id)
     copy = _newest_copy(tx, parcel_id) + 1
     return _queue(
         tx, actor, label_id, fields, copy, queue=queue, file_id=file_id, label_batch_id=label_batch_id
     )
 
 
-def _is_ahead(job: PrintJob, fields: Mapping[str, str]) -> bool:
-    """Whether a copy that was printed ahead is still the right one: not for an earlier place of the order."""
-    alive = job.state not in (JobState.FAILED, JobState.CANCELLED)
-    return job.label_batch_id is not None and alive and fields.get("place") == fields.get("printed_for")
+def _is_printed(job: PrintJob | None, label_id: int, fields: Mapping[str, str]) -> bool:
+    """Whether the newest copy is the right one: of the label that counts, and not for an earlier place of the order."""
+    if job is None or job.label_id != label_id or job.state is JobState.FAILED:
+        return False
+    return fields.get("place") == fields.get("printed_for")
+
+
+def _drop_queued(tx: Tx, parcel_id: int) -> None:
+    """A copy that waits to be printed is not sent: the next one replaces it."""
+    tx.session.execute(
+        update(PrintJob)
+        .where(PrintJob.label_id.in_(_labels_of(parcel_id)), PrintJob.state == JobState.QUEUED)
+        .values(state=JobState.CANCELLED, reason=SUPERSEDED, updated_at=tx.at)
+    )
+
+
+def _labels_of(parcel_id: int) -> Select[tuple[int]]:
+    return select(Label.id).where(Label.parcel_id == parcel_id)
+
+
+def unwanted(tx: Tx, job: PrintJob) -> str | None:
+    """The last gate before paper: the code of why a label's copy must not be sent any more, None when it may.
+
+    Its order was cancelled, its label was voided, a later copy counts, or it was to be printed ahead of its order and
+    that has left its place on the cart.
+    """
+    if job.label_id is None:
+        return None
+    label = tx.session.get_one(Label, job.label_id)
+    parcel = tx.session.get_one(Parcel, label.parcel_id)
+    order = tx.session.get_one(Order, parcel.order_id)
+    asked = order.cancel_requested_at is not None and order.state is not OrderState.SHIPPED
+    if order.state is OrderState.CANCELLED or asked:
+        return "order_cancelled"
+    if label.state is LabelState.VOIDED:
+        return "label_voided"
+    newest = newest_job(tx, parcel.id)
+    if newest is not None and newest.id != job.id:
+        return SUPERSEDED
+    ahead = job.label_batch_id is not None and job.reprint_of_id is None and parcel.state is ParcelState.OPEN
+    if ahead and (order.state not in IN_WORK or _place(tx, order.id) != json.loads(label.fields).get("printed_for")):
+        return LEFT_CART
+    return None
+
+
+def _place(tx: Tx, order_id: int) -> str:
+    at = tx.session.get(BatchOrder, order_id)
+    return "" if at is None else _place_name(at.batch_id, at.slot)
+
+
+def _place_name(batch_id: int, slot: int | None) -> str:
+    return f"{batch_id}/{slot}"
 
 
 def _label(tx: Tx, parcel_id: int, weight_g: int) -> tuple[int, str, dict[str, str], int | None]:
@@ -251,7 +301,7 @@ def _label(tx: Tx, parcel_id: int, weight_g: int) -> tuple[int, str, dict[str, s
     """
     code, slot, batch_id, *address = tx.connection.execute(_TO_LABEL, {"parcel": parcel_id}).one()
     sent = Sent(*address)
-    place = "" if batch_id is None else f"{batch_id}/{slot}"
+    place = "" if batch_id is None else _place_name(batch_id, slot)
     found = tx.connection.execute(_VALID, {"parcel": parcel_id}).first()
     if found is not None:
         label_id, tracking, stored, file_id = found
@@ -288,14 +338,33 @@ def _newest_copy(tx: Tx, parcel_id: int) -> int:
 def next_copy(
     tx: Tx, actor: Actor, label: Label, job: PrintJob, *, reason: str, queue: str | None = None
 ) -> tuple[int, int]:
-    """Queue a label's next copy, from the same data, where `job` was printed or in `queue`; its number and job."""
+    """Queue a label's next copy, from the same data, where `job` was printed or in `queue`; its number and job.
+
+    In a queue that is named it waits for no label batch; of the order it is what counts in that all the same.
+    """
     copy = _newest_copy(tx, label.parcel_id) + 1
     made = _queue(
         tx, actor, label.id, {**_facts(tx, label), **json.loads(label.fields)}, copy,
-        queue=queue or job.queue, file_id=label.file_id, label_batch_id=job.label_batch_id, reprint_of=job.id,
-        reason=reason,
+        queue=queue or job.queue, file_id=label.file_id, label_batch_id=None if queue else job.label_batch_id,
+        reprint_of=job.id, reason=reason,
     )
+    if queue:
+        tx.session.execute(update(LabelBatchOrder).where(LabelBatchOrder.job_id == job.id).values(job_id=made))
     return copy, made
+
+
+def copy_lost(tx: Tx, actor: Actor, job: PrintJob, reason: str, queue: str | None = None) -> int | None:
+    """The number of the next copy of a label, queued because this one did not come out.
+
+    None where none is wanted: the label is void, or a later copy is made already.
+    """
+    if job.label_id is None:
+        return None
+    label = tx.session.get_one(Label, job.label_id)
+    newest = newest_job(tx, label.parcel_id)
+    if label.state is LabelState.VOIDED or newest is None or newest.id != job.id:
+        return None
+    return next_copy(tx, actor, label, job, reason=reason, queue=queue)[0]
 
 
 def _queue(
@@ -312,12 +381,12 @@ def _queue(
             "label_batch_id": label_batch_id, "operator_id": actor.operator, "created_at": tx.at, "updated_at": tx.at,
         },
     ).scalar_one()
-    if fields.get("place") != fields.get("printed_for"):
+    if "place" in fields and fields["place"] != fields.get("printed_for"):
         kept = {name: value for name, value in fields.items() if name != "place"}
         tx.connection.execute(
             update(Label)
             .where(Label.id == label_id)
-            .values(fields=json.dumps({**kept, "printed_for": fields.get("place", "")}, ensure_ascii=False))
+            .values(fields=json.dumps({**kept, "printed_for": fields["place"]}, ensure_ascii=False))
         )
     return job_id
 
@@ -466,8 +535,8 @@ def settle(
     """A person says whether an uncertain label came out; if not, the next copy is queued (its number is returned).
 
     The next copy has its own number, so that both are told apart if the first one does appear; it goes to `queue`,
-    by default to that of the first. A voided label has no next copy. Raises Refusal `nothing_uncertain` for a job in
-    any other state.
+    by default to that of the first. A voided label has no next copy, nor one of which a later copy is made. Raises
+    Refusal `nothing_uncertain` for a job in any other state.
     """
     job = tx.session.get_one(PrintJob, job_id)
     if job.state is not JobState.UNCERTAIN:
@@ -477,23 +546,19 @@ def settle(
     job.updated_at = tx.at
     record(tx, actor, "settle_label", {"job": job_id, "came_out": came_out})
     tx.session.flush()
-    copy = None
-    if not came_out and job.label_id is not None:
-        label = tx.session.get_one(Label, job.label_id)
-        if label.state is LabelState.VALID:
-            copy, _ = next_copy(tx, actor, label, job, reason="not_out", queue=queue)
+    copy = None if came_out else copy_lost(tx, actor, job, "not_out", queue)
     return copy, changed("labels", ids=[("job", job_id)])
 
 
 def move_queued(tx: Tx, parcel_id: int, queue: str) -> None:
-    """A label that waits to be printed comes out where its parcel is."""
+    """A label that waits to be printed comes out where its parcel is, and waits for no label batch any more."""
     tx.session.execute(
         update(PrintJob)
         .where(
-            PrintJob.label_id.in_(select(Label.id).where(Label.parcel_id == parcel_id)),
-            PrintJob.state == JobState.QUEUED, PrintJob.queue != queue,
+            PrintJob.label_id.in_(_labels_of(parcel_id)), PrintJob.state == JobState.QUEUED,
+            or_(PrintJob.queue != queue, PrintJob.label_batch_id.is_not(None)),
         )
-        .values(queue=queue, reason=None, updated_at=tx.at)
+        .values(queue=queue, label_batch_id=None, reason=None, updated_at=tx.at)
     )
 
 

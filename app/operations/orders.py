@@ -8,6 +8,7 @@ from app.change import Change, changed
 from app.domain.errors import Refusal
 from app.domain.people import Actor
 from app.domain.states import ORDER, OrderState, ParcelState, advance
+from app.operations.label_feed import note_taken_back
 from app.operations.labels import void_label
 from app.operations.waves import free_open_tasks, leave_batch, picked_lots, settle_batch
 from db.journal import record
@@ -70,3 +71,4 @@ def _void_labels(tx: Tx, order_id: int) -> None:
         select(Parcel).where(Parcel.order_id == order_id, Parcel.state.in_((ParcelState.OPEN, ParcelState.LABELLING)))
     ):
         void_label(tx, parcel)
+    note_taken_back(tx, order_id)

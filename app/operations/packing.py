@@ -14,6 +14,7 @@ from app.domain.packing import MAY_LIE_THERE, Code, Effect, Outcome, Verdict, as
 from app.domain.people import Actor
 from app.domain.states import JOB, ORDER, PARCEL, JobState, OrderState, ParcelState, advance
 from app.operations import labels
+from app.operations.label_feed import go_on_without
 from app.operations.orders import cancel_now
 from app.operations.parcels import make_parcel
 from app.operations.scans import Scan, order_found, orders_for_item, record_scan, what_is
@@ -257,6 +258,7 @@ def _open(tx: Tx, actor: Actor, order_id: int, station: str) -> OpenParcel:
     else:
         if parcel_state is ParcelState.LABELLING:
             labels.move_queued(tx, parcel_id, station)
+            go_on_without(tx)
         tx.connection.execute(_MOVE, {"parcel": parcel_id, "to": actor.station})
     assert actor.station is not None
     opened = see_bench(tx.connection, actor.station)[1].parcel
@@ -285,6 +287,7 @@ def _complete(
     except Refusal as refusal:
         facts: dict[str, Fact] = {**refusal.facts, "order": parcel.order, "why_code": refusal.code}
         return Verdict(Outcome.FAIL, Code.LABEL_REFUSED, facts=facts, sku=verdict.sku), parcel
+    go_on_without(tx)
     lines = tuple(replace(line, packed=line.ordered) for line in parcel.lines)
     return verdict, replace(parcel, state=labelling, lines=lines, tracking=tracking)
 
@@ -316,7 +319,7 @@ def _undo(tx: Tx, parcel: OpenParcel) -> None:
         row.state = advance(PARCEL, row.state, ParcelState.OPEN)
         job = labels.newest_job(tx, parcel.parcel_id)
         # what was printed ahead is waited for again, and what was printed of a voided label stays printed
-        if job is not None and job.label_batch_id is None and job.state is JobState.QUEUED:
+        if job is not None and job.state is JobState.QUEUED and not parcel.ahead:
             job.state = advance(JOB, job.state, JobState.CANCELLED)
             job.reason = "undone"
             job.updated_at = tx.at

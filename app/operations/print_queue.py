@@ -9,14 +9,15 @@ from sqlalchemy import func, or_, select, update
 
 from app.change import Change, changed
 from app.domain.errors import Refusal
+from app.domain.label_batches import LABEL_BATCH, LabelBatchState
 from app.domain.people import Actor
-from app.domain.states import JOB, JobState, LabelState, OrderState, advance
+from app.domain.states import JOB, JobState, LabelState, advance
 from app.operations import label_feed
-from app.operations.labels import Takes, next_copy, write_anew
+from app.operations.labels import Takes, copy_lost, unwanted, write_anew
 from app.queries.print_queues import BATCH_PAUSED, is_paused, queued, uncertain_beside, written_in
 from db.journal import record
-from db.orders import Order
-from db.parcels import JobKind, Label, Parcel, PrintAttempt, PrintJob, PrintQueue
+from db.label_batches import LabelBatch
+from db.parcels import JobKind, Label, PrintAttempt, PrintJob, PrintQueue
 from db.store import Tx
 
 TEST = "labels_why_test"  # what a test label was printed for
@@ -33,6 +34,7 @@ class Claimed:
     attempt_id: int
     payload: bytes
     labels: int
+    document: bool
 
 
 def claim_job(
@@ -41,10 +43,10 @@ def claim_job(
 ) -> tuple[Claimed | None, Change]:
     """The next job of a queue, durably SENDING before its first byte leaves; None when nothing may be sent.
 
-    The last gate before paper: the job of an order that was cancelled is taken back here. Nothing is sent while
-    `unsettled_limit` jobs of the queue are uncertain or being sent, nothing from a paused queue, and to a printer that
-    speaks one `language` nothing that is written in another. A label that was written for another printer than one that
-    `takes` this is written anew; one that cannot be has failed.
+    The last gate before paper: what is not wanted any more (`app.operations.labels.unwanted`) is taken back here.
+    Nothing is sent while `unsettled_limit` jobs of the queue are uncertain or being sent, nothing from a paused queue,
+    and to a printer that speaks one `language` no file that is written in another. A label or separator that was
+    written for another printer than one that `takes` this is written anew; one that cannot be has failed.
     """
     if is_paused(tx.session, queue):
         return None, Change()
@@ -71,14 +73,15 @@ def claim_job(
         if job is None:
             return None, changed("labels", "orders", ids=touched) if touched else Change()
         job = label_feed.in_turn(tx, job)
-        if _cancelled(tx, job):
-            touched.append(("job", job.id))
+        why = unwanted(tx, job)
+        if why is not None:
+            job.state, job.reason, job.updated_at = advance(JOB, job.state, JobState.CANCELLED), why, tx.at
             label_feed.note_dropped(tx, job)
         elif _is_written_for(tx, job, takes):
             break
         else:
-            touched.append(("job", job.id))
-            label_feed.note_finished(tx, job)
+            label_feed.note_failed(tx, job)
+        touched.append(("job", job.id))
     attempt = PrintAttempt(
         job_id=job.id, printer=printer, sha256=job.sha256, odometer_before=odometer, started_at=tx.at
     )
@@ -87,41 +90,28 @@ def claim_job(
     job.reason = None
     job.updated_at = tx.at
     tx.session.flush()
-    claimed = Claimed(job.id, attempt.id, job.payload, job.labels)
+    document = job.kind in (JobKind.DOCUMENT, JobKind.FILE) and job.language == "pdf"
+    claimed = Claimed(job.id, attempt.id, job.payload, job.labels, document)
     label_feed.note_claimed(tx, job)
     return claimed, changed("labels", ids=[("job", job.id), *touched])
 
 
 def _is_written_for(tx: Tx, job: PrintJob, takes: Takes | None) -> bool:
     """Whether the printer can be given a job as it is now; a label is written anew for it where that is needed."""
-    if takes is None or job.label_id is None or (job.language, job.dpi) == (takes.language, takes.dpi):
+    own = job.label_id is not None or job.kind is JobKind.SEPARATOR
+    if takes is None or not own or (job.language, job.dpi) == (takes.language, takes.dpi):
         return True
     try:
-        write_anew(tx, job, takes)
+        if job.kind is JobKind.SEPARATOR:
+            label_feed.write_separator(tx, job, takes.language, takes.dpi)
+        else:
+            write_anew(tx, job, takes)
     except Refusal as refusal:
         job.state = advance(JOB, job.state, JobState.FAILED)
         job.reason = refusal.code
         job.updated_at = tx.at
         tx.session.flush()
         return False
-    return True
-
-
-def _cancelled(tx: Tx, job: PrintJob) -> bool:
-    if job.label_id is None:
-        return False
-    order = tx.session.scalars(
-        select(Order)
-        .join(Parcel, Parcel.order_id == Order.id)
-        .join(Label, Label.parcel_id == Parcel.id)
-        .where(Label.id == job.label_id)
-    ).one()
-    asked = order.cancel_requested_at is not None and order.state is not OrderState.SHIPPED
-    if order.state is not OrderState.CANCELLED and not asked:
-        return False
-    job.state = advance(JOB, job.state, JobState.CANCELLED)
-    job.reason = "order_cancelled"
-    job.updated_at = tx.at
     return True
 
 
@@ -242,6 +232,7 @@ def cancel_job(tx: Tx, actor: Actor, job_id: int) -> tuple[JobState, Change]:
     job.reason = "taken_back"  # what it waited for does not matter any more
     job.updated_at = tx.at
     record(tx, actor, "cancel_job", {"job": job_id})
+    label_feed.go_on_without(tx)
     return job.state, changed("labels", ids=[("job", job_id)])
 
 
@@ -277,13 +268,16 @@ def resume_queue(tx: Tx, actor: Actor, queue: str) -> tuple[bool, Change]:
 def move_queue(tx: Tx, actor: Actor, queue: str, to: str) -> tuple[int, Change]:
     """Let another queue print what waits in this one, in the same order; returns how many jobs.
 
-    What is being sent or uncertain stays where it is: only there it can be settled. Raises Refusal `queue_same`.
+    What is being sent or uncertain stays where it is: only there it can be settled. A label batch goes along; where
+    another one prints already it is paused, so that their labels do not lie among each other. Raises Refusal
+    `queue_same`.
     """
     if queue == to:
         raise Refusal("queue_same", queue=queue)
     count = queued(tx.session, queue)
     if not count:
         return 0, Change()
+    _move_batches(tx, queue, to)
     tx.session.execute(
         update(PrintJob)
         .where(PrintJob.queue == queue, PrintJob.state == JobState.QUEUED)
@@ -291,6 +285,18 @@ def move_queue(tx: Tx, actor: Actor, queue: str, to: str) -> tuple[int, Change]:
     )
     record(tx, actor, "move_queue", {"queue": queue, "to": to, "jobs": count})
     return count, changed("labels")
+
+
+def _move_batches(tx: Tx, queue: str, to: str) -> None:
+    def of(name: str, *states: LabelBatchState) -> list[LabelBatch]:
+        wanted = select(LabelBatch).where(LabelBatch.queue == name, LabelBatch.state.in_(states))
+        return list(tx.session.scalars(wanted.order_by(LabelBatch.id)))
+
+    busy = bool(of(to, LabelBatchState.PRINTING))
+    for batch in of(queue, LabelBatchState.PRINTING, LabelBatchState.PAUSED):
+        batch.queue = to
+        if busy and batch.state is LabelBatchState.PRINTING:
+            batch.state = advance(LABEL_BATCH, batch.state, LabelBatchState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,8 +315,9 @@ def settle_by_last(tx: Tx, actor: Actor, job_id: int) -> tuple[ByLast, Change]:
     """A person holds the last label that came out: the uncertain ones sent before it came out too, the later did not.
 
     A printer prints in the order of sending. It counts for the jobs that were sent to the same printer and are still
-    uncertain; of each label that did not come out and is not void the next copy is queued, in the same order. Raises
-    Refusal `nothing_uncertain` when nothing depends on it, `labels_not_the_last` when one sent later has come out.
+    uncertain; of each label that did not come out the next copy is queued, in the same order, unless it is void or has
+    a later copy. Raises Refusal `nothing_uncertain` when nothing depends on it, `labels_not_the_last` when one sent
+    later has come out.
     """
     beside = uncertain_beside(tx.session, job_id)
     if not beside.out and not beside.lost:
@@ -326,12 +333,8 @@ def settle_by_last(tx: Tx, actor: Actor, job_id: int) -> tuple[ByLast, Change]:
     copied = files = 0
     for each in beside.lost:
         job = tx.session.get_one(PrintJob, each)
-        label = None if job.label_id is None else tx.session.get_one(Label, job.label_id)
-        if label is None:
-            files += 1
-        elif label.state is not LabelState.VOIDED:
-            next_copy(tx, actor, label, job, reason="not_out")
-            copied += 1
+        files += job.label_id is None
+        copied += copy_lost(tx, actor, job, "not_out") is not None
     done = ByLast(len(beside.out), copied, files)
     record(tx, actor, "settle_by_last", {"job": job_id, "came_out": done.came_out, "copied": copied})
     return done, changed("labels", ids=[("job", each) for each in (*beside.out, *beside.lost)])

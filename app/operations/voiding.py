@@ -10,6 +10,7 @@ from app.change import Change, changed
 from app.domain.errors import Refusal
 from app.domain.people import Actor
 from app.domain.states import PARCEL, JobState, LabelState, OrderState, ParcelState, advance
+from app.operations.label_feed import note_taken_back
 from app.operations.labels import make_label
 from app.queries.numbers import local_time
 from db.journal import record
@@ -55,6 +56,7 @@ def void(tx: Tx, actor: Actor, parcel_id: int, reason: str) -> tuple[str, Change
         .where(PrintJob.label_id == label.id, PrintJob.state == JobState.QUEUED)
         .values(state=JobState.CANCELLED, reason="label_voided", updated_at=tx.at)
     )
+    note_taken_back(tx, parcel.order_id)
     record(
         tx, actor, "void_label",
         {"order": parcel.order_id, "parcel": parcel_id, "label": label.id, "tracking": label.tracking},

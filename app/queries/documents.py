@@ -22,6 +22,7 @@ from app.domain.states import BatchState, LabelState, Lane, ParcelState, TaskSta
 from app.queries.customs import declaration
 from app.queries.order_list import OrderFilter, OrderSort, order_page, order_total
 from app.queries.orders import find_order
+from app.queries.search import search
 from app.texts import country_name
 from db.label_files import Manifest
 from db.orders import Order, OrderLine, Shop, Sku, SkuPicture
@@ -136,6 +137,24 @@ def _manifests(session: Session, warehouse_id: int) -> list[Paper]:
             for key, carrier, number, count, at in made
         ),
     ]
+
+
+def waiting_carriers(session: Session, warehouse_id: int) -> int:
+    """How many carriers have parcels standing there that are on no manifest."""
+    waiting = waiting_parcels(warehouse_id).with_only_columns(Label.carrier).order_by(None).distinct().subquery()
+    return session.execute(select(func.count()).select_from(waiting)).scalar_one()
+
+
+def order_named(session: Session, code: str) -> tuple[str, int]:
+    """Number and id of the one order that a scanned code names: order, tracking, label, tote.
+
+    Raises Refusal `frame_found_nothing`, `frame_found_several` (text).
+    """
+    orders = {hit.order_id for hit in search(session, code)} - {None}
+    if len(orders) != 1:
+        raise Refusal("frame_found_several" if orders else "frame_found_nothing", text=code)
+    order = session.get_one(Order, orders.pop())
+    return order.source_id, order.id
 
 
 def waiting_parcels(warehouse_id: int) -> Select[int]:
@@ -299,8 +318,9 @@ def pick_list_of(session: Session, batch_id: int) -> PickList:
     ).all()
     totes = [PickTote(_slot(batch.lane, slot), tote or "", order, pieces) for slot, tote, order, pieces in rows]
     if batch.lane is Lane.SINGLE:  # all orders lie in one tote
-        codes = dict.fromkeys(tote.tote for tote in totes)
-        totes = [PickTote("", code, "", sum(tote.pieces for tote in totes if tote.tote == code)) for code in codes]
+        codes = dict.fromkeys(each.tote for each in totes if each.tote)
+        # before the wave is released it has none
+        totes = [PickTote("", code, "", sum(each.pieces for each in totes if each.tote == code)) for code in codes]
     lines = session.execute(
         select(Location.code, Sku.code, Sku.name, PickTask.quantity, BatchOrder.slot, Tote.code)
         .join(Location, Location.id == PickTask.location_id)

@@ -23,7 +23,10 @@ def copies(session: Session, batch_id: int) -> list[Copy]:
         for number, job_id, state in session.execute(
             select(LabelBatchOrder.position, PrintJob.id, PrintJob.state)
             .join(PrintJob, PrintJob.id == LabelBatchOrder.job_id)
-            .where(LabelBatchOrder.label_batch_id == batch_id, LabelBatchOrder.reason.is_(None))
+            .where(
+                LabelBatchOrder.label_batch_id == batch_id, LabelBatchOrder.reason.is_(None),
+                PrintJob.label_batch_id == batch_id,  # what a bench has taken over comes out elsewhere
+            )
         )
     ]
     separators = {

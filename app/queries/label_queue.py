@@ -103,6 +103,7 @@ class JobRow:
     updated_at: datetime
     parcel_state: ParcelState | None = None
     order_state: OrderState | None = None
+    document: str | None = None  # what a document is, as `app.domain.documents.Document`
 
     @property
     def replaced(self) -> bool:
@@ -215,11 +216,11 @@ def _rows(session: Session, ids: Sequence[int]) -> Iterator[JobRow]:
             PrintJob.id, PrintJob.kind, Parcel.id, Order.id, Order.source_id, Label.tracking, Parcel.code,
             PrintJob.copy, _NEWEST, func.coalesce(Label.state == LabelState.VOIDED, False), PrintJob.state,
             WAITS_FOR, PrintJob.reprint_reason, PrintJob.queue, _ATTEMPTS, PrintJob.created_at,
-            PrintJob.updated_at, Parcel.state, Order.state,
+            PrintJob.updated_at, Parcel.state, Order.state, PrintJob.document,
         )
         .outerjoin(Label, Label.id == PrintJob.label_id)
         .outerjoin(Parcel, Parcel.id == Label.parcel_id)
-        .outerjoin(Order, Order.id == Parcel.order_id)
+        .outerjoin(Order, Order.id == func.coalesce(Parcel.order_id, PrintJob.order_id))
         .where(PrintJob.id.in_(ids))
     )
     return (JobRow(*tuple(row)) for row in rows)

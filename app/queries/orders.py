@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import Refusal
 from app.domain.states import OrderState
-from db.orders import Order, OrderLine
+from db.orders import Order, OrderLine, Sku
 
 
 def find_order(session: Session, number: str) -> int:
@@ -33,3 +33,8 @@ def order_counts(session: Session) -> dict[OrderState, int]:
 def line_count(session: Session) -> int:
     """How many order lines there are."""
     return session.execute(select(func.count()).select_from(OrderLine)).scalar_one()
+
+
+def sku_ids(session: Session) -> dict[str, int]:
+    """Every SKU's id by its code."""
+    return dict(session.execute(select(Sku.code, Sku.id)).all())

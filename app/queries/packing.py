@@ -70,10 +70,10 @@ def see_bench(
         rows = connection.execute(_LABEL, {"parcel": parcel_id})
         copies = [row for row in rows if row[2] is not JobState.CANCELLED]
         if copies:
-            tracking, copy, job, label_batch, marked = copies[0]
+            tracking, copy, job, _, marked = copies[0]
             parcel = replace(
                 parcel, tracking=tracking, copy=copy, job=job, older_copies=len(copies) > 1,
-                ahead=label_batch is not None, marked=marked,
+                ahead=any(row[3] is not None for row in copies), marked=marked,
             )
     return name, Bench(latch, question, question_scan, tote_id, parcel), seen
 

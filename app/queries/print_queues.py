@@ -13,7 +13,7 @@ from app.domain.label_batches import LabelBatchState
 from app.domain.routing import fallback_queue, label_queue
 from app.domain.states import JobState
 from db.label_batches import LabelBatch
-from db.parcels import PrintAttempt, PrintJob, PrintQueue
+from db.parcels import JobKind, PrintAttempt, PrintJob, PrintQueue
 from db.places import Operator, Station
 
 _PAUSED = select(PrintQueue.name).where(PrintQueue.paused_at.is_not(None))
@@ -69,8 +69,14 @@ def is_paused(session: Session, queue: str) -> bool:
 
 
 def written_in(language: str | None) -> ColumnElement[bool]:
-    """Which jobs a printer that speaks this language can be given, None: all; a label is written anew for it."""
-    return true() if language is None else or_(PrintJob.language == language, PrintJob.label_id.is_not(None))
+    """Which jobs a printer that speaks this language can be given, None: all.
+
+    A label and what separates labels are written anew for it.
+    """
+    if language is None:
+        return true()
+    own = or_(PrintJob.label_id.is_not(None), PrintJob.kind == JobKind.SEPARATOR)
+    return or_(PrintJob.language == language, own)
 
 
 def has_queued(session: Session, queue: str, language: str | None = None) -> bool:

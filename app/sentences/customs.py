@@ -26,7 +26,7 @@ SENTENCES: dict[str, str] = {
     "customs_lack": "{fields} of {sku}",
     # papers that cannot be made
     "customs_not_needed": "Order {order} crosses no customs border: it needs no papers",
-    "customs_incomplete": "The papers of order {order} would have gaps: {fields}",
+    "customs_incomplete": "The papers of order {order} would have gaps: {fields} of {skus}",
     "customs_no_return_address": "The warehouse has no sender's address: name it in the settings",
     # papers: their words
     "customs_declaration": "Customs declaration",

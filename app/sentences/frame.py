@@ -88,6 +88,8 @@ SENTENCES: dict[str, str] = {
     "frame_key_packing_esc": "Leave a question as it is",
     "frame_key_labels_enter": "Show the order of the label",
     "frame_key_list_letter": "Type to find",
+    "frame_key_documents_enter": "Show the document large, and the list again",
+    "frame_key_documents_sides": "Page before or after, of the document that is shown large",
     "frame_key_orders_enter": "Open the order",
     "frame_key_orders_esc": "Back to the list, or to where the order was opened",
     "frame_key_devices_arrows": "Scroll",

@@ -151,4 +151,6 @@ SENTENCES: dict[str, str] = {
     # printed ahead of the packing
     "labels_not_in_work": "Order {order} is on no cart, or packed already: no label is printed ahead of it",
     "labels_printed_before": "The label of order {order} is printed or waits to be: reprint it instead",
+    "labels_copy_superseded": "a later copy is printed instead",
+    "labels_left_cart": "the order left its cart before the label was sent",
 }

@@ -10,7 +10,7 @@ from hardware.device import DeviceUrl, parse_url
 from hardware.printer import Printer
 from hardware.transports import make_transport
 
-LANGUAGES = ("zpl", "tspl", "escpos")
+LANGUAGES = ("zpl", "tspl", "escpos", "pdf")  # pdf: what a system's queue takes, and printers of documents
 
 _BITS_A_BYTE = 10  # with start and stop bit
 _DPI = {"203": 203, "300": 300, "600": 600}
@@ -75,6 +75,10 @@ def open_printer(url: str) -> Printer:
             from hardware.printers.escpos import EscposPrinter
 
             return EscposPrinter(transport, asks=asks, asks_ids=told == "all", rate=rate)
+        case "pdf":
+            from hardware.printers.pdf import PdfPrinter
+
+            return PdfPrinter(transport)
         case _:
             from hardware.printers.zpl import ZplPrinter
 

@@ -15,7 +15,6 @@ from typing import Any
 from app.domain.errors import Refusal
 from hardware.device import parse_url
 from hardware.printer import Proof
-from hardware.printers import LANGUAGES
 from hardware.simulator.escpos_language import EscposLanguage
 from hardware.simulator.faults import Chance, Fault, Schedule
 from hardware.simulator.language import Language
@@ -25,6 +24,7 @@ from hardware.simulator.printer_twin import PrinterTwin
 from hardware.simulator.tspl_language import TsplLanguage
 from hardware.simulator.zpl_language import ZplLanguage
 
+LANGUAGES = ("zpl", "tspl", "escpos")  # that a twin speaks
 _PTY = "pty"
 _BITS_A_BYTE = 10  # with start and stop bit
 

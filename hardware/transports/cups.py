@@ -1,4 +1,4 @@
-"""Raw jobs into a CUPS queue, by the `lp` command; and what is known of the queues."""
+"""Jobs into a CUPS queue, by the `lp` command: raw ones and PDF; and what is known of the queues."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Queue:
 
 
 class CupsTransport:
-    """Raw jobs into a CUPS queue: each `write` is one job, and nothing ever comes back.
+    """Jobs into a CUPS queue: each `write` is one, raw, or (option `language=pdf`) a document that CUPS makes ready.
 
-    A write that returned is a job in the spool and no more: CUPS prints it when it can, and under the error policies
-    of `queue_hazard` a second time when the first had failed.
+    Nothing ever comes back. A write that returned is a job in the spool and no more: CUPS prints it when it can, and
+    under the error policies of `queue_hazard` a second time when the first had failed.
     """
 
     def __init__(self, url: str) -> None:
@@ -42,6 +42,7 @@ class CupsTransport:
         self._queue = parts.path
         self._server = _server(parts.host, parts.port)
         self._url = url
+        self._manner = () if parts.options.get("language") == "pdf" else ("-o", "raw")
         self._is_open = False
 
     @property
@@ -69,7 +70,7 @@ class CupsTransport:
         self._is_open = False
 
     def write(self, data: bytes, timeout: float) -> None:
-        """Spool `data` as one raw job; raises KnownError `device_gone` or `device_write_failed` with `written`.
+        """Spool `data` as one job; raises KnownError `device_gone` or `device_write_failed` with `written`.
 
         0: the queue was not there or took no jobs, and `lp` was never started. None: `lp` failed, and what the server
         then has is not known.
@@ -85,7 +86,7 @@ class CupsTransport:
             raise self._gone("no such queue")
         if not queue.accepts:
             raise KnownError("device_write_failed", url=self._url, reason="the queue takes no jobs", written=0)
-        command = ["lp", *self._server_arguments(), "-d", self._queue, "-o", "raw", "-t", "packbench"]
+        command = ["lp", *self._server_arguments(), "-d", self._queue, *self._manner, "-t", "packbench"]
         try:
             _run(command, max(end - time.monotonic(), 0.1), data)
         except OSError as error:

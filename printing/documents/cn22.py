@@ -30,6 +30,7 @@ CN22_LABEL = Paper(74, 105, 3)  # the form's own size
 _PAD = 0.7
 _SIZES = (6.2, 5.6, 5.0)  # of the rows, in points
 _TITLE, _CATEGORIES, _CAPTIONS = 11.5, 10.6, 11.2  # heights on the form's own size
+_NAMED = 3  # SKUs that a refusal names: more are in the list of the orders
 _COLUMNS = (0.36, 0.12, 0.20, 0.19, 0.13)  # shares of the width: contents, weight, value, tariff number, origin
 
 
@@ -54,7 +55,7 @@ def cn22(
     """The declaration of one parcel as PDF, 74 × 105 mm or on a label of 100 × 150 mm; as many sheets as it needs.
 
     Captions are in English and French, with `language` `zh` in English and Chinese. Raises Refusal `customs_incomplete`
-    (facts `order`, `fields`) when goods cannot be declared as they are.
+    (facts `order`, `fields`, `skus`) when goods cannot be declared as they are.
     """
     pages = lay_out(
         declaration, signed_on=signed_on, signer=signer, category=category, language=language, paper=paper
@@ -66,7 +67,9 @@ def check_complete(declaration: Declaration) -> None:
     """Raises Refusal `customs_incomplete` for a declaration that would have gaps."""
     if declaration.missing:
         fields = dict.fromkeys(lack.field for lack in declaration.missing)
-        raise Refusal("customs_incomplete", order=declaration.order, fields=", ".join(fields))
+        skus = list(dict.fromkeys(lack.sku for lack in declaration.missing))
+        named = ", ".join(skus[:_NAMED]) + (", …" if len(skus) > _NAMED else "")
+        raise Refusal("customs_incomplete", order=declaration.order, fields=", ".join(fields), skus=named)
 
 
 def lay_out(

@@ -54,7 +54,7 @@ def cn23(
     """The declaration of one parcel as PDF; goods that its lines do not hold go on further sheets.
 
     `invoice` is the number of the invoice beside it, `office` the office of origin. Captions are in English and French,
-    with `language` `zh` in English and Chinese. Raises Refusal `customs_incomplete` (facts `order`, `fields`).
+    with `language` `zh` in English and Chinese. Raises Refusal `customs_incomplete` (facts `order`, `fields`, `skus`).
     """
     pages = lay_out(
         declaration, signed_on=signed_on, signer=signer, invoice=invoice, office=office, explanation=explanation,

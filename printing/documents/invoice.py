@@ -28,7 +28,7 @@ def commercial_invoice(
     """The invoice of an order, or of one parcel of it, as PDF; pages as its lines need them.
 
     `reason` is a value of `Category`. With `language` `zh` every caption is in English and Chinese. Raises Refusal
-    `customs_incomplete` (facts `order`, `fields`) when goods cannot be declared as they are.
+    `customs_incomplete` (facts `order`, `fields`, `skus`) when goods cannot be declared as they are.
     """
     pages = lay_out(
         declaration, number=number, issued_on=issued_on, signer=signer, place=place, reason=reason, language=language,

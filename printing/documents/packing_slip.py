@@ -14,6 +14,8 @@ from printing.documents.wording import buyers_language, day, money, number, runs
 from printing.documents.write import to_pdf
 from printing.label import Align
 
+_AMOUNT = 2.9  # millimetres of a column of amounts for each point of its size
+
 
 @dataclass(frozen=True, slots=True)
 class SlipLine:
@@ -147,8 +149,8 @@ def _lines(flow: Flow, slip: PackingSlip, size: float) -> None:
     ]
     if slip.priced:
         if not narrow:
-            columns.append(Column(flow.say("documents_price"), size * 2.9, figures, style))
-        columns.append(Column(flow.say("documents_amount"), size * 2.9, figures, style))
+            columns.append(Column(flow.say("documents_price"), size * _AMOUNT, figures, style))
+        columns.append(Column(flow.say("documents_amount"), size * _AMOUNT, figures, style))
     pictured = any(line.picture for line in slip.lines)
     rows: list[list[Block | str]] = []
     for line in slip.lines:
@@ -176,10 +178,9 @@ def _totals(flow: Flow, slip: PackingSlip, size: float) -> None:
             told.append((flow.say("documents_freight"), money(slip.freight_minor, slip.currency, language)))
         whole = goods + (slip.freight_minor or 0)
         told.append((flow.say("documents_total"), money(whole, slip.currency, language)))
-    wide = size * 7
     flow.y += size * 0.2
     for place, (name, value) in enumerate(told, 1):
         last = slip.priced and place == len(told)
         style = Style(size + 1 if last else size, bold=last)
-        row = (Words(name, style), wide * 0.45), (Words(value, style, _figures(language)), wide * 0.55)
+        row = (Words(name, style), size * 3.9), (Words(value, style, _figures(language)), size * _AMOUNT)
         flow.columns([(Stack(()), 0), *row], gap=2)

@@ -91,10 +91,11 @@ class PlacedSymbol:
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom in millimetres with the quiet zones."""
+        """Left, top, right, bottom in millimetres with the quiet zones; bars need none above and below."""
         columns, rows = symbols.size(self.kind, self.data)
         quiet = symbols.quiet_modules(self.kind) * self.module
-        return self.x - quiet, self.y - quiet, self.x + columns * self.module + quiet, self.y + rows * self.row + quiet
+        above = 0.0 if self.kind is SymbolKind.CODE128 else quiet
+        return self.x - quiet, self.y - above, self.x + columns * self.module + quiet, self.y + rows * self.row + above
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from app.texts import say
 from printing.documents.blocks import Bars, Blank, Block, Chip, Named, Stack, Tick, Words
@@ -16,6 +17,7 @@ from printing.documents.write import to_pdf
 from printing.label import Align
 
 _TOTES_A_ROW = 4
+_TOTE = Style(8, mono=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def lay_out(picks: PickList, language: str, paper: Paper = A4) -> list[Page]:
     ]
     fact_grid(flow, facts)
     _totes(flow, picks.totes)
+    # where all goes into one tote, it is named above
+    sorted_ = any(line.slot for line in picks.lines) or len({line.tote for line in picks.lines}) > 1
     rows: list[list[Block | str]] = []
     for place, line in enumerate(picks.lines, 1):
         item = Stack((Words(line.name or line.sku, Style(9), most=2), Words(line.sku, Style(8, mono=True))), 0.3)
@@ -92,8 +96,8 @@ def lay_out(picks: PickList, language: str, paper: Paper = A4) -> list[Page]:
             Words(line.location, Style(12, bold=True, mono=True), most=2),
             item if line.name else Words(line.sku, Style(8, mono=True)),
             Words(number(line.quantity, language), Style(14, bold=True), Align.RIGHT),
-            Stack((Chip(line.slot, Style(11, bold=True)),) if line.slot else (), 0),
-            Words(line.tote, Style(8, mono=True)),
+            *((Stack((Chip(line.slot, Style(11, bold=True)),) if line.slot else (), 0), Words(line.tote, _TOTE))
+              if sorted_ else ()),
             Tick(5),
         ])  # fmt: skip
     columns = [
@@ -101,8 +105,7 @@ def lay_out(picks: PickList, language: str, paper: Paper = A4) -> list[Page]:
         Column(flow.say("documents_location"), 34),
         Column(flow.say("documents_item")),
         Column(flow.say("documents_take"), 15, Align.RIGHT),
-        Column(flow.say("documents_slot"), 14),
-        Column(flow.say("documents_tote"), 21),
+        *((Column(flow.say("documents_slot"), 14), Column(flow.say("documents_tote"), 21)) if sorted_ else ()),
         Column("", 6),
     ]
     flow.table(columns, rows, pad=1.2)
@@ -126,7 +129,7 @@ def _totes(flow: Flow, totes: Sequence[PickTote]) -> None:
                 Words(tote.tote, Style(9, mono=True, bold=True)),
                 Words(flow.say(told, order=tote.order, pieces=tote.pieces), Style(7)),
             ), 0.2)  # fmt: skip
-            row.append((_Beside(Chip(tote.slot, Style(11, bold=True)), words, 13), 0))
+            row.append((_Beside(Chip(tote.slot, Style(11, bold=True)), words, 13) if tote.slot else words, 0))
         row += [(Stack(()), 0)] * (_TOTES_A_ROW - len(row))
         flow.y += 1.2
         flow.columns(row)
@@ -164,6 +167,7 @@ def fact_grid(flow: Flow, facts: Sequence[tuple[str, str]], in_row: int = 4) -> 
     shown: list[tuple[Block, float]] = [
         (Named(flow.say(code), value, Style(10, bold=True)), 0.0) for code, value in facts if value
     ]
+    in_row = ceil(len(shown) / ceil(len(shown) / in_row)) if shown else in_row  # as many in the last row as before
     for start in range(0, len(shown), in_row):
         row = shown[start : start + in_row]
         flow.columns(row + [(Stack(()), 0.0)] * (in_row - len(row)))

@@ -47,9 +47,11 @@ _WITHOUT_GLYPH = frozenset({"Cs", "Co"})  # lone surrogates; private use, where 
 _JOINERS = frozenset("\u200c\u200d")
 _UNKNOWN = "□"  # drawn for what no font has: a document is not held up by a character
 _EMOJI = "NotoEmoji-Bold"
+_IDEOGRAPHS = frozenset({"NotoSansSC-Regular", "NotoSansSC-Bold", "DroidSansFallbackFull"})  # their digits are narrow
 _BOLDER = {"DroidSansFallbackFull": 0.025, "DroidSansFallback-Hangul": 0.025}  # ems, in bold text
 
 FILES = frozenset(file for stack in _STACKS.values() for file in stack)  # beneath resources/fonts
+_MARKS = "\u200e\u200f"  # before a line that runs from the left, from the right, but does not begin so itself
 ELLIPSIS = "…"
 LEADING = 1.32  # ems from baseline to baseline
 ASCENT, DESCENT = 0.97, 0.26  # ems that a line reserves; the marks of some scripts need more
@@ -134,7 +136,7 @@ def _face_of(cluster: str, bold: bool, mono: bool) -> Face | None:
 
 
 def _font_runs(text: str, bold: bool, mono: bool) -> list[tuple[Face, str]]:
-    """The text cut by font; blanks, digits and punctuation stay in the font before them."""
+    """The text cut by font; blanks, digits and punctuation stay in the one before them, digits not with ideographs."""
     runs: list[tuple[Face, str]] = []
     for cluster in clusters(text):
         found = _face_of(cluster, bold, mono)
@@ -145,7 +147,8 @@ def _font_runs(text: str, bold: bool, mono: bool) -> list[tuple[Face, str]]:
                 assert chosen is not None  # a shipped font has it
             if runs and unicodedata.category(part[0]) in _COMMON:
                 before = runs[-1][0]
-                if before.name != _EMOJI and before.has(part):
+                alone = before.name == _EMOJI or (before.name in _IDEOGRAPHS and part.isdigit())
+                if not alone and before.has(part):
                     chosen = before
             if runs and runs[-1][0] is chosen:
                 runs[-1] = (chosen, runs[-1][1] + part)
@@ -158,7 +161,7 @@ def _font_runs(text: str, bold: bool, mono: bool) -> list[tuple[Face, str]]:
 def _shape(text: str, bold: bool, mono: bool) -> Line:
     pen = left = right = ascent = descent = 0.0
     runs: list[Run] = []
-    for run_text, backwards in visual_runs(text, is_right_to_left(text)):
+    for run_text, backwards in visual_runs(text.lstrip(_MARKS), is_right_to_left(text)):
         by_font = _font_runs(run_text, bold, mono)
         for face, part in reversed(by_font) if backwards else by_font:
             buffer = uharfbuzz.Buffer()
@@ -189,7 +192,7 @@ def _shape(text: str, bold: bool, mono: bool) -> Line:
 
 
 def shape(text: str, style: Style) -> Line:
-    """A clean line with fallback of fonts and mixed directions; what no font has becomes □."""
+    """A clean line, or one of `lines`, with fallback of fonts and mixed directions; what no font has becomes □."""
     return _shape(text, style.bold, style.mono)
 
 
@@ -230,7 +233,10 @@ def _cut(line: str, style: Style, room: float) -> str:
 
 
 def lines(text: str, style: Style, room: float, most: int | None = None) -> list[str]:
-    """The text wrapped to lines no wider than `room` points; what does not fit into `most` lines ends in "…"."""
+    """The text wrapped to lines no wider than `room` points; what does not fit into `most` lines ends in "…".
+
+    Each line of a paragraph runs as its first word does, whatever it begins with itself (Unicode Standard Annex 9, P1).
+    """
     found: list[str] = []
 
     def measure(part: str) -> float:
@@ -243,7 +249,10 @@ def lines(text: str, style: Style, room: float, most: int | None = None) -> list
         if measure(source) <= room:
             found.append(source)
             continue
+        from_right = is_right_to_left(source)
         for line in wrap(pieces(source, measure), room, blank, measure):
+            if is_right_to_left(line) != from_right:
+                line = _MARKS[from_right] + line
             found.append(line if measure(line) <= room else _cut(line, style, room))
     if most is None or len(found) <= most:
         return found

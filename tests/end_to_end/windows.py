@@ -23,7 +23,7 @@ from printing.symbols import decode
 from tests.end_to_end.conftest import SECONDS, Paper
 from ui.hands import Hands
 from ui.keys import type_scan
-from ui.main_window import MainWindow
+from ui.main_window import PAGES, MainWindow
 from ui.widgets.verdict import Banner, StopPanel
 
 CHECKOUT = Path(__file__).parents[2]
@@ -180,7 +180,7 @@ def work_in_window(
         ) as window:
             window.show()
             worker = Worker(window, language)
-            await worker.until(lambda: len(window.pages) == 7)
+            await worker.until(lambda: len(window.pages) == len(PAGES))
             await worker.settled()
             await job(worker)
         return 0

@@ -298,9 +298,10 @@ def test_a_text_in_the_middle() -> None:
     assert abs((middle.bounds[1] + middle.bounds[3]) / 2 - (8 + 80)) <= 1
 
 
-def test_lines_that_are_sent_as_pictures_have_a_size_of_their_own() -> None:
-    lines = _lines(_label(_paragraph("Ada\n王小明\nBerlin", size_mm=4, graphic_size_mm=3, width_mm=40, height_mm=16)))
-    assert [line.size for line in lines] == [32, 24, 32]
+@pytest.mark.parametrize(("name", "size"), [("王小明", 24), ("Grace", 32)])
+def test_lines_that_are_sent_as_pictures_have_a_size_of_their_own_and_those_beside_them(name: str, size: int) -> None:
+    lines = _lines(_label(_paragraph(f"Ada\n{name}\nBerlin", size_mm=4, graphic_size_mm=3, width_mm=40, height_mm=16)))
+    assert [line.size for line in lines] == [size] * 3
 
 
 @pytest.mark.parametrize("rotation", ROTATIONS)

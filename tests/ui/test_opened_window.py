@@ -469,7 +469,7 @@ def test_another_role_has_its_pages_without_a_new_start(opener: Opener) -> None:
     async def change(desk: Desk) -> None:
         await desk.ready()
         desk.work.use_settings(replace(desk.work.settings, role="support"))
-        assert list(desk.window.rail._buttons) == ["labels", "orders", "devices", "settings"]
+        assert list(desk.window.rail._buttons) == [name for name, _ in pages_of("support")]
         await desk.until(lambda: {"labels", "orders"} <= set(desk.window.pages))
         desk.window.go("orders")
         await desk.settled()
@@ -485,7 +485,8 @@ def run_program(body: str, db: Path, platform: str | None = "offscreen", **more:
     """The window as the command line opens it, with something done in it."""
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
-    program = f"import sys\nfrom PySide6.QtCore import QTimer\nfrom app.main import Wanted, run_window\n{body}\n"
+    known = ("PySide6.QtCore import QTimer", "app.main import Wanted, run_window", "ui.main_window import PAGES")
+    program = "\n".join(["import sys", *(f"from {each}" for each in known), body])
     return subprocess.Popen(
         [sys.executable, "-c", program, str(db)],
         cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -499,7 +500,7 @@ from contextlib import asynccontextmanager
 async def beside(window):
     def look():
         page = window.page
-        if page is not None and page.data is not None and len(window.pages) == 7:
+        if page is not None and page.data is not None and len(window.pages) == len(PAGES):
             timer.stop()
             print("ready", flush=True)
             END

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from app.devices import PRINTERS, WEDGE, StationDevices, is_same_device, printer_language, scanner_urls
 from app.domain.errors import Refusal
 from app.operations.print_queue import TEST, cancel_job, queue_file
-from app.spooling import running_spooler
+from app.spooling import printer_url, running_spooler
 from app.station import Origin
 from ui.trial_label import PREFIX, trial_code, trial_payload
 from ui.widgets.painted import one_line
@@ -140,7 +140,8 @@ class Trial(QObject):
         now = datetime.now(UTC)
         code = trial_code(int(now.timestamp()) % 1_000_000)
         title = work.words.say("devices_test_title")
-        language = printer_language(self._url)
+        url = printer_url(self._use, self._url)
+        language = printer_language(url)
         payload = trial_payload(language, title, station, now.astimezone(), code)
         try:
             job = await work.feed.write(
@@ -151,7 +152,7 @@ class Trial(QObject):
             if ours:
                 return
             try:
-                async with running_spooler(work.feed.store, queue, self._url, on_status=self._told):
+                async with running_spooler(work.feed.store, queue, url, on_status=self._told):
                     await asyncio.Event().wait()
             finally:
                 # it must not come out some other day, unasked

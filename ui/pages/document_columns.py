@@ -33,12 +33,13 @@ def document_columns(work: Workspace, subject: Subject) -> tuple[Column[Paper], 
         return "" if row.at is None else words.age((datetime.now(UTC) - row.at).total_seconds())
 
     name, kind, detail, count, changed = _HEADINGS[subject]
-    columns = (
+    wide = 20 if subject is Subject.MANIFEST else 17
+    columns: tuple[Column[Paper], ...] = (
         Column(
             name, lambda row: paper_name(words, row), mono=subject is not Subject.CODES, width=22, stretch=True
         ),
         Column(
-            kind, lambda row: _kind(words, row), width=17, sign=lambda row: _sign(row)[0],
+            kind, lambda row: _kind(words, row), width=wide, sign=lambda row: _sign(row)[0],
             ink=lambda row: ink(work.theme, _sign(row)[1]),
         ),
         Column(detail, lambda row: row.detail or NOTHING, width=9, spare=2),

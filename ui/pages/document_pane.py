@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from app.domain.documents import DOCUMENTS, Document, Subject, Wanted
 from app.domain.errors import KnownError, Refusal
 from ui.theme import SPACE
 from ui.widgets.preview import Preview
 from ui.widgets.state import StatePanel
-from ui.widgets.text import Elided, text_label
+from ui.widgets.text import Elided
 from ui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -24,12 +24,18 @@ SHOWN_DPI = 150  # of the picture: sharp on every screen, and quickly drawn
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A document that is laid out: what was wanted, its PDF with the checksum, and the language it is in."""
+    """A document that is laid out: what was wanted, its PDF with the checksum, and the language it is in.
+
+    `sizes` are width and height of its pages in millimetres; `left_out` are barcodes of a long sheet that are not laid
+    out for the screen.
+    """
 
     wanted: Wanted
     pdf: bytes
     sha256: str
     language: str
+    sizes: Sequence[tuple[float, float]]
+    left_out: int = 0
 
 
 class DocumentPane(QFrame):
@@ -43,8 +49,8 @@ class DocumentPane(QFrame):
         work.words.show(self.setAccessibleName, "papers_pane")
         self._title = Elided("title")
         self._about = Elided("secondary")
-        self._others = text_label("caption", wrap=True)
-        self.preview = Preview(work)
+        self._others = Elided("caption")
+        self.preview = Preview(work, most=1, captioned=False)
         self._panel = StatePanel(work)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE[3], SPACE[2], SPACE[3], SPACE[2])
@@ -53,15 +59,18 @@ class DocumentPane(QFrame):
         column.addWidget(self._about)
         column.addWidget(self.preview, 1)
         column.addWidget(self._panel, 1)
-        foot = QHBoxLayout()
-        foot.addWidget(self._others, 1, Qt.AlignmentFlag.AlignBottom)
-        column.addLayout(foot)
+        column.addWidget(self._others)
         self.show_nothing()
 
     @property
     def title(self) -> str:
         """What the document is called."""
         return self._title.whole()
+
+    @property
+    def about(self) -> str:
+        """Its language, its paper, and how many pages it has."""
+        return self._about.whole()
 
     def show_nothing(self) -> None:
         """Nothing is chosen."""
@@ -97,8 +106,14 @@ class DocumentPane(QFrame):
         say, wanted = self._work.words.say, made.wanted
         to_buyer = not chosen and wanted.document in DOCUMENTS[Subject.ORDER]
         language = say(f"papers_in_{made.language}" if made.language in ("en", "zh") else "papers_in_en")
-        about = say("papers_in_buyers", name=language) if to_buyer else language
-        self._say(say(f"papers_{wanted.document}"), f"{about} · {say(f'papers_on_{wanted.paper}')}", wanted)
+        about = [say(f"papers_on_{wanted.paper}")]
+        if wanted.document not in DOCUMENTS[Subject.CODES]:
+            about.insert(0, say("papers_in_buyers", name=language) if to_buyer else language)
+        if made.left_out:
+            about.append(say("papers_left_out", count=f"{made.left_out:,}"))
+        elif len(made.sizes) > 1:
+            about.append(say("papers_pages", count=len(made.sizes)))
+        self._say(say(f"papers_{wanted.document}"), " · ".join(about), wanted)
         self._panel.hide()
         self.preview.show()
         self.preview.show_job(made.sha256, made.pdf, SHOWN_DPI, "pdf")
@@ -109,10 +124,12 @@ class DocumentPane(QFrame):
         others = () if wanted is None or wanted.document not in DOCUMENTS[Subject.ORDER] else DOCUMENTS[Subject.ORDER]
         say = self._work.words.say
         names = [
-            f"▸ {say(f'papers_{each}')}" if wanted is not None and each is wanted.document else say(f"papers_{each}")
+            f"▸ {say(f'papers_short_{each}')}" if wanted is not None and each is wanted.document
+            else say(f"papers_short_{each}")
             for each in others
         ]
         self._others.setText("   ".join(names))
+        self._others.setVisible(bool(names))
 
     def _state(self, state: str, title: str, hint: str) -> None:
         say = self._work.words.say

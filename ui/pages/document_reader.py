@@ -193,14 +193,14 @@ class Pages(QAbstractScrollArea):
         wanted = self._document, number, width
         if wanted not in self._drawing:
             self._drawing.add(wanted)
-            self._work.spawn(self._draw(*wanted))
+            dpi = width * self.devicePixelRatio() / self._sizes[number][0] * MM_PER_INCH
+            self._work.spawn(self._draw(self._pdf, dpi, *wanted))
 
-    async def _draw(self, document: str, number: int, width: int) -> None:
+    async def _draw(self, pdf: bytes, dpi: float, document: str, number: int, width: int) -> None:
         from printing.preview import draw_page
 
-        dpi = width * self.devicePixelRatio() / self._sizes[number][0] * MM_PER_INCH
         try:
-            image = await asyncio.to_thread(draw_page, self._pdf, number, dpi)
+            image = await asyncio.to_thread(draw_page, pdf, number, dpi)
         finally:
             self._drawing.discard((document, number, width))
         if not isValid(self) or document != self._document or self._places[number].width() != width:

@@ -7,19 +7,21 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.customs import read_rates
 from app.domain.documents import DOCUMENTS, ON_LABEL_STOCK, PAPERS, Document, Subject, Wanted
 from app.domain.errors import KnownError, Refusal
 from app.domain.routing import document_queue, label_queue
-from ui.dialogs import Field, Option
+from ui.dialogs import NOTICE_MS, Field, Option
 from ui.pages.document_columns import document_columns
 from ui.pages.document_pane import DocumentPane, Made
+from ui.pages.document_reader import DocumentReader
 from ui.pages.list_page import ListPage, ListWords
 from ui.pages.page import Empty
 from ui.theme import SPACE
@@ -28,22 +30,32 @@ from ui.workspace import Workspace
 if TYPE_CHECKING:
     from app.queries.documents import Paper
 
+IDLE = {  # what could do nothing on a tab
+    Subject.ORDER: frozenset({"documents_more"}),
+    Subject.CODES: frozenset({"documents_which", "documents_language"}),
+}
+IDLE_ELSEWHERE = frozenset({"documents_which", "documents_more"})
+UNMADE = frozenset({"documents_save", "documents_which", "documents_language", "documents_paper", "documents_more"})
 GROUPS = tuple((subject.value, f"papers_of_{subject}") for subject in Subject)
 PICKED_MS = 120  # who holds an arrow key down sees the last document, not all of them
 LEAST, MOST = 420, 760  # px at normal size between which a document is shown
-LANGUAGES = ("", "en", "zh")  # "": the buyer's
+LIST = 600  # px at normal size that the list needs
+LANGUAGES = ("en", "zh")
+SHOWN_CODES = 168  # of a sheet of barcodes: more are laid out when they are printed
+MOST_COPIES = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the page shows: how many there are of each subject, and rows of the list."""
+    """What the page shows: how many there are of each subject, rows of the list, carriers whose parcels wait."""
 
     counts: Mapping[str, int]
     total: int
+    waiting: int
 
 
 class DocumentsPage(ListPage):
-    """F6, F7 and F8 turn document, language and paper; F4 prints what is shown, F5 keeps it as a file."""
+    """F6, F7 and F8 turn document, language and paper; F4 prints what is shown, F5 keeps it, Enter shows it large."""
 
     name = "documents"
     topics = frozenset({"orders", "waves", "parcels"})
@@ -56,24 +68,44 @@ class DocumentsPage(ListPage):
         self._language = ""
         self._place = (1, 1, 24)  # of a sheet of codes: where it starts, the first number, how many
         self._making: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._laid: tuple[object, Made] | None = None  # what was laid out last, and of what
+        self._printing = False
+        self._printed: tuple[Wanted, float] | None = None  # what was printed last, and when
         words = ListWords(
             table="papers_table", tabs="papers_groups", find="papers_find_hint", none_match="papers_none_match",
             none_match_hint="papers_none_match_hint", total="papers_total", empty=Empty("papers_empty", "papers_hint"),
         )
+        columns = document_columns(work, Subject.ORDER)
         whole = self.make_list(
-            words, GROUPS, document_columns(work), self._load, self._count, sort="", key=lambda row: row.key, loud={}
+            words, GROUPS, columns, self._load, self._count, sort="", key=lambda row: row.key, loud={}
         )
         self.table.picked.connect(self._pick)
+        self.table.opened.connect(self._read)
         self.pane = DocumentPane(work)
+        # the document is as high as the list and the line below it
+        self.middle.removeWidget(self.region)
+        self.line.setContentsMargins(SPACE[0], 0, SPACE[0], 0)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.region, 1)
+        left.addWidget(self.foot)
+        self.middle.addLayout(left, 1)
         self.middle.addWidget(self.pane)
-        column = QVBoxLayout(self.content)
-        column.setContentsMargins(0, SPACE[1], 0, SPACE[0])
-        column.setSpacing(0)
-        column.addWidget(whole, 1)
-        column.addWidget(self.foot)
+        self.reader = DocumentReader(work)
+        self.reader.closed.connect(self._close_reader)
+        large = QWidget()
+        around = QVBoxLayout(large)
+        around.setContentsMargins(SPACE[4], SPACE[2], SPACE[4], SPACE[1])
+        around.addWidget(self.reader)
+        self._list, self._large = whole, large
+        self._views = QStackedLayout(self.content)
+        self._views.addWidget(whole)
+        self._views.addWidget(large)
         self._soon = QTimer(self, singleShot=True, interval=PICKED_MS)
         self._soon.timeout.connect(self._make)
         self.tabs.chosen.connect(self._other_subject)
+        self.box.changed.connect(self._close_reader)
         work.look_changed.connect(self._share)
         self.commands |= {
             "documents_print": self._print, "documents_save": self._save, "documents_which": self._which,
@@ -96,13 +128,14 @@ class DocumentsPage(ListPage):
 
     async def fetch(self) -> Seen:
         """How many there are of each subject, and the rows that are seen."""
-        from app.queries.documents import paper_total
+        from app.queries.documents import paper_total, waiting_carriers
 
         place = self.work.place.warehouse
         counts = {
             subject.value: await self.work.feed.read(paper_total, subject, self.text, place) for subject in Subject
         }
-        return Seen(counts, await self.model.reload())
+        waiting = await self.work.feed.read(waiting_carriers, place)
+        return Seen(counts, await self.model.reload(), waiting)
 
     async def _load(self, _sort: str, _descending: bool, offset: int, limit: int) -> Sequence[Paper]:
         from app.queries.documents import paper_page
@@ -118,13 +151,15 @@ class DocumentsPage(ListPage):
     @property
     def at_rest(self) -> bool:
         """Whether the page shows the newest, and the document that is chosen."""
-        made = self._making is None or self._making.done()
-        return super().at_rest and made and not self._soon.isActive() and self.pane.preview.at_rest
+        made = all(task is None or task.done() for task in (self._making, self._looking))
+        drawn = self.pane.preview.at_rest and self.reader.at_rest
+        return super().at_rest and made and not self._soon.isActive() and drawn
 
     # painting
 
     def show_data(self, data: Seen) -> None:
         """Paint counts and rows; the document is laid out anew, for what it says may be another now."""
+        self._loud = {Subject.MANIFEST.value: "attention"} if data.waiting else {}
         self.show_list(data.counts, data.total)
         if not data.total:
             self._key = None
@@ -135,23 +170,85 @@ class DocumentsPage(ListPage):
         """What is to be done."""
         return self.work.words.say("papers_prompt")
 
+    @property
+    def idle(self) -> frozenset[str]:
+        """What means nothing on this tab, or for a row that has no document yet."""
+        row = self.row
+        unmade = row is not None and (row.key < 0 or self._document is Document.COMMANDS)
+        return UNMADE if unmade else IDLE.get(self.subject, IDLE_ELSEWHERE)
+
+    def begin_find(self) -> None:
+        """The list comes back to be looked through."""
+        self._close_reader()
+        super().begin_find()
+
+    def focus_first(self) -> None:
+        """The document that is read takes the keys, else the list."""
+        if self.is_reading:
+            self.reader.setFocus()
+        else:
+            super().focus_first()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the room between list and document."""
         super().resizeEvent(event)
         self._share()
 
     def _share(self) -> None:
-        least, most = round(LEAST * self.work.scale), round(MOST * self.work.scale)
-        self.pane.setFixedWidth(min(max(min(least, self.width() // 2), self.width() * 2 // 5), most))
+        scale = self.work.scale
+        least, most, rows = (round(width * scale) for width in (LEAST, MOST, LIST))
+        room = self.width() - 2 * SPACE[4] - SPACE[3]
+        self.pane.setFixedWidth(min(max(room - rows, min(least, room // 2)), most))
 
     def _other_subject(self) -> None:
         self._key = None
+        self._close_reader()
+        self.model.show_columns(document_columns(self.work, self.subject))
         self.pane.show_nothing()
+        self.prompted.emit()
 
     def _pick(self, key: int | None) -> None:
         if key is not None:
             self._key = key
             self._soon.start()
+            self.prompted.emit()
+
+    # reading large
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the document stands over the list."""
+        return self._views.currentWidget() is self._large
+
+    def _read(self) -> None:
+        made = self.pane.made
+        if made is None:
+            return
+        self.reader.show_document(made, self.pane.title, self.pane.about)
+        self._views.setCurrentWidget(self._large)
+        self.reader.setFocus()
+
+    def _close_reader(self) -> None:
+        if self.is_reading:
+            self._views.setCurrentWidget(self._list)
+            self.focus_first()
+
+    def scan(self, code: str) -> None:
+        """A code on a box, a tote or a label finds the order, whose documents are shown."""
+        self._looking = self.work.spawn(self._guarded(self._find_scanned(code.strip())))
+
+    async def _find_scanned(self, code: str) -> None:
+        from app.queries.documents import order_named
+
+        number, order_id = await self.work.feed.read(order_named, code)
+        self._close_reader()
+        self.tabs.choose(Subject.ORDER.value)
+        self.box.setText(number)
+        self.box.finish()
+        self._key = order_id
+        self.table.look_for(order_id)
+        self.refresh()
+        self.focus_first()
 
     @property
     def _document(self) -> Document:
@@ -184,60 +281,104 @@ class DocumentsPage(ListPage):
             made = await self._made(wanted)
         except (Refusal, KnownError) as refusal:
             if self._key == wanted.key and self._document is wanted.document:
+                self._close_reader()
                 self.pane.show_refusal(wanted, refusal)
             return
         if self._key == wanted.key and self._document is wanted.document:
             self.pane.show_document(made, self._language)
+            if self.is_reading:
+                self._read()
 
-    async def _made(self, wanted: Wanted) -> Made:
+    async def _made(self, wanted: Wanted, *, whole: bool = False) -> Made:
+        """The document; of a long sheet of barcodes its beginning, unless the `whole` is wanted."""
         from app.documents import to_pdf
         from app.queries.documents import content_of
+        from printing.preview import page_sizes
 
         content, language = await self.work.feed.read(content_of, wanted, read_rates(self.work.settings.sdr_rates))
-        pdf = await asyncio.to_thread(to_pdf, content, language, wanted, self.work.feed.store.clock.now().date())
-        return Made(wanted, pdf, hashlib.sha256(pdf).hexdigest(), language)
+        left_out = 0
+        if isinstance(content, list) and not whole and len(content) > SHOWN_CODES:
+            content, left_out = content[:SHOWN_CODES], len(content) - SHOWN_CODES
+        today = self.work.feed.store.clock.now().date()
+        says = (wanted, content, language, today, left_out)
+        if self._laid is not None and self._laid[0] == says:  # much changes in the house, and seldom a document
+            return self._laid[1]
+        pdf = await asyncio.to_thread(to_pdf, content, language, wanted, today)
+        made = Made(wanted, pdf, hashlib.sha256(pdf).hexdigest(), language, page_sizes(pdf), left_out)
+        self._laid = says, made
+        return made
 
     # doing
 
-    def _ready(self) -> Made:
+    async def _ready(self) -> Made:
         made = self.pane.made
         if made is None or self.row is None or made.wanted.key != self._key:
             raise Refusal("papers_choose_one")
-        return made
+        return await self._made(made.wanted, whole=True) if made.left_out else made
 
     async def _print(self) -> None:
+        if self._printing:  # a key that bounces does not print twice
+            return
+        self._printing = True
+        try:
+            row = self.row
+            if row is not None and row.key < 0:
+                await self._close(row)
+            else:
+                await self._print_shown()
+        finally:
+            self._printing = False
+
+    async def _print_shown(self) -> None:
         from app.operations.documents import queue_document
 
-        row = self.row
-        if row is not None and row.key < 0:
-            await self._close(row)
+        made, settings, copies = await self._ready(), self.work.settings, 1
+        if self._printed is not None:
+            what, at = self._printed
+            if what == made.wanted and monotonic() - at < NOTICE_MS / 1000:
+                copies = await self._ask_again(made.wanted.document)
+        if not copies:
             return
-        made, settings = self._ready(), self.work.settings
         document, order = made.wanted.document, made.wanted.key if self.subject is Subject.ORDER else None
         if settings.document_printer and made.wanted.paper not in ON_LABEL_STOCK:
-            queue, payload, language, dpi = document_queue(settings.station), made.pdf, "pdf", 203
+            queue, payload, language, dpi, labels = document_queue(settings.station), made.pdf, "pdf", 203, 1
         elif made.wanted.paper in ON_LABEL_STOCK and settings.printer:
             queue = label_queue(settings.station)
-            payload, language, dpi = await self._for_labels(made, queue)
+            payload, language, dpi, labels = await self._for_labels(made, queue)
         else:
             raise Refusal("papers_no_printer")
         await self.work.feed.write(
             queue_document, self.work.place.person, document, payload, queue=queue, order_id=order, language=language,
-            dpi=dpi,
+            dpi=dpi, pages=labels, copies=copies,
         )
+        self._printed = made.wanted, monotonic()
         self.work.dialogs.tell("papers_printing", document=self.work.words.say(f"papers_{document}"))
 
-    async def _for_labels(self, made: Made, queue: str) -> tuple[bytes, str, int]:
-        """The document on label stock, in the language and at the resolution of the label printer."""
+    async def _ask_again(self, document: Document) -> int:
+        """It was printed a moment ago: how often it is wanted once more, 0 for not at all."""
+        say = self.work.words.say
+        answer = await self.work.dialogs.ask(
+            say("papers_again_question", document=say(f"papers_{document}")), say("papers_again_detail"),
+            [Option("print", say("papers_again"), "primary")], Field(say("papers_copies"), "1"),
+        )
+        if answer is None:
+            return 0
+        text = answer.text.strip()
+        if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= MOST_COPIES):
+            raise Refusal("papers_copies_wrong", most=MOST_COPIES)
+        return int(text)
+
+    async def _for_labels(self, made: Made, queue: str) -> tuple[bytes, str, int, int]:
+        """The document on label stock, in the language and at the resolution of the label printer; how many labels."""
         from app.queries.documents import printer_of
-        from printing.received import compose
+        from printing.received import compose_copy
 
         takes = await self.work.feed.read(printer_of, queue)
-        payload = await asyncio.to_thread(
-            compose, made.pdf, language=takes.language, dpi=takes.dpi, width_mm=takes.width_mm,
+        composed = await asyncio.to_thread(
+            compose_copy, made.pdf, language=takes.language, dpi=takes.dpi, width_mm=takes.width_mm,
             height_mm=takes.height_mm, order="", slot=None, copy=0, code="",
         )
-        return payload, takes.language, takes.dpi
+        return composed.payload, takes.language, takes.dpi, composed.labels
 
     async def _close(self, row: Paper) -> None:
         """Make the manifest of all parcels of a carrier that stand there."""
@@ -258,7 +399,7 @@ class DocumentsPage(ListPage):
         self.refresh()
 
     async def _save(self) -> None:
-        made, say = self._ready(), self.work.words.say
+        made, say = await self._ready(), self.work.words.say
         proposed = Path.home() / f"{made.wanted.document}-{self._file_name()}.pdf"
         answer = await self.work.dialogs.ask(
             say("papers_save_question"), "", [Option("save", say("papers_save"), "primary")],
@@ -281,7 +422,11 @@ class DocumentsPage(ListPage):
             self._soon.start(0)
 
     def _turn_language(self) -> None:
-        self._language = LANGUAGES[(LANGUAGES.index(self._language) + 1) % len(LANGUAGES)]
+        """The next language; documents that go to the buyer begin with the buyer's."""
+        to_buyer = self.subject is Subject.ORDER
+        turn = ("", *LANGUAGES) if to_buyer else LANGUAGES
+        now = self._language if to_buyer else self._language or self.work.words.language
+        self._language = turn[(turn.index(now) + 1) % len(turn)]
         self._soon.start(0)
 
     async def _ask_paper(self) -> None:

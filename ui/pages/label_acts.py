@@ -109,6 +109,14 @@ async def say_not_out(work: Workspace, label: Doubtful) -> None:
         work.dialogs.tell("labels_settled_not_out", called=label.called, copy=following, queue=label.queue)
 
 
+async def print_document_again(work: Workspace, job_id: int, called: str) -> None:
+    """Print a document once more, as it was."""
+    from app.operations.documents import print_again
+
+    await work.feed.write(print_again, work.place.person, job_id)
+    work.dialogs.tell("papers_printing", document=called)
+
+
 async def pause(work: Workspace, queue: str) -> None:
     """Let nothing more leave a queue."""
     from app.operations.print_queue import pause_queue

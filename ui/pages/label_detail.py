@@ -123,6 +123,7 @@ class LabelDetailView(QFrame):
         self._copy.setText(words.say("labels_copy", copy=job.copy))
         self._about.setText(
             words.say("labels_parcel", parcel=job.parcel) if job.parcel
+            else words.say(f"papers_{job.document}") if job.document
             else words.say("labels_test_job" if job.reprint_reason == TEST else "labels_file_job")
         )
         self._service.setText(detail.service or "")
@@ -212,7 +213,10 @@ OLD = (NOTHING, "quiet")  # a copy that a later one has replaced
 
 
 def job_name(words: Words, job: JobRow) -> str:
-    """The number of the order that a job is for; what it is where it is for none."""
+    """The number of the order that a job is for; what it is where it is for none, or is no label."""
+    if job.document:
+        document = words.say(f"papers_{job.document}")
+        return f"{job.order} · {document}" if job.order else document
     if job.order:
         return job.order
     return words.say("labels_test" if job.reprint_reason == TEST else "labels_file")

@@ -279,6 +279,9 @@ class LabelsPage(ListPage):
     async def _reprint(self) -> None:
         detail = await self._wanted()
         job = detail.job
+        if job.document is not None:
+            await label_acts.print_document_again(self.work, job.job_id, job_name(self.work.words, job))
+            return
         if job.parcel_id is None or job.tracking is None or job.order is None:
             raise Refusal("labels_no_label_here")
         await reprint_label(self.work, job.parcel_id, group(job.tracking), job.order, detail.copies)
@@ -293,7 +296,8 @@ class LabelsPage(ListPage):
 
     def _called(self, job: JobRow, copy: int) -> str:
         words = self.work.words
-        return words.say("labels_called", copy=copy, order=job.order) if job.order else job_name(words, job)
+        of_label = job.order and not job.document
+        return words.say("labels_called", copy=copy, order=job.order) if of_label else job_name(words, job)
 
     async def _came_out(self) -> None:
         await label_acts.say_came_out(self.work, await self._uncertain())

@@ -103,6 +103,13 @@ def test_each_write_is_one_raw_job(commands: Commands, queue: CupsTransport) -> 
     assert queue.read(1.0) == b""
 
 
+def test_a_document_is_no_raw_job(commands: Commands) -> None:
+    transport = CupsTransport("cups://zebra?language=pdf")
+    transport.open()
+    transport.write(b"%PDF", 5.0)
+    assert commands.jobs == [("-d zebra -t packbench", b"%PDF")]
+
+
 def test_the_server_of_the_url(commands: Commands) -> None:
     transport = CupsTransport("cups://print-server:1631/zebra")
     transport.open()
@@ -369,6 +376,17 @@ async def test_a_real_scheduler_prints_what_it_was_given(scheduler: str, sink: S
     assert sorted(one.name for one in queues(scheduler)) == ["again", "once"]
     with pytest.raises(KnownError, match="no such queue"):
         CupsTransport(f"cups://{scheduler}/none").open()
+
+
+async def test_a_real_scheduler_takes_a_document(scheduler: str, sink: Sink) -> None:
+    transport = CupsTransport(f"cups://{scheduler}/once?language=pdf")
+    transport.open()
+    # the smallest document: CUPS looks what it is
+    document = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    document += b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF"
+    transport.write(document, 20.0)
+    await until(lambda: len(sink.jobs) == 1, seconds=20.0)
+    assert sink.jobs == [document]
 
 
 async def test_a_real_scheduler_says_how_it_treats_failures(scheduler: str) -> None:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.texts import say
 from printing.documents import pick_list, wave_sheet
-from printing.documents.page import A4, A5, LETTER, Paper
+from printing.documents.page import A4, A5, LETTER, Paper, PlacedLine
 from printing.documents.pick_list import PickLine, PickList, PickTote
 from printing.documents.wave_sheet import CutOff, WaveBatch, WaveSheet
 from printing.documents.write import to_pdf
@@ -63,6 +64,24 @@ def test_the_walk_is_printed_in_its_order_and_whole(count: int) -> None:
     assert all(tote.order in told for tote in totes)
     assert f"Pieces{sum(line.quantity for line in lines):,}" in told or "Pieces" in told
     assert "Picker" in told
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("paper", [A4, LETTER])
+def test_the_heads_of_a_pick_list_are_whole(language: str, paper: Paper) -> None:
+    (page,) = pick_list.lay_out(PickList("W-1", "B-7", (PickLine("L", "K", "", 1, "7", "T"),)), language, paper)
+    told = ["".join(glyph.text for run in item.line.runs for glyph in run.glyphs)
+            for item in page.placed if isinstance(item, PlacedLine)]  # fmt: skip
+    heads = [say(f"documents_{head}", language=language) for head in ("location", "item", "take", "slot", "tote")]
+    assert ["#", *heads] == [each for each in told if each in ("#", *heads)]
+
+
+def test_a_tote_without_an_order_says_its_pieces_alone() -> None:
+    totes = (PickTote("", "TT1", "", 10), PickTote("", "TT2", "O-7", 3))
+    (told,) = texts(pick_list.pick_list(PickList("W-1", "B-7", (), totes), "en"))
+    assert "TT110pcs" in told.replace("TT2", "") or "10pcs" in told
+    assert "–·" not in told
+    assert "O-7·3pcs" in told
 
 
 def test_the_batch_is_scanned_from_the_pick_list() -> None:

@@ -1,0 +1,146 @@
+"""The document printer: a PDF is handed over once, and that is all that is known of it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.domain.documents import Document
+from app.domain.errors import Refusal
+from app.domain.routing import document_queue
+from app.domain.states import JobState
+from app.operations.documents import print_again, queue_document
+from app.queries.label_queue import JobFilter, JobGroup, job_page, job_total
+from app.spooling import printer_url, running_spooler
+from db.parcels import PrintJob
+from printing.spooler import Patience
+from tests.factories import LEAD, House, open_house
+from tests.hardware.waiting import until
+
+QUEUE = document_queue("BENCH-1")
+QUICK = Patience(poll=0.005, idle=0.05, reopen=0.02)
+PAGE = b"%PDF-1.4 " + bytes(range(256)) * 40 + b" %%EOF"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with open_house(tmp_path) as house:
+        yield house
+
+
+def queue(house: House, payload: bytes = PAGE, **more: int) -> int:
+    return house.store.write(queue_document, LEAD, Document.PICK_LIST, payload, queue=QUEUE, **more)
+
+
+def jobs(house: House) -> list[tuple[JobState, str | None]]:
+    return house.store.read(
+        lambda session: [(job.state, job.reason) for job in session.query(PrintJob).order_by(PrintJob.id)]
+    )
+
+
+class Port:
+    """A printer on a port that keeps what came on each connection."""
+
+    def __init__(self) -> None:
+        self.came: list[bytes] = []
+
+    async def open(self, port: int = 0) -> int:
+        self.server = await asyncio.start_server(self._take, "127.0.0.1", port)
+        return int(self.server.sockets[0].getsockname()[1])
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.came.append(await reader.read())
+        writer.close()
+
+
+def test_the_document_printer_takes_pdf_unless_it_is_told_otherwise() -> None:
+    assert printer_url("document_printer", "cups://office") == "cups://office?language=pdf"
+    assert printer_url("document_printer", "tcp://p:9100?dpi=300") == "tcp://p:9100?dpi=300&language=pdf"
+    assert printer_url("document_printer", "tcp://p:9100?language=zpl") == "tcp://p:9100?language=zpl"
+    assert printer_url("document_printer", "file:all.pdf") == "file:all.pdf"
+    assert printer_url("printer", "cups://zebra") == "cups://zebra"
+    with pytest.raises(Refusal, match="device_url_unknown"):
+        printer_url("document_printer", "office")
+
+
+async def test_each_document_arrives_whole_on_a_connection_of_its_own(house: House) -> None:
+    port = Port()
+    url = printer_url("document_printer", f"tcp://127.0.0.1:{await port.open()}")
+    queue(house)
+    queue(house, b"%PDF second", copies=2)
+    async with running_spooler(house.store, QUEUE, url, patience=QUICK), port.server:
+        await until(lambda: all(state is JobState.PRINTED for state, _ in jobs(house)))
+        await until(lambda: len(port.came) == 3)
+    assert port.came == [PAGE, b"%PDF second", b"%PDF second"]
+    assert jobs(house) == [(JobState.PRINTED, "handed_over")] * 3
+
+
+async def test_it_waits_for_a_printer_that_is_not_there(house: House) -> None:
+    port = Port()
+    number = await port.open()
+    port.server.close()
+    await port.server.wait_closed()
+    url = printer_url("document_printer", f"tcp://127.0.0.1:{number}")
+    queue(house)
+    async with running_spooler(house.store, QUEUE, url, patience=QUICK):
+        await until(lambda: jobs(house) == [(JobState.QUEUED, "device_open_failed")])
+        await port.open(number)
+        async with port.server:
+            await until(lambda: jobs(house) == [(JobState.PRINTED, "handed_over")])
+            await until(lambda: len(port.came) == 1)
+    assert port.came == [PAGE]
+
+
+async def test_what_was_being_sent_at_a_crash_is_not_sent_again(house: House) -> None:
+    port = Port()
+    url = printer_url("document_printer", f"tcp://127.0.0.1:{await port.open()}")
+    first, second = queue(house), queue(house, b"%PDF second")
+    claimed = house.claim(QUEUE)
+    assert claimed is not None
+    assert (claimed.job_id, claimed.document) == (first, True)
+    async with running_spooler(house.store, QUEUE, url, patience=QUICK), port.server:
+        await until(lambda: jobs(house)[1] == (JobState.PRINTED, "handed_over"))
+    assert jobs(house)[0] == (JobState.UNCERTAIN, "interrupted")
+    assert port.came == [b"%PDF second"]
+    with pytest.raises(Refusal, match="papers_under_way"):
+        house.store.write(print_again, LEAD, first)
+    assert second
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no lp")
+async def test_a_queue_that_refuses_it_fails_and_it_can_be_printed_again(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def command(name: str, script: str) -> None:
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+
+    command("lpstat", 'echo "printer office is idle.  enabled since now"; echo "office accepting requests since now"')
+    command("lp", '/bin/cat > /dev/null; echo "lp: no space" >&2; exit 1')
+    monkeypatch.setenv("PATH", str(tmp_path))
+    job = queue(house)
+    async with running_spooler(
+        house.store, QUEUE, printer_url("document_printer", "cups://office"), patience=QUICK
+    ):
+        await until(lambda: jobs(house) == [(JobState.FAILED, "device_write_failed")])
+        failed = JobFilter(group=JobGroup.FAILED)
+        assert house.store.read(job_total, failed) == 1
+        command("lp", f'echo "$@" > {tmp_path}/arguments; exec /bin/cat > {tmp_path}/came')
+        house.store.write(print_again, LEAD, job)
+        await until(lambda: jobs(house)[1:] == [(JobState.PRINTED, "handed_over")])
+    assert (tmp_path / "came").read_bytes() == PAGE
+    assert "raw" not in (tmp_path / "arguments").read_text()
+    assert house.store.read(job_total, failed) == 0  # nobody has to look at it any more
+
+
+def test_the_queue_of_labels_names_documents_by_order_and_kind(house: House) -> None:
+    order = house.picked("TEA")
+    house.store.write(queue_document, LEAD, Document.CN22, b"^XA^XZ", queue="BENCH-1", order_id=order, language="zpl")
+    (row,) = house.store.read(lambda session: job_page(session, filter=JobFilter()))
+    assert (row.document, row.order, row.order_id) == ("cn22", house.source_id(order), order)
+    assert not row.of_label
+    assert not row.to_scan
