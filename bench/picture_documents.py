@@ -122,3 +122,17 @@ async def _(on: Stage) -> None:
     finally:
         on.work.settings = before
     assert page.pane.made is not None
+
+
+@documents("in_labels")
+async def _(on: Stage) -> None:
+    await _subject(on, "order")
+    before = on.work.settings
+    on.work.settings = replace(before, document_printer="cups://office")
+    try:
+        await on.key(Key.Key_F4)
+        await on.hands.until(lambda: on.work.dialogs.notice)
+    finally:
+        on.work.settings = before
+    await on.go("labels")
+    await on.settle()

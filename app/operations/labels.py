@@ -276,13 +276,19 @@ def unwanted(tx: Tx, job: PrintJob) -> str | None:
         return "order_cancelled"
     if label.state is LabelState.VOIDED:
         return "label_voided"
-    newest = newest_job(tx, parcel.id)
-    if newest is not None and newest.id != job.id:
+    if _has_later_copy(tx, job):
         return SUPERSEDED
     ahead = job.label_batch_id is not None and job.reprint_of_id is None and parcel.state is ParcelState.OPEN
     if ahead and (order.state not in IN_WORK or _place(tx, order.id) != json.loads(label.fields).get("printed_for")):
         return LEFT_CART
     return None
+
+
+def _has_later_copy(tx: Tx, job: PrintJob) -> bool:
+    later = select(PrintJob.id).where(
+        PrintJob.label_id == job.label_id, PrintJob.copy > job.copy, PrintJob.state != JobState.CANCELLED
+    )
+    return tx.session.execute(later.limit(1)).first() is not None
 
 
 def _place(tx: Tx, order_id: int) -> str:
@@ -361,8 +367,7 @@ def copy_lost(tx: Tx, actor: Actor, job: PrintJob, reason: str, queue: str | Non
     if job.label_id is None:
         return None
     label = tx.session.get_one(Label, job.label_id)
-    newest = newest_job(tx, label.parcel_id)
-    if label.state is LabelState.VOIDED or newest is None or newest.id != job.id:
+    if label.state is LabelState.VOIDED or _has_later_copy(tx, job):
         return None
     return next_copy(tx, actor, label, job, reason=reason, queue=queue)[0]
 

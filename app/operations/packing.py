@@ -190,9 +190,14 @@ def _judge(tx: Tx, actor: Actor, bench: Bench, scan: Scan, found: Found) -> Verd
 
 
 def _waits_for_scan(tx: Tx, label: LabelFound) -> Verdict | None:
-    """The square code of a copy that was printed after its box was closed: now it is on the box."""
+    """The code of a copy that was printed after its box was closed: now it is on the box.
+
+    The square code, or the carrier's where the copy bears that alone.
+    """
     job = labels.newest_job(tx, label.parcel_id)
-    if job is None or label.copy != job.copy or job.state not in MAY_LIE_THERE:
+    if job is None or job.state not in MAY_LIE_THERE:
+        return None
+    if label.copy != job.copy and (label.copy is not None or job.marked):
         return None
     facts: dict[str, Fact] = {"order": label.order.order, "copy": job.copy}
     return Verdict(Outcome.PASS, Code.COPY_CONFIRMED, Effect.CONFIRM, facts, order_id=label.order.order_id)
@@ -214,6 +219,15 @@ def _carry_out(
         parcel, verdict = opened, replace(again, effect=Effect.OPEN_AND_COUNT)
     if parcel is not None and verdict.code is Code.COMPLETE:
         return _complete(tx, actor, station, parcel, verdict, found)
+    if parcel is not None and verdict.effect in (Effect.REPRINT, Effect.SETTLE_NOT_OUT):
+        try:
+            with tx.session.begin_nested():
+                tx.session.connection()  # only then is the savepoint set for what bypasses the session
+                _act(tx, actor, station, parcel, verdict, found)
+        except Refusal as refusal:
+            return _label_refused(parcel, verdict, refusal), parcel
+        assert actor.station is not None
+        return verdict, see_bench(tx.connection, actor.station)[1].parcel
     _act(tx, actor, station, parcel, verdict, found)
     tx.session.flush()
     assert actor.station is not None
@@ -226,9 +240,10 @@ def _act(tx: Tx, actor: Actor, station: str, parcel: OpenParcel | None, verdict:
         assert order_id is not None
         cancel_now(tx, actor, order_id)
     elif verdict.effect is Effect.CONFIRM:
+        copy = verdict.facts["copy"]
         assert isinstance(found, LabelFound)
-        assert found.copy is not None
-        labels.confirm_copy(tx, actor, tx.session.get_one(Parcel, found.parcel_id).code, found.copy)
+        assert isinstance(copy, int)
+        labels.confirm_copy(tx, actor, tx.session.get_one(Parcel, found.parcel_id).code, copy)
     elif parcel is None:
         return
     elif verdict.effect in (Effect.COUNT, Effect.OPEN_AND_COUNT):
@@ -285,11 +300,15 @@ def _complete(
             ).scalar_one()
             tracking = labels.make_label(tx, actor, parcel.parcel_id, weight_g=weight_g or 0, queue=station)
     except Refusal as refusal:
-        facts: dict[str, Fact] = {**refusal.facts, "order": parcel.order, "why_code": refusal.code}
-        return Verdict(Outcome.FAIL, Code.LABEL_REFUSED, facts=facts, sku=verdict.sku), parcel
+        return _label_refused(parcel, verdict, refusal), parcel
     go_on_without(tx)
     lines = tuple(replace(line, packed=line.ordered) for line in parcel.lines)
     return verdict, replace(parcel, state=labelling, lines=lines, tracking=tracking)
+
+
+def _label_refused(parcel: OpenParcel, verdict: Verdict, refusal: Refusal) -> Verdict:
+    facts: dict[str, Fact] = {**refusal.facts, "order": parcel.order, "why_code": refusal.code}
+    return Verdict(Outcome.FAIL, Code.LABEL_REFUSED, facts=facts, sku=verdict.sku)
 
 
 def _close(tx: Tx, parcel: OpenParcel) -> None:

@@ -16,6 +16,7 @@ from app.domain.errors import Fact
 from app.domain.packing import Outcome
 from app.domain.people import Actor
 from app.domain.states import JobState, LabelState, Lane, OrderState, ParcelState
+from app.queries.labels import tracking_within
 from db.base import new_uuid
 from db.journal import ScanEvent
 from db.orders import Order, OrderLine, Sku, SkuBarcode
@@ -41,7 +42,6 @@ class Scan:
 
 
 PackedIn = aliased(Parcel)
-SHORTEST, LONGEST = 10, 60  # signs of a tracking number, and of the barcode that it is looked for in
 _BARCODE = (
     select(Sku.id, Sku.code, SkuBarcode.quantity, Sku.name)
     .join(Sku, Sku.id == SkuBarcode.sku_id)
@@ -92,12 +92,6 @@ _LABEL = (
     select(Label.parcel_id, Label.state, Parcel.state, Parcel.order_id)
     .join(Parcel, Parcel.id == Label.parcel_id)
     .where(Label.tracking == bindparam("tracking"))
-)
-_RECEIVED = (
-    select(Label.tracking)
-    .where(Label.file_id.is_not(None), Label.tracking.in_(bindparam("endings", expanding=True)))
-    .order_by(func.length(Label.tracking).desc())
-    .limit(1)
 )
 _PARCEL = select(
     Parcel.id, Parcel.state, Parcel.order_id,
@@ -157,7 +151,7 @@ def what_is(tx: Tx, code: str, *, item_first: bool = True, station_id: int | Non
         if found is not None:
             return found
     label = tx.connection.execute(_LABEL, {"tracking": code.upper()}).first()
-    if label is None and (number := _tracking_within(tx, code.upper())) is not None:
+    if label is None and (number := tracking_within(tx.connection, code)) is not None:
         label = tx.connection.execute(_LABEL, {"tracking": number}).first()
     if label is not None:
         parcel_id, state, parcel_state, order_id = label
@@ -172,15 +166,6 @@ def what_is(tx: Tx, code: str, *, item_first: bool = True, station_id: int | Non
     if code.startswith(Kind.COMMAND.value) and code.isalpha():
         return OtherKind("command")
     return Unknown(gtin_expected(code))
-
-
-def _tracking_within(tx: Tx, code: str) -> str | None:
-    """The tracking number that a carrier's barcode ends with: routing digits and account may stand before it."""
-    if not SHORTEST < len(code) <= LONGEST or not (code.isascii() and code.isalnum()):
-        return None
-    endings = [code[at:] for at in range(1, len(code) - SHORTEST + 1)]
-    found: str | None = tx.connection.execute(_RECEIVED, {"endings": endings}).scalar()
-    return found
 
 
 def _item(tx: Tx, code: str, _station_id: int | None) -> Item | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
 from app.domain.barcode import read_label_code
 from app.domain.errors import Refusal
 from app.domain.label_batches import Copy, LabelBatchState, Place, from_hand
 from app.domain.states import JobState, LabelState
+from app.queries.labels import tracking_within
 from db.label_batches import LabelBatch, LabelBatchOrder
 from db.orders import Order
 from db.parcels import JobKind, Label, Parcel, PrintJob
@@ -64,17 +66,13 @@ def in_hand(session: Session, code: str) -> Hand:
     """The label whose square code or tracking number was scanned, in the newest label batch that it was printed for.
 
     Raises Refusal: `batches_no_label` for any other code, `label_voided`, `superseded_copy`, `scan_square` for the
-    tracking number of a label with several copies, and `label_not_printed`.
+    tracking number of a label with several copies that bear their square codes, and `label_not_printed`.
     """
     wanted = code.strip().upper()
     square = read_label_code(wanted)
-    of = Parcel.code == square[0] if square else Label.tracking == wanted.replace(" ", "")
-    labels = session.execute(
-        select(Label.id, Label.state, Parcel.order_id)
-        .join(Parcel, Parcel.id == Label.parcel_id)
-        .where(of)
-        .order_by(Label.id.desc())
-    ).all()
+    labels = _labels(session, Parcel.code == square[0] if square else Label.tracking == wanted.replace(" ", ""))
+    if not labels and (number := tracking_within(session.connection(), wanted)) is not None:
+        labels = _labels(session, Label.tracking == number)
     if not labels:
         raise Refusal("batches_no_label", text=code.strip())
     label_id, label_state, order_id = next((row for row in labels if row[1] is LabelState.VALID), labels[0])
@@ -94,20 +92,29 @@ def in_hand(session: Session, code: str) -> Hand:
     if found is None:
         raise Refusal("batches_no_label", text=code.strip())
     jobs = session.execute(
-        select(PrintJob.id, PrintJob.copy, PrintJob.state)
+        select(PrintJob.id, PrintJob.copy, PrintJob.state, PrintJob.marked)
         .where(PrintJob.label_id == label_id, PrintJob.state != JobState.CANCELLED)
         .order_by(PrintJob.copy.desc())
     ).all()
     if not jobs:
         raise Refusal("label_not_printed")
-    job_id, copy, state = jobs[0]
+    job_id, copy, state, marked = jobs[0]
     if square is not None and square[1] < copy:
         raise Refusal("superseded_copy", copy=square[1], newest=copy)
-    if square is None and len(jobs) > 1:
+    if square is None and len(jobs) > 1 and marked:
         raise Refusal("scan_square", newest=copy)
     if state is JobState.QUEUED or (square is not None and square[1] > copy):
         raise Refusal("label_not_printed")
     return Hand(*found, job_id, state)
+
+
+def _labels(session: Session, of: ColumnElement[bool]) -> Sequence[Row[tuple[int, LabelState, int]]]:
+    return session.execute(
+        select(Label.id, Label.state, Parcel.order_id)
+        .join(Parcel, Parcel.id == Label.parcel_id)
+        .where(of)
+        .order_by(Label.id.desc())
+    ).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,43 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.domain.barcode import read_label_code
+from app.domain.barcode import gtin_check_digit, read_label_code
 from app.domain.errors import Refusal
 from app.domain.states import JobState
 from app.queries.print_queues import WAITS_FOR
 from db.orders import Order
 from db.parcels import Label, Parcel, PrintAttempt, PrintJob
+
+SHORTEST, LONGEST = 10, 60  # signs of a tracking number, and of the barcode that it is looked for in
+_LONGEST_NUMBER = 40
+_RECEIVED = select(Label.tracking).where(
+    Label.file_id.is_not(None), Label.tracking.in_(bindparam("parts", expanding=True))
+)
+
+
+def tracking_within(connection: Connection, scanned: str) -> str | None:
+    """The tracking number of a received label that a carrier's barcode holds: routing digits may stand around it.
+
+    Of several the longest; None where two are as long, and for a trade item number, which is no carrier's.
+    """
+    code = "".join(scanned.split()).upper()  # GS too
+    if not SHORTEST < len(code) <= LONGEST or not code.isascii():
+        return None
+    if code.isdecimal() and len(code) in (12, 13, 14) and gtin_check_digit(code[:-1]) == code[-1]:
+        return None
+    parts = {
+        code[at : at + size]
+        for size in range(SHORTEST, min(len(code), _LONGEST_NUMBER) + 1)
+        for at in range(len(code) - size + 1)
+    }
+    found = sorted(connection.execute(_RECEIVED, {"parts": sorted(parts)}).scalars(), key=len, reverse=True)
+    if not found or (len(found) > 1 and len(found[1]) == len(found[0])):
+        return None
+    number: str = found[0]
+    return number
 
 
 def has_proven(session: Session, printer: str) -> bool:

@@ -95,6 +95,10 @@ def _figures(language: str) -> Align:
     return Align.LEFT if runs_from_right(language) else Align.RIGHT
 
 
+def _quantity_width(flow: Flow) -> float:
+    return 11.0 if flow.paper.width_mm <= 120 else 16.0
+
+
 def _most(paper: Paper) -> int:
     """Lines of a message that surely fit on one page."""
     return 24 if paper.height_mm > 180 else 14
@@ -145,7 +149,7 @@ def _lines(flow: Flow, slip: PackingSlip, size: float) -> None:
     columns = [
         Column("", side, style=style),
         Column(flow.say("documents_item"), 0, style=style),
-        Column(flow.say("documents_quantity"), 11 if narrow else 16, figures, style),
+        Column(flow.say("documents_quantity"), _quantity_width(flow), figures, style),
     ]
     if slip.priced:
         if not narrow:
@@ -179,8 +183,9 @@ def _totals(flow: Flow, slip: PackingSlip, size: float) -> None:
         whole = goods + (slip.freight_minor or 0)
         told.append((flow.say("documents_total"), money(whole, slip.currency, language)))
     flow.y += size * 0.2
+    wide = size * _AMOUNT if slip.priced else _quantity_width(flow)  # as the table's last column
     for place, (name, value) in enumerate(told, 1):
         last = slip.priced and place == len(told)
         style = Style(size + 1 if last else size, bold=last)
-        row = (Words(name, style), size * 3.9), (Words(value, style, _figures(language)), size * _AMOUNT)
+        row = (Words(name, style), size * 6.8 - wide), (Words(value, style, _figures(language)), wide)
         flow.columns([(Stack(()), 0), *row], gap=2)

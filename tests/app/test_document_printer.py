@@ -32,8 +32,8 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield house
 
 
-def queue(house: House, payload: bytes = PAGE, **more: int) -> int:
-    return house.store.write(queue_document, LEAD, Document.PICK_LIST, payload, queue=QUEUE, **more)
+def queue(house: House, payload: bytes = PAGE, copies: int = 1) -> int:
+    return house.store.write(queue_document, LEAD, Document.PICK_LIST, payload, queue=QUEUE, copies=copies)
 
 
 def jobs(house: House) -> list[tuple[JobState, str | None]]:

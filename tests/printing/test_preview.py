@@ -7,7 +7,8 @@ import zxingcpp
 
 from app.domain.errors import Refusal
 from printing.label import Label, Symbol, SymbolKind
-from printing.preview import draw
+from printing.pdf import to_pdf
+from printing.preview import draw, draw_page, page_sizes
 from printing.render import LANGUAGES, render
 from tests.printing.received import made
 
@@ -43,3 +44,14 @@ def test_a_file_that_cannot_be_opened_is_refused() -> None:
 def test_what_others_have_sent_is_never_opened_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pypdfium2.PdfDocument", lambda *_: pytest.fail("opened in this process"))
     assert [image.size for image in draw(made.pdf(pages=2), "file", 203)] == [(813, 1220)] * 2
+
+
+def test_any_page_of_a_document_is_drawn_alone() -> None:
+    small, large = Label(60, 40, LABEL.elements), Label(100, 150, LABEL.elements)
+    pdf = to_pdf([small, large])
+    assert [(round(width), round(height)) for width, height in page_sizes(pdf)] == [(60, 40), (100, 150)]
+    image = draw_page(pdf, 1, 150)
+    assert abs(image.width - 100 / 25.4 * 150) <= 2
+    assert abs(image.height - 150 / 25.4 * 150) <= 2
+    assert [found.text for found in zxingcpp.read_barcodes(image)] == ["12345678"]
+    assert len(draw(pdf, "pdf", 203, most=1)) == 1

@@ -20,7 +20,7 @@ _HEADINGS = {
     Subject.ORDER: ("orders_number", "orders_state", "orders_country", "orders_pieces", "orders_age"),
     Subject.CART: ("documents_cart", "documents_lane", "documents_wave", "documents_orders", "papers_age"),
     Subject.WAVE: ("documents_wave", "orders_state", "", "documents_orders", "papers_age"),
-    Subject.MANIFEST: ("documents_carrier", "orders_state", "documents_row", "documents_parcels", "papers_age"),
+    Subject.MANIFEST: ("documents_carrier", "orders_state", "documents_manifest", "documents_parcels", "papers_age"),
     Subject.CODES: ("papers_sheet", "", "", "papers_count", ""),
 }
 
@@ -33,16 +33,20 @@ def document_columns(work: Workspace, subject: Subject) -> tuple[Column[Paper], 
         return "" if row.at is None else words.age((datetime.now(UTC) - row.at).total_seconds())
 
     name, kind, detail, count, changed = _HEADINGS[subject]
-    wide = 20 if subject is Subject.MANIFEST else 17
+    def detail_of(row: Paper) -> str:
+        is_country = subject is Subject.ORDER and row.detail
+        return words.country(row.detail) if is_country else row.detail or NOTHING
+
+    wide = {Subject.MANIFEST: 20, Subject.ORDER: 14}.get(subject, 17)
     columns: tuple[Column[Paper], ...] = (
         Column(
-            name, lambda row: paper_name(words, row), mono=subject is not Subject.CODES, width=22, stretch=True
+            name, lambda row: paper_name(words, row), mono=subject is not Subject.CODES, width=20, stretch=True
         ),
         Column(
             kind, lambda row: _kind(words, row), width=wide, sign=lambda row: _sign(row)[0],
             ink=lambda row: ink(work.theme, _sign(row)[1]),
         ),
-        Column(detail, lambda row: row.detail or NOTHING, width=9, spare=2),
+        Column(detail, detail_of, width=15 if subject is Subject.ORDER else 9, spare=2),
         Column(count, lambda row: f"{row.count:,}" if row.count else NOTHING, right=True, width=8, spare=1),
         Column(changed, age, right=True, width=9, spare=3),
     )  # fmt: skip

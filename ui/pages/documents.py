@@ -173,6 +173,8 @@ class DocumentsPage(ListPage):
     @property
     def idle(self) -> frozenset[str]:
         """What means nothing on this tab, or for a row that has no document yet."""
+        if isinstance(self.data, Seen) and not self.data.total:
+            return UNMADE | {"documents_print"}
         row = self.row
         unmade = row is not None and (row.key < 0 or self._document is Document.COMMANDS)
         return UNMADE if unmade else IDLE.get(self.subject, IDLE_ELSEWHERE)

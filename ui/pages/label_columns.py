@@ -65,6 +65,12 @@ def _why(words: Words, row: JobRow) -> str:
     """What is the matter, without what is to be done about it: the label itself says that, and has the room."""
     if row.voided:
         return words.say("labels_void")
+    if row.document and row.order:
+        return " · ".join(filter(None, (words.say(f"papers_{row.document}"), _held_by(words, row))))
+    return _held_by(words, row)
+
+
+def _held_by(words: Words, row: JobRow) -> str:
     if row.reason in _SHORT:
         return words.say(_SHORT[row.reason])
     said = job_reason(words, row.reason, order=row.order)

@@ -213,12 +213,11 @@ OLD = (NOTHING, "quiet")  # a copy that a later one has replaced
 
 
 def job_name(words: Words, job: JobRow) -> str:
-    """The number of the order that a job is for; what it is where it is for none, or is no label."""
-    if job.document:
-        document = words.say(f"papers_{job.document}")
-        return f"{job.order} · {document}" if job.order else document
+    """The number of the order that a job is for; what it is where it is for none."""
     if job.order:
         return job.order
+    if job.document:
+        return words.say(f"papers_{job.document}")
     return words.say("labels_test" if job.reprint_reason == TEST else "labels_file")
 
 

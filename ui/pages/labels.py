@@ -280,7 +280,8 @@ class LabelsPage(ListPage):
         detail = await self._wanted()
         job = detail.job
         if job.document is not None:
-            await label_acts.print_document_again(self.work, job.job_id, job_name(self.work.words, job))
+            called = self.work.words.say(f"papers_{job.document}")
+            await label_acts.print_document_again(self.work, job.job_id, called)
             return
         if job.parcel_id is None or job.tracking is None or job.order is None:
             raise Refusal("labels_no_label_here")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -159,10 +160,14 @@ def test_what_is_read_large_turns_with_f6_and_closes_for_another_tab(person: Per
 def test_a_scan_finds_the_order(person: Person, house: House, order: int) -> None:
     other = house.picked("POT", source_id="B-7")
     page = opened(person)
+
+    def chosen(key: int) -> bool:
+        return page.row is not None and page.row.key == key and person.settled()
+
     press(person, Key.Key_F3)
     for code, found in ((house.tote_of(order), order), ("B-7", other), (house.tote_of(other), other)):
         person.scan(code)
-        person.wait(lambda found=found: page.row is not None and page.row.key == found and person.settled())
+        person.wait(partial(chosen, found))
         made = page.pane.made
         assert made is not None
         assert made.wanted.key == found
