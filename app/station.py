@@ -125,15 +125,15 @@ class Station:
                 return
             try:
                 verdict = self._show(done.result())
-                shown.set_result(verdict)
-                if verdict.code in OPENS and verdict.parcel is not None:
-                    self._prepare(verdict.parcel)
             except Refusal as refusal:
-                shown.set_result(self._not_saved(raw, refusal))
+                verdict = self._not_saved(raw, refusal)
             except Exception:
                 # a mistake of ours in one scan must not take the bench from the packer
                 log.exception("a scan at %s was not judged", self.name)
-                shown.set_result(self._not_saved(raw, KnownError("internal_error")))
+                verdict = self._not_saved(raw, KnownError("internal_error"))
+            shown.set_result(verdict)
+            if verdict.code in OPENS and verdict.parcel is not None:
+                self._prepare(verdict.parcel)
 
         judged.add_done_callback(finish)
         return shown

@@ -24,7 +24,8 @@ BUYERS_LANGUAGES = (
 )  # fmt: skip
 _NOTHING = "–"
 # our catalogues have one line a text; what gettext escapes there, JSON does as well
-_ENTRY = re.compile(r'^msgid (".+")\nmsgstr (".+")$', re.MULTILINE)
+_ENTRY = re.compile(r'^(?:msgctxt (".+")\n)?msgid (".+")\nmsgstr (".+")$', re.MULTILINE)
+_CONTEXT = "\x04"  # between context and text, as gettext has it
 _COMMA = {"en": ", ", "zh": "、"}
 _SEMICOLON = {"en": "; ", "zh": "；"}
 # facts whose values are codes themselves, and where in WORDS those stand
@@ -41,13 +42,22 @@ def _catalogue(language: str) -> Mapping[str, str]:
         return sentences
     for file in resources.files("resources").joinpath("i18n", language).iterdir():
         entries = _ENTRY.findall(file.read_text(encoding="utf-8"))
-        sentences |= {json.loads(english): json.loads(other) for english, other in entries}
+        sentences |= {
+            (json.loads(code) + _CONTEXT if code else "") + json.loads(english): json.loads(other)
+            for code, english, other in entries
+        }
     return sentences
 
 
-def translate(sentence: str, language: str = "en") -> str:
-    """The sentence in the language, itself where the catalogue lacks it."""
-    return sentence if language == "en" else _catalogue(language).get(sentence, sentence)
+def translate(sentence: str, language: str = "en", code: str = "") -> str:
+    """The sentence in the language, itself where the catalogue lacks it.
+
+    What is one word in English may be two in another language: an entry whose context is the `code` counts first.
+    """
+    if language == "en":
+        return sentence
+    catalogue = _catalogue(language)
+    return catalogue.get(code + _CONTEXT + sentence) or catalogue.get(sentence, sentence)
 
 
 @cache
@@ -69,7 +79,7 @@ def say(code: str, facts: Mapping[str, Fact] | None = None, language: str = "en"
         if not known:
             return code
         return _SEMICOLON.get(language, "; ").join(say(part, facts, language) for part in several)
-    sentence = translate(SENTENCES[code], language)
+    sentence = translate(SENTENCES[code], language, code)
     given = dict(facts or {})
     why_code = given.pop("why_code", None)
     if isinstance(why_code, str):

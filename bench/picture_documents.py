@@ -34,7 +34,7 @@ async def _(on: Stage) -> None:
     await on.settle()
 
 
-@documents("cn22")
+@documents("customs_form")
 async def _(on: Stage) -> None:
     await _subject(on, "order")
     await on.key(Key.Key_F6)

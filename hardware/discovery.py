@@ -31,6 +31,8 @@ from hardware.transports.usb import (
     string_of,
 )
 
+_SPOKEN = ", ".join(language.upper() for language in LANGUAGES if language != "pdf")  # of labels
+
 
 class Kind(StrEnum):
     """What a found device is."""
@@ -183,7 +185,7 @@ def _usb_printer(device: Any, backend: Any) -> Found:
 
 
 def _unspoken(language: str) -> KnownError:
-    return KnownError("printer_language_unspoken", language=language.upper(), known=", ".join(LANGUAGES).upper())
+    return KnownError("printer_language_unspoken", language=language.upper(), known=_SPOKEN)
 
 
 def _device_id(url: str, backend: Any) -> tuple[DeviceId, KnownError | None]:

@@ -179,9 +179,12 @@ class _Question(QWidget):
         sides = QHBoxLayout(card)
         sides.setContentsMargins(*[SPACE[5]] * 4)
         sides.setSpacing(SPACE[5])
-        column = QVBoxLayout()
+        # a widget: a layout would be no wider than the widest button
+        words = QWidget()
+        column = QVBoxLayout(words)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE[3])
-        sides.addLayout(column, 3)
+        sides.addWidget(words, 3)
         if picture is not None:
             sides.addWidget(picture, 2)
         heading = text_label("title", wrap=True)

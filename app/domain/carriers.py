@@ -120,4 +120,5 @@ def _refused(
             for kind in sorted(kinds):
                 if (code, kind) not in told:
                     told.add((code, kind))
-                    yield Refusal(code, **by, what=kind, country=country)
+                    what = kind.upper() if code == "carrier_battery" else kind  # PI 965 as carriers write it
+                    yield Refusal(code, **by, what=what, country=country)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from app.domain.carriers import CarrierProfile, refusals
 from app.domain.errors import Refusal
-from app.domain.shipping import missing_for_label
+from app.domain.shipping import missing_for_label, needs_postcode
 from app.domain.states import JobState
 
 
@@ -84,6 +84,7 @@ class Candidate:
     batteries: frozenset[str] = frozenset()
     lacks: tuple[str, str] | None = None
     media: Media = LABEL_MEDIA
+    postcode: str | None = None  # None: nobody has looked
 
 
 def check(order: Candidate, carrier: CarrierProfile, media: Media | None) -> Refusal | None:
@@ -96,6 +97,8 @@ def check(order: Candidate, carrier: CarrierProfile, media: Media | None) -> Ref
     missing = missing_for_label(order.recipient_name, order.street, order.city, order.country)
     if missing:
         return Refusal("batches_address", field=missing[0])
+    if order.postcode is not None and not order.postcode.strip() and needs_postcode(order.country):
+        return Refusal("batches_address", field="postcode")
     weight = None if order.unweighed else order.weight_g
     for refusal in refusals(carrier, order.service, order.country, weight, None, order.goods, order.batteries):
         return refusal

@@ -23,6 +23,18 @@ def recipient_lines(name: str, street: str, postcode: str, city: str, region: st
     lines = [name, *street.splitlines(), *(" ".join(line.split()) for line in filled.splitlines()), country.upper()]
     return [line.strip() for line in lines if line.strip()]
 
+# where no parcel is delivered without a postcode; many other countries have none, or do without
+# (Universal Postal Union: postal addressing systems in member countries)
+_POSTCODE = (
+    "AT AU BE BG BR CA CH CN CY CZ DE DK EE ES FI FR GB GR HR HU IN IT JP KR LI LT LU LV MC MT MX MY NL NO NZ PL PT RO"
+    " RU SE SG SI SK TH TR TW UA US"
+)
+
+
+def needs_postcode(country: str) -> bool:
+    """Whether an address in this country (two letters) is none without a postcode."""
+    return country.strip().upper() in _POSTCODE.split()
+
 
 def missing_for_label(name: str, street: str, city: str, country: str) -> tuple[str, ...]:
     """Which parts of a recipient a carrier cannot do without are empty."""

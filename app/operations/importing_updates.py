@@ -26,6 +26,7 @@ from app.domain.states import LabelState, OrderState
 from app.operations.importing_review import review_orders
 from app.operations.importing_rows import RowInserter, portions
 from app.operations.orders import request_cancel
+from app.operations.parcels import add_lines, drop_lines
 from db.orders import Order, OrderLine, Sku
 from db.parcels import Label, Parcel
 from db.stock import Allocation
@@ -184,6 +185,7 @@ def _write_lines(tx: Tx, plans: Mapping[int, _Plan], skus: Mapping[str, int]) ->
                     }
                 )
     for portion in portions(line.id for plan in plans.values() for line in plan.surplus):
+        drop_lines(tx, portion)
         tx.connection.execute(delete(OrderLine).where(OrderLine.id.in_(portion)))
     for portion in portions(plans):
         # positions are unique in an order: out of the way first
@@ -196,3 +198,5 @@ def _write_lines(tx: Tx, plans: Mapping[int, _Plan], skus: Mapping[str, int]) ->
         }  # fmt: skip
         tx.connection.execute(update(OrderLine).where(OrderLine.id == bindparam("row")).values(now), moved)
     RowInserter(tx.connection, OrderLine, ("order_id", "position", "sku_id", "quantity", "price_minor")).insert(fresh)
+    for portion in portions(plans):
+        add_lines(tx, portion)

@@ -31,6 +31,13 @@ AT_ONCE = 2  # labels made in one transaction once the batch is on its way
 IN_A_ROW = 10  # orders that are refused one after the other: then something is wrong with more than orders
 _OPEN_JOBS = (JobState.QUEUED, JobState.SENDING, JobState.UNCERTAIN)
 SEPARATOR = "separator"
+# label batches that print and of which nothing waits: made once, for it is asked at every last item of an order
+_DRY = select(LabelBatch.id).where(
+    LabelBatch.state == LabelBatchState.PRINTING,
+    ~select(PrintJob.id)
+    .where(PrintJob.label_batch_id == LabelBatch.id, PrintJob.state == JobState.QUEUED)
+    .exists(),
+)
 log = logging.getLogger(__name__)
 
 
@@ -105,10 +112,8 @@ def note_failed(tx: Tx, job: PrintJob) -> None:
 def go_on_without(tx: Tx) -> None:
     """Labels that waited in a label batch were taken back, or taken over by a bench: the batch goes on without them."""
     tx.session.flush()
-    waiting = select(PrintJob.id).where(PrintJob.label_batch_id == LabelBatch.id, PrintJob.state == JobState.QUEUED)
-    dry = select(LabelBatch).where(LabelBatch.state == LabelBatchState.PRINTING, ~waiting.exists())
-    for batch in tx.session.scalars(dry).all():
-        keep_ahead(tx, batch, 1)
+    for batch_id in tx.connection.execute(_DRY).scalars().all():
+        keep_ahead(tx, tx.session.get_one(LabelBatch, batch_id), 1)
 
 
 def note_taken_back(tx: Tx, order_id: int) -> None:
@@ -123,7 +128,7 @@ def note_taken_back(tx: Tx, order_id: int) -> None:
         )
     ).all()
     for member, why in rows:
-        member.reason, member.field = _DROPPED[why], ""
+        member.reason, member.field = _DROPPED[why or ""], ""
     go_on_without(tx)
 
 

@@ -14,7 +14,7 @@ from app.domain.errors import Refusal
 from app.domain.people import Actor
 from app.domain.states import LabelState, OrderState, ParcelState
 from app.operations.labels import make_label
-from app.operations.parcels import begin_parcel
+from app.operations.parcels import begin_parcel, begun_parcel
 from db.journal import record
 from db.label_files import LabelFile
 from db.orders import Order
@@ -46,7 +46,8 @@ def receive_label(
     same = _same_number(tx, order_id, number, sha256)
     if same is not None:
         return same, NOTHING
-    if order.state is OrderState.SHIPPED:
+    # a box whose label was voided after closing waits for another one
+    if order.state is OrderState.SHIPPED and begun_parcel(tx, order_id) is None:
         raise Refusal("received_order_shipped", order=order.source_id)
     if not unread and not is_read(found, number):
         raise Refusal("received_tracking_unread", tracking=number)
@@ -63,7 +64,10 @@ def receive_label(
     )
     tx.session.add(label)
     tx.session.flush()
-    record(tx, actor, "receive_label", {"order": order_id, "parcel": parcel_id, "label": label.id, "file": file_id})
+    record(
+        tx, actor, "receive_label",
+        {"order": order_id, "parcel": parcel_id, "label": label.id, "file": file_id, "tracking": number},
+    )
     _print_where_it_is_waited_for(tx, actor, parcel_id)
     return label.id, changed("labels", "orders", "parcels", ids=[("order", order_id), ("parcel", parcel_id)])
 

@@ -211,7 +211,8 @@ def make_label(tx: Tx, actor: Actor, parcel_id: int, *, weight_g: int, queue: st
     label_id, tracking, fields, file_id = _label(tx, parcel_id, weight_g)
     if _is_printed(newest_job(tx, parcel_id), label_id, fields):
         move_queued(tx, parcel_id, queue)
-        return tracking
+        if _is_printed(newest_job(tx, parcel_id), label_id, fields):
+            return tracking
     _drop_queued(tx, parcel_id)
     _queue(tx, actor, label_id, fields, _newest_copy(tx, parcel_id) + 1, queue=queue, file_id=file_id)
     return tracking
@@ -256,7 +257,7 @@ def _drop_queued(tx: Tx, parcel_id: int) -> None:
     )
 
 
-def _labels_of(parcel_id: int) -> Select[tuple[int]]:
+def _labels_of(parcel_id: int) -> Select[int]:
     return select(Label.id).where(Label.parcel_id == parcel_id)
 
 
@@ -557,14 +558,31 @@ def settle(
 
 def move_queued(tx: Tx, parcel_id: int, queue: str) -> None:
     """A label that waits to be printed comes out where its parcel is, and waits for no label batch any more."""
-    tx.session.execute(
-        update(PrintJob)
-        .where(
+    for job in tx.session.scalars(
+        select(PrintJob).where(
             PrintJob.label_id.in_(_labels_of(parcel_id)), PrintJob.state == JobState.QUEUED,
             or_(PrintJob.queue != queue, PrintJob.label_batch_id.is_not(None)),
         )
-        .values(queue=queue, label_batch_id=None, reason=None, updated_at=tx.at)
-    )
+    ).all():
+        job.label_batch_id = None
+        move_job(tx, job, queue)
+
+
+def move_job(tx: Tx, job: PrintJob, queue: str) -> None:
+    """A job that waits comes out in another queue.
+
+    A received label is made anew for media of another size; one that does not fit there has failed. What language and
+    resolution ask for is done when it is sent.
+    """
+    before, takes = _takes(tx, job.queue), _takes(tx, queue)
+    job.queue, job.reason, job.updated_at = queue, None, tx.at
+    resized = (before.width_mm, before.height_mm) != (takes.width_mm, takes.height_mm)
+    if resized and job.label_id is not None and tx.session.get_one(Label, job.label_id).file_id is not None:
+        try:
+            write_anew(tx, job, takes)
+        except Refusal as refusal:
+            job.state, job.reason = advance(JOB, job.state, JobState.FAILED), refusal.code
+    tx.session.flush()
 
 
 def void_label(tx: Tx, parcel: Parcel) -> None:

@@ -49,10 +49,12 @@ def request_cancel(tx: Tx, actor: Actor, order_id: int, reason: str) -> tuple[Or
             order.state = advance(ORDER, order.state, OrderState.CANCELLED)
     elif order.state is OrderState.PROBLEM:
         order.state = advance(ORDER, order.state, OrderState.CANCELLED)
+    topics = ["orders", "waves", "stock"]
     if order.state is OrderState.CANCELLED:
         _void_labels(tx, order_id)  # a label may have come or been printed before anybody packed
+        topics.append("labels")
     record(tx, actor, "request_cancel", {"order": order_id}, reason=reason)
-    return order.state, changed("orders", "waves", "stock", ids=[("order", order_id)])
+    return order.state, changed(*topics, ids=[("order", order_id)])
 
 
 def cancel_now(tx: Tx, actor: Actor, order_id: int) -> None:

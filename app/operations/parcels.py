@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Integer, bindparam, insert, literal_column, select
+from collections.abc import Sequence
+
+from sqlalchemy import Integer, bindparam, delete, insert, literal_column, select
 
 from app.domain.barcode import Kind, make_code
 from app.domain.states import ParcelState
@@ -24,6 +26,18 @@ _PARCEL_ITEMS = insert(ParcelItem).from_select(
     ["parcel_id", "order_line_id", "quantity"],
     select(bindparam("parcel", type_=Integer), OrderLine.id, literal_column("0")).where(
         OrderLine.order_id == bindparam("order")
+    ),
+)
+
+
+_BEGUN_FOR_LINES = insert(ParcelItem).from_select(
+    ["parcel_id", "order_line_id", "quantity"],
+    select(Parcel.id, OrderLine.id, literal_column("0"))
+    .join(OrderLine, OrderLine.order_id == Parcel.order_id)
+    .outerjoin(ParcelItem, (ParcelItem.parcel_id == Parcel.id) & (ParcelItem.order_line_id == OrderLine.id))
+    .where(
+        Parcel.order_id.in_(bindparam("orders", expanding=True)),
+        Parcel.state.in_((ParcelState.OPEN, ParcelState.LABELLING)), ParcelItem.parcel_id.is_(None),
     ),
 )
 
@@ -52,3 +66,13 @@ def make_parcel(tx: Tx, order_id: int, station_id: int | None) -> int:
     ).scalar_one()
     tx.connection.execute(_PARCEL_ITEMS, {"parcel": parcel, "order": order_id})
     return parcel
+
+
+def drop_lines(tx: Tx, lines: Sequence[int]) -> None:
+    """Order lines that are about to go, of which nothing is verified, go out of the parcels that were begun."""
+    tx.connection.execute(delete(ParcelItem).where(ParcelItem.order_line_id.in_(lines), ParcelItem.quantity == 0))
+
+
+def add_lines(tx: Tx, orders: Sequence[int]) -> None:
+    """New lines of orders belong into their parcels that were begun, too: those of a label that came before packing."""
+    tx.connection.execute(_BEGUN_FOR_LINES, {"orders": list(orders)})

@@ -13,7 +13,7 @@ from app.domain.label_batches import LABEL_BATCH, LabelBatchState
 from app.domain.people import Actor
 from app.domain.states import JOB, JobState, LabelState, advance
 from app.operations import label_feed
-from app.operations.labels import Takes, copy_lost, unwanted, write_anew
+from app.operations.labels import Takes, copy_lost, move_job, unwanted, write_anew
 from app.queries.print_queues import BATCH_PAUSED, is_paused, queued, uncertain_beside, written_in
 from db.journal import record
 from db.label_batches import LabelBatch
@@ -278,6 +278,13 @@ def move_queue(tx: Tx, actor: Actor, queue: str, to: str) -> tuple[int, Change]:
     if not count:
         return 0, Change()
     _move_batches(tx, queue, to)
+    received = (
+        select(PrintJob)
+        .join(Label, Label.id == PrintJob.label_id)
+        .where(PrintJob.queue == queue, PrintJob.state == JobState.QUEUED, Label.file_id.is_not(None))
+    )
+    for job in tx.session.scalars(received).all():
+        move_job(tx, job, to)
     tx.session.execute(
         update(PrintJob)
         .where(PrintJob.queue == queue, PrintJob.state == JobState.QUEUED)

@@ -222,16 +222,17 @@ def _candidates(session: Session, ids: Sequence[int]) -> Iterator[tuple[Candidat
             inside.batteries.add(battery)
     sizes = _file_sizes(session, ids)
     lacks = _lacks(session, ids)
-    for order_id, name, street, city, country, service, carrier in session.execute(
+    for order_id, name, street, postcode, city, country, service, carrier in session.execute(
         select(
-            Order.id, Order.recipient_name, Order.street, Order.city, Order.country, Order.service, Order.carrier
+            Order.id, Order.recipient_name, Order.street, Order.postcode, Order.city, Order.country, Order.service,
+            Order.carrier,
         ).where(Order.id.in_(ids))
     ):
         inside = contents[order_id]
         yield Candidate(
             order_id, name, street, city, country, service, inside.weight_g, inside.unweighed,
             frozenset(inside.goods), frozenset(inside.batteries), lacks.get(order_id),
-            sizes.get(order_id, LABEL_MEDIA),
+            sizes.get(order_id, LABEL_MEDIA), postcode,
         ), carrier
 
 

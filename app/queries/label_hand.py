@@ -108,7 +108,7 @@ def in_hand(session: Session, code: str) -> Hand:
     return Hand(*found, job_id, state)
 
 
-def _labels(session: Session, of: ColumnElement[bool]) -> Sequence[Row[tuple[int, LabelState, int]]]:
+def _labels(session: Session, of: ColumnElement[bool]) -> Sequence[Row[int, LabelState, int]]:
     return session.execute(
         select(Label.id, Label.state, Parcel.order_id)
         .join(Parcel, Parcel.id == Label.parcel_id)

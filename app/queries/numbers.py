@@ -144,6 +144,7 @@ class LabelToVoid:
     void_by: datetime | None
     until: str | None  # `void_by` in the warehouse's time
     manifest: int | None
+    received: bool = False  # from a carrier's file
 
 
 def labels_to_void(session: Session, order_id: int) -> tuple[LabelToVoid, ...]:
@@ -155,6 +156,7 @@ def labels_to_void(session: Session, order_id: int) -> tuple[LabelToVoid, ...]:
         select(
             Parcel.id, Parcel.code, Order.source_id, Label.tracking, Label.carrier,
             Label.state == LabelState.VOIDED, Label.void_by, Manifest.number,
+            Label.file_id.is_not(None),
         )
         .join(Order, Order.id == Parcel.order_id)
         .join(Label, Label.id == newest)
@@ -166,8 +168,9 @@ def labels_to_void(session: Session, order_id: int) -> tuple[LabelToVoid, ...]:
         LabelToVoid(
             parcel_id, parcel, order, tracking, carrier, voided, void_by,
             None if void_by is None else local_time(session, order_id, void_by), manifest,
+            received,
         )
-        for parcel_id, parcel, order, tracking, carrier, voided, void_by, manifest in rows
+        for parcel_id, parcel, order, tracking, carrier, voided, void_by, manifest, received in rows
     )
 
 

@@ -80,6 +80,7 @@ class ParcelView:
     job_state: JobState | None = None
     job_reason: str | None = None
     older_copies: bool = False
+    ahead: bool = False  # its label is printed, or waits to be, before its items are verified
 
     @property
     def line(self) -> LineView | None:
@@ -315,7 +316,10 @@ def _parcel(connection: Connection, station_id: int) -> ParcelView | None:
         left, scanned,
     ) = row  # fmt: skip
     lines = tuple(LineView(*line) for line in connection.execute(_LINES, {"parcel": parcel_id}))
-    copies = connection.execute(_COPIES, {"parcel": parcel_id}).all() if state is not ParcelState.OPEN else []
+    copies = connection.execute(_COPIES, {"parcel": parcel_id}).all()
+    ahead = bool(copies) and state is ParcelState.OPEN
+    if ahead:
+        copies = []
     tracking, copy, job_state, job_reason = copies[0] if copies else (None, 0, None, None)
     return ParcelView(
         parcel_id, code, state, order_id, order, channel, shop, country, ship_by, cancel_requested_at is not None,
@@ -328,6 +332,7 @@ def _parcel(connection: Connection, station_id: int) -> ParcelView | None:
         copy=copy,
         job_state=job_state,
         job_reason=job_reason,
+        ahead=ahead,
         older_copies=len(copies) > 1,
     )  # fmt: skip
 

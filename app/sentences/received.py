@@ -24,6 +24,9 @@ SENTENCES: dict[str, str] = {
     "received_dpi": "The label is made for {made} dpi, and at {printer} dpi its barcodes would no longer be read",
     "received_symbol_lost": "A barcode of the label is too fine: at {dpi} dpi it would no longer be read",
     # what is not taken for this order
+    "received_not_printed": "The label of order {order} is not printed yet: it comes out when the order is packed",
+    "orders_log_receive_label": "The carrier's label {tracking} was taken from a file",
+    "orders_log_print_document": "A document was printed",
     "received_order_shipped": "Order {order} is packed and closed: it takes no label any more",
     "received_tracking_invalid": "{tracking} is no tracking number: letters and digits, 4 to 40",
     "received_tracking_needed": "The barcodes of {file} do not tell one tracking number: enter it",

@@ -150,10 +150,11 @@ def _head(
     opened = caption("customs_may_open")
     in_box(page, left, y + used + form.mm(0.2), room, form.mm(10.6) - used, opened, form.style(5.2))
     high = page.text(left + width - right, y, right, "CN 22", form.style(12, bold=True), align=Align.RIGHT)
-    under = declaration.carrier or caption("customs_operator")
+    under = declaration.carrier or caption("customs_operator", joint="\n")
     if sheet[1] > 1:
         under = f"{sheet[0]} / {sheet[1]}"
-    page.text(left + width - right, y + high, right, under, form.style(5.6), align=Align.RIGHT, most=2)
+    for line in under.split("\n"):
+        high += page.text(left + width - right, y + high, right, line, form.style(5.6), align=Align.RIGHT)
     y = form.paper.margin_mm + form.mm(_TITLE)
     page.rule(form.paper.margin_mm, y, form.paper.inner_mm)
     lines = partial(caption, joint="\n")

@@ -203,6 +203,7 @@ def test_what_a_found_device_can_be_and_what_is_still_to_be_asked() -> None:
     assert set(uses_of("unknown", "serial:///dev/ttyUSB0")) >= {"scanners", "scale", "printer"}
     assert open_questions("printer", "usb://0a5f:0166")[0] == "language"
     assert open_questions("printer", "usb://0a5f:0166?language=tspl") == ("", ())
+    assert open_questions("document_printer", "cups://office") == ("", ())  # it takes PDF
     option, values = open_questions("scale", "serial:///dev/ttyUSB0")
     assert option == "protocol"
     assert "mt_sics" in values

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from app.domain.errors import Refusal
 from app.domain.routing import document_queue
 from app.domain.states import JobState
 from app.operations.documents import print_again, queue_document
+from app.printers import StationPrinters
 from app.queries.label_queue import JobFilter, JobGroup, job_page, job_total
+from app.settings import Settings
 from app.spooling import printer_url, running_spooler
 from db.parcels import PrintJob
 from printing.spooler import Patience
@@ -77,6 +80,25 @@ async def test_each_document_arrives_whole_on_a_connection_of_its_own(house: Hou
         await until(lambda: len(port.came) == 3)
     assert port.came == [PAGE, b"%PDF second", b"%PDF second"]
     assert jobs(house) == [(JobState.PRINTED, "handed_over")] * 3
+
+
+async def test_a_station_prints_its_documents_by_itself(house: House) -> None:
+    port = Port()
+    settings = replace(Settings(), station="BENCH-1", document_printer=f"tcp://127.0.0.1:{await port.open()}")
+    told: list[tuple[str, str]] = []
+    printers = StationPrinters(
+        house.store, settings, LEAD, note=lambda use, code: told.append((use, code)),
+        took_over=lambda use, count: None, mistake=lambda error: pytest.fail(str(error)), patience=QUICK,
+    )
+    queue(house)
+    running = asyncio.create_task(printers.run())
+    async with port.server:
+        await until(lambda: jobs(house) == [(JobState.PRINTED, "handed_over")])
+        await until(lambda: any(port.came))
+        running.cancel()
+        await asyncio.wait([running])
+    assert [one for one in port.came if one] == [PAGE]  # it is looked for as well, with nothing to say
+    assert {use for use, _ in told} <= {"document_printer"}
 
 
 async def test_it_waits_for_a_printer_that_is_not_there(house: House) -> None:

@@ -85,7 +85,7 @@ def check_pictures(folder: Path) -> None:
     pages = [page for page, _ in pages_of("all")]
     wanted = {f"{page}-{language}-{theme}.png" for page in pages for language in LANGUAGES for theme in THEMES}
     assert {path.name for path in folder.iterdir()} == wanted
-    assert len(wanted) == 42
+    assert len(wanted) == 54
     seen = set()
     for path in folder.iterdir():
         with Image.open(path) as image:

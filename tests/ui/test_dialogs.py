@@ -381,6 +381,17 @@ def test_answers_that_are_too_long_for_one_row_stand_below_each_other(asker: Ask
         asker.answer(question)
 
 
+@pytest.mark.parametrize("field", [None, Field("Code")])
+def test_the_words_of_a_question_fill_its_card(asker: Asker, field: Field | None) -> None:
+    question = asker.ask(YES, NO, DROP, field=field, detail="A sentence about it that takes more than the answers do")
+    asker.wait(asker.question.isVisible)
+    card = next(each for each in asker.question.findChildren(QWidget) if each.objectName() == "question")
+    for button in asker.question.findChildren(QPushButton):
+        assert button.width() > 0.85 * card.width()
+    asker.press(Qt.Key.Key_Escape)
+    asker.answer(question)
+
+
 def test_text_is_shown_as_it_is(asker: Asker) -> None:
     markup = "<img src='x'> & <b>bold</b>"
     question = asker.ask(Option("yes", markup), title=markup, detail=markup, field=Field(markup))

@@ -61,7 +61,7 @@ def test_the_rail_shows_its_digits_while_it_has_the_keyboard(person: Person) -> 
     devices = [name for name, _ in pages_of("all")].index("devices") + 1
     assert rail._buttons["devices"].text() == "Devices"
     person.press(Qt.Key.Key_F10)
-    assert rail._buttons["devices"].text() == f"{devices}  Devices"
+    assert rail._buttons["devices"].text() == f"{devices} Devices"
     person.press(Qt.Key.Key_Escape)
     assert rail._buttons["devices"].text() == "Devices"
     assert person.window.page is not None

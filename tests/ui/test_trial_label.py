@@ -9,8 +9,9 @@ import pytest
 from app.domain.barcode import Command, check_character
 from app.texts import say
 from printing.interpreter import render
+from printing.preview import draw
 from printing.symbols import decode
-from ui.trial_label import PREFIX, trial_code, trial_zpl
+from ui.trial_label import PREFIX, trial_code, trial_payload, trial_zpl
 
 AT = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 
@@ -30,3 +31,10 @@ def test_its_number_is_no_code_of_the_warehouse() -> None:
     # a parcel's code has its kind's letters, digits and a check character
     assert not trial_code(42)[2:-1].isdecimal()
     assert check_character("PB00000042") != ""
+
+
+def test_a_printer_of_documents_gets_it_as_pdf() -> None:
+    code = trial_code(7)
+    (page,) = draw(trial_payload("pdf", "Test label", "打包台 一号", AT, code), "pdf", 203)
+    found = {symbol.format: symbol.text for symbol in decode(page)}
+    assert found == {"Code 128": code, "Data Matrix": code}

@@ -103,9 +103,17 @@ class BatchesPage(Page):
     def prompt(self) -> str:
         """What is to be done now."""
         view = self._view
-        if view is not None and view.row.state is LabelBatchState.CHECKED:
-            return self.work.words.say("batches_prompt_start", number=view.row.number)
-        return self.work.words.say("batches_prompt") if view is not None else ""
+        if view is None:
+            return ""
+        row, say = view.row, self.work.words.say
+        if row.state is LabelBatchState.CHECKED:
+            return say("batches_prompt_start", number=row.number)
+        if row.state is LabelBatchState.DONE and row.aside:
+            return say("batches_prompt_aside")
+        if row.state in (LabelBatchState.DONE, LabelBatchState.CANCELLED):
+            return say("batches_prompt_done")
+        doubtful = row.state is LabelBatchState.PAUSED or row.uncertain or row.separators or row.failed
+        return say("batches_prompt" if doubtful else "batches_prompt_printing")
 
     @property
     def _view(self) -> BatchView | None:
@@ -121,7 +129,7 @@ class BatchesPage(Page):
         self.list.fit(scale)
         room = self.width() - 3 * SPACE[3]
         self.list.setFixedWidth(max(0, min(self.list.wanted(round(room * LIST)), round(room * LIST))))
-        self.detail.fit(scale)
+        self.detail.fit(scale, self.height())
 
     def focus_first(self) -> None:
         """The list has the keys; the page itself while there is none."""

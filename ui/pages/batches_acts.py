@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.errors import Refusal
 from app.domain.label_batches import ChosenBy, LabelBatchState
 from app.domain.label_batches import Sequence as LabelSequence
-from app.settings import data_directory
 from ui.dialogs import Field, Option
 from ui.pages.reprinting import REPRINT, UNREAD, ask_reason
 from ui.workspace import Workspace
@@ -174,7 +174,9 @@ async def pause_or_go_on(work: Workspace, row: BatchRow) -> None:
 
     if row.state is LabelBatchState.PAUSED:
         again = await work.feed.write(go_on, work.place.person, row.batch_id)
-        if again:
+        if row.uncertain + row.separators:
+            work.dialogs.tell("batches_goes_on_settle", number=row.number)
+        elif again:
             work.dialogs.tell("batches_goes_on_again", number=row.number, again=again)
         else:
             work.dialogs.tell("batches_goes_on", number=row.number)
@@ -188,7 +190,7 @@ async def check_again(work: Workspace, row: BatchRow) -> None:
     from app.operations.label_batches import check_again as look_again
 
     back = await work.feed.write(look_again, work.place.person, row.batch_id)
-    work.dialogs.tell("batches_checked_again", number=row.number, count=back)
+    work.dialogs.tell("batches_checked_again" if back else "batches_checked_none", number=row.number, count=back)
 
 
 async def resume(work: Workspace, code: str, show: Callable[[int], None]) -> int:
@@ -340,10 +342,11 @@ async def save_manifest(work: Workspace, row: BatchRow) -> None:
         raise Refusal("batches_manifest_empty", number=row.number)
     answer = await work.dialogs.ask(
         say("batches_save_title", number=row.number), say("batches_save_detail", count=f"{len(rows):,}"),
-        [Option("go", say("batches_save_go"))], Field(say("batches_save_field"), f"label-batch-{row.number}.pdf"),
+        [Option("go", say("batches_save_go"))],
+        Field(say("batches_save_field"), str(Path.home() / f"label-batch-{row.number}.pdf")),
     )
     if answer is None:
         return
-    path = data_directory() / answer.text  # a path from the root stays as it is
+    path = Path.home() / answer.text  # a path from the root stays as it is
     await asyncio.to_thread(write_manifest, path, row.number, rows, work.words.language)
     work.dialogs.tell("batches_manifest_saved", file=str(path))

@@ -16,7 +16,7 @@ from ui.models.live import LiveModel
 from ui.models.paged import Column
 from ui.pages.batches_list import needs_somebody, what
 from ui.signs import job_reason
-from ui.theme import SPACE
+from ui.theme import SPACE, px
 from ui.widgets.board_table import BoardTable
 from ui.widgets.text import Elided, text_label
 from ui.words import Words
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from app.queries.label_batches import Aside, BatchRow, BatchView
 
 BANNER = 56  # px at normal size
-ROW = 54  # … of what is set aside: its reason may take two lines
+ROW = 46  # … of what is set aside: its reason may take two lines
+LOW = 600  # … of a page on which the count is smaller, so that three orders set aside are seen
 BAR = 14
 OUTCOMES = {
     LabelBatchState.CHECKED: "system", LabelBatchState.PRINTING: "system", LabelBatchState.PAUSED: "attention",
@@ -74,6 +75,7 @@ class BatchDetail(QFrame):
         head.addWidget(self._title, 1)
         head.addWidget(self._state)
         of, right = QVBoxLayout(), QVBoxLayout()
+        right.setSpacing(0)
         of.addStretch(1)
         of.addWidget(self._of)
         of.addSpacing(SPACE[2])
@@ -103,8 +105,15 @@ class BatchDetail(QFrame):
         column.addWidget(self._aside)
         column.addWidget(self.table, 1)
 
-    def fit(self, scale: float) -> None:
-        """Other sizes of text."""
+    def fit(self, scale: float, height: int) -> None:
+        """Other sizes of text, or another height of the page."""
+        role = "big" if height < LOW * scale else "remaining"
+        if self._printed.property("role") != role:
+            self._printed.setProperty("role", role)
+            self._printed.style().unpolish(self._printed)
+            self._printed.style().polish(self._printed)
+        for label in (self._pace, self._left):
+            label.setMinimumHeight(round(1.25 * px("title", scale)))
         self._banner.setFixedHeight(round(BANNER * scale))
         self.bar.setFixedHeight(round(BAR * scale))
         self.table.fit(scale)
@@ -136,11 +145,12 @@ class BatchDetail(QFrame):
         self._about.setText(about(words, view))
         self._printed.setText(f"{row.printed:,}")
         self._of.setText(say("batches_of", total=f"{row.orders:,}"))
-        lively = row.state is LabelBatchState.PRINTING and view.minutes is not None
+        outcome, text = situation(words, view)
+        # who waits for a roll or a scan does not wait for the printer
+        lively = row.state is LabelBatchState.PRINTING and view.minutes is not None and not outcome
         self._pace.setText(say("batches_pace", pace=f"{view.per_minute:,.0f}") if lively else "")
         self._left.setText(_time_left(words, view) if lively else "")
         self.bar.show_row(row)
-        outcome, text = situation(words, view)
         _dress_banner(self._banner, self._now, outcome)
         self._now.setText(text)
         self._next.setText(_next(words, view))

@@ -72,11 +72,11 @@ class DocumentPane(QFrame):
         """Its language, its paper, and how many pages it has."""
         return self._about.whole()
 
-    def show_nothing(self) -> None:
-        """Nothing is chosen."""
+    def show_nothing(self, rows: bool = True) -> None:
+        """Nothing is chosen; where there are no `rows` to choose from, the list says what is to be done."""
         self.made = None
         self._say("", "", None)
-        self._state("empty", "papers_choose", "papers_choose_hint")
+        self._state("empty", "papers_choose" if rows else "papers_pane", "papers_choose_hint")
 
     def show_waiting(self, row: Paper | None, document: Document) -> None:
         """What has no document yet, and what makes one."""

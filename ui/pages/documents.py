@@ -15,10 +15,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.customs import read_rates
-from app.domain.documents import DOCUMENTS, ON_LABEL_STOCK, PAPERS, Document, Subject, Wanted
+from app.domain.documents import DOCUMENTS, PAPERS, Document, Subject, Wanted
 from app.domain.errors import KnownError, Refusal
-from app.domain.routing import document_queue, label_queue
 from ui.dialogs import NOTICE_MS, Field, Option
+from ui.pages.document_acts import ask_again, place_in, print_made, write_file
 from ui.pages.document_columns import document_columns
 from ui.pages.document_pane import DocumentPane, Made
 from ui.pages.document_reader import DocumentReader
@@ -42,7 +42,6 @@ LEAST, MOST = 420, 760  # px at normal size between which a document is shown
 LIST = 600  # px at normal size that the list needs
 LANGUAGES = ("en", "zh")
 SHOWN_CODES = 168  # of a sheet of barcodes: more are laid out when they are printed
-MOST_COPIES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +162,15 @@ class DocumentsPage(ListPage):
         self.show_list(data.counts, data.total)
         if not data.total:
             self._key = None
-            self.pane.show_nothing()
+            self._soon.stop()
+            self._close_reader()
+            self.pane.show_nothing(rows=False)
+            return
         self._soon.start()
 
     def prompt(self) -> str:
         """What is to be done."""
-        return self.work.words.say("papers_prompt")
+        return "" if isinstance(self.data, Seen) and not self.data.total else self.work.words.say("papers_prompt")
 
     @property
     def idle(self) -> frozenset[str]:
@@ -306,7 +308,8 @@ class DocumentsPage(ListPage):
         if self._laid is not None and self._laid[0] == says:  # much changes in the house, and seldom a document
             return self._laid[1]
         pdf = await asyncio.to_thread(to_pdf, content, language, wanted, today)
-        made = Made(wanted, pdf, hashlib.sha256(pdf).hexdigest(), language, page_sizes(pdf), left_out)
+        sizes = await asyncio.to_thread(page_sizes, pdf)
+        made = Made(wanted, pdf, hashlib.sha256(pdf).hexdigest(), language, sizes, left_out)
         self._laid = says, made
         return made
 
@@ -332,55 +335,15 @@ class DocumentsPage(ListPage):
             self._printing = False
 
     async def _print_shown(self) -> None:
-        from app.operations.documents import queue_document
-
-        made, settings, copies = await self._ready(), self.work.settings, 1
+        made, copies = await self._ready(), 1
         if self._printed is not None:
             what, at = self._printed
             if what == made.wanted and monotonic() - at < NOTICE_MS / 1000:
-                copies = await self._ask_again(made.wanted.document)
+                copies = await ask_again(self.work, made.wanted.document)
         if not copies:
             return
-        document, order = made.wanted.document, made.wanted.key if self.subject is Subject.ORDER else None
-        if settings.document_printer and made.wanted.paper not in ON_LABEL_STOCK:
-            queue, payload, language, dpi, labels = document_queue(settings.station), made.pdf, "pdf", 203, 1
-        elif made.wanted.paper in ON_LABEL_STOCK and settings.printer:
-            queue = label_queue(settings.station)
-            payload, language, dpi, labels = await self._for_labels(made, queue)
-        else:
-            raise Refusal("papers_no_printer")
-        await self.work.feed.write(
-            queue_document, self.work.place.person, document, payload, queue=queue, order_id=order, language=language,
-            dpi=dpi, pages=labels, copies=copies,
-        )
+        await print_made(self.work, made, made.wanted.key if self.subject is Subject.ORDER else None, copies)
         self._printed = made.wanted, monotonic()
-        self.work.dialogs.tell("papers_printing", document=self.work.words.say(f"papers_{document}"))
-
-    async def _ask_again(self, document: Document) -> int:
-        """It was printed a moment ago: how often it is wanted once more, 0 for not at all."""
-        say = self.work.words.say
-        answer = await self.work.dialogs.ask(
-            say("papers_again_question", document=say(f"papers_{document}")), say("papers_again_detail"),
-            [Option("print", say("papers_again"), "primary")], Field(say("papers_copies"), "1"),
-        )
-        if answer is None:
-            return 0
-        text = answer.text.strip()
-        if not (text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= MOST_COPIES):
-            raise Refusal("papers_copies_wrong", most=MOST_COPIES)
-        return int(text)
-
-    async def _for_labels(self, made: Made, queue: str) -> tuple[bytes, str, int, int]:
-        """The document on label stock, in the language and at the resolution of the label printer; how many labels."""
-        from app.queries.documents import printer_of
-        from printing.received import compose_copy
-
-        takes = await self.work.feed.read(printer_of, queue)
-        composed = await asyncio.to_thread(
-            compose_copy, made.pdf, language=takes.language, dpi=takes.dpi, width_mm=takes.width_mm,
-            height_mm=takes.height_mm, order="", slot=None, copy=0, code="",
-        )
-        return composed.payload, takes.language, takes.dpi, composed.labels
 
     async def _close(self, row: Paper) -> None:
         """Make the manifest of all parcels of a carrier that stand there."""
@@ -409,7 +372,7 @@ class DocumentsPage(ListPage):
         )
         if answer is None:
             return
-        path = await asyncio.to_thread(_write, answer.text, made.pdf)
+        path = await asyncio.to_thread(write_file, answer.text, made.pdf)
         self.work.dialogs.tell("papers_saved", file=path)
 
     def _file_name(self) -> str:
@@ -455,28 +418,5 @@ class DocumentsPage(ListPage):
         )
         if answer is None:
             return
-        self._place = _place(answer.text, counted, self._place)
+        self._place = place_in(answer.text, counted, self._place)
         self._soon.start(0)
-
-
-def _write(file: str, pdf: bytes) -> str:
-    path = Path(file).expanduser()
-    try:
-        path.write_bytes(pdf)
-    except OSError as error:
-        raise KnownError("file_unwritable", file=str(path), why=error.strerror or "") from None
-    return str(path)
-
-
-def _place(text: str, counted: bool, before: tuple[int, int, int]) -> tuple[int, int, int]:
-    """Start, first number and count out of `1-24, 5`, or start alone; raises Refusal `papers_more_wrong`."""
-    numbers, _, start = text.rpartition(",") if counted else ("", "", text)
-    first, _, last = numbers.partition("-")
-    try:
-        begins = int(start)
-        low, high = (int(first), int(last)) if counted else (before[1], before[1] + before[2] - 1)
-    except ValueError:
-        raise Refusal("papers_more_wrong") from None
-    if begins < 1 or low < 1 or high < low:
-        raise Refusal("papers_more_wrong")
-    return begins, low, high - low + 1

@@ -31,7 +31,8 @@ _HERE = {
 }  # fmt: skip
 _UNTOLD = {
     code: f"orders_untold_{code}"
-    for code in ("number_invalid", "measure_invalid", "date_invalid", "quantity_invalid", "country_unknown")
+    for code in ("number_invalid", "measure_invalid", "date_invalid", "quantity_invalid", "country_unknown",
+                 "customs_currency_unknown")
 }
 _SIGNS = {"pass": "✓", "fail": "✗", "attention": "!"}  # no colour stands alone
 _TOP = Qt.AlignmentFlag.AlignTop
@@ -146,12 +147,19 @@ def headline(work: Workspace, result: Imported) -> tuple[str, bool]:
             code = "orders_import_known_with_problems" if bad else "orders_import_known"
         else:
             code = "orders_import_nothing"
+        if values_alone(report):
+            code = "customs_import_values"
     return work.words.say(code, file=result.file, count=bad), report is not None and not bad and not report.incomplete
 
 
 def bad_rows(report: Report) -> int:
     """How many rows were left out: one row may have several problems."""
     return len({problem.line for problem in report.problems})
+
+
+def values_alone(report: Report) -> bool:
+    """Whether nothing but single values was left out: every row was taken."""
+    return bool(report.problems) and not any(count.refused for count in report.counts.values())
 
 
 def why_refused(refusal: Refusal, words: Words, file: str) -> str:
@@ -298,7 +306,8 @@ class ImportReport(QWidget):
             if why not in whys.setdefault(each.line, []):
                 whys[each.line].append(why)
         self._table.show_rows([(str(line), " · ".join(reasons)) for line, reasons in whys.items()])
-        self._bad.setText(words.say("orders_import_bad_rows", count=0 if report is None else bad_rows(report)))
+        code = "customs_import_value_rows" if report is not None and values_alone(report) else "orders_import_bad_rows"
+        self._bad.setText(words.say(code, count=0 if report is None else bad_rows(report)))
         for widget in (self._bad, self._copy, self._table):
             widget.setVisible(bool(problems))
         self._space.setVisible(not problems)

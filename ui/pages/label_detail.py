@@ -267,6 +267,8 @@ def _situation(work: Workspace, detail: JobDetail) -> tuple[str, str]:
             return "attention", f"{text}\n{words.say('printer_waits', why=why)}" if why else text
         text = words.say("labels_now_waiting", queue=job.queue, age=age)
         return ("system" if why else ""), _with_why(words, text, why)
+    if label_is_void(detail.label_state, detail.parcel_state):
+        return "attention", words.say("label_voided")
     if job.to_scan:
         return "", words.say("labels_now_scan" if job.box_closed else "labels_now_scan_bench", copy=job.copy)
     outcome = JOB_SIGNS[job.state][1]

@@ -132,11 +132,11 @@ class Numbers(QStackedWidget):
         inside.addWidget(self._views)
         listed = QWidget()
         column = QVBoxLayout(listed)
-        column.setContentsMargins(*[SPACE[4]] * 4)
+        column.setContentsMargins(SPACE[4], SPACE[4], SPACE[4], SPACE[5])  # notices stand below
         column.setSpacing(SPACE[2])
         column.addWidget(self._title)
-        column.addWidget(card, 1)
         column.addWidget(self._keys)
+        column.addWidget(card, 1)
         self._list = listed
         self.form = AddNumbers(work)
         self.addWidget(listed)

@@ -78,6 +78,8 @@ async def _what(work: Workspace, label: LabelToVoid) -> str:
             left = work.words.age((label.void_by - work.feed.store.clock.now()).total_seconds())
             detail = say("void_until", tracking=tracking, until=label.until, left=left)
         options = [keep, Option(_RELABEL, say("void_and_relabel"), "danger"), Option(_VOID, say("void_only"), "danger")]
+    if label.received:
+        detail = f"{detail}\n{say('void_of_carrier')}"
     answer = await work.dialogs.ask(title, detail, options)
     return _KEEP if answer is None else answer.option
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.domain.barcode import group
 from app.domain.customs import CUSTOMS_FIELDS
-from app.domain.states import JobState, OrderState
+from app.domain.states import JobState, LabelState, OrderState, ParcelState
 from ui.signs import label_is_void, reason_text
 from ui.words import Words
 
@@ -34,6 +35,8 @@ def situation(words: Words, order: OrderDetail) -> tuple[str, str]:
     table = next((parcel.station for parcel in order.parcels if parcel.station), None)
     if state is OrderState.PACKING and table is None:
         return "", say("orders_now_waiting", tote=order.tote)
+    if state is OrderState.SHIPPED and (said := _relabelled(words, order)):
+        return "attention", said
     outcome = "pass" if state is OrderState.SHIPPED else ""
     return outcome, say(f"orders_now_{state.value}", wave=order.wave, tote=order.tote, station=table)
 
@@ -54,6 +57,15 @@ def _short(words: Words, order: OrderDetail) -> str:
         return ""
     say = words.say
     return " · ".join(say("orders_not_in_stock", missing=line.ordered - line.picked, sku=line.sku) for line in lines)
+
+
+def _relabelled(words: Words, order: OrderDetail) -> str:
+    """What a box waits for whose label was voided after it was closed, "" while none does."""
+    for parcel in order.parcels:
+        if parcel.state is ParcelState.LABELLING:
+            valid = [label.tracking for label in parcel.labels if label.state is LabelState.VALID]
+            return words.say("void_now_scan", tracking=group(valid[-1])) if valid else words.say("void_now_none")
+    return ""
 
 
 def _uncertain(order: OrderDetail) -> int | None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.barcode import group
 from app.domain.errors import Refusal
-from app.domain.states import OrderState
+from app.domain.states import JobState, OrderState
 from ui.dialogs import Option
 from ui.models.paged import Column
 from ui.pages.import_report import ImportLine, ImportReport
@@ -311,6 +311,8 @@ class OrdersPage(ListPage):
                 return
             parcel_id = int(answer.option)
         label = valid[parcel_id]
+        if all(copy.state is JobState.CANCELLED for copy in label.copies):
+            raise Refusal("received_not_printed", order=order.source_id)
         await reprint_label(self.work, parcel_id, group(label.tracking), order.source_id, label.copies)
 
     async def _void(self) -> None:

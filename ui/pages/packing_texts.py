@@ -155,7 +155,8 @@ def facts(words: Words, view: PackingView, *, has_printer: bool) -> FactsText:
     if parcel.cancel_requested:
         return FactsText(caption, "ban", say("packing_label_never"), counts=counts)
     if parcel.state is ParcelState.OPEN:
-        return FactsText(caption, "tag", say("packing_label_later"), counts=counts)
+        code = "batches_packing_ahead" if parcel.ahead else "packing_label_later"
+        return FactsText(caption, "tag", say(code), counts=counts)
     state = parcel.job_state
     step = _next_of_label(words, parcel, has_printer=has_printer)
     if state is None and parcel.state is ParcelState.LABELLING:

@@ -12,6 +12,9 @@ from ui.icons import icon
 from ui.theme import SPACE, px
 from ui.workspace import Workspace
 
+WIDE = 96  # px at normal size
+BESIDE = 9  # … of a word: the bar of the open page and the padding
+
 
 class Rail(QFrame):
     """Emits `chosen` with the name of a page; while it has the focus (F10) a digit chooses, K is the search."""
@@ -31,7 +34,7 @@ class Rail(QFrame):
         self._buttons: dict[str, QToolButton] = {}
         self._current = ""
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(SPACE[0], SPACE[2], SPACE[0], SPACE[2])
+        self._column.setContentsMargins(0, SPACE[2], 0, SPACE[2])
         self._column.setSpacing(SPACE[0])
         self._column.addStretch(1)
         self.show_pages(pages)
@@ -70,14 +73,19 @@ class Rail(QFrame):
         least = px("caption", scale) * 3
         high = max(least, min(round(76 * scale), room // max(len(self._buttons), 1)))
         side = max(16, min(px("bench", scale), high - round(px("caption", scale) * 1.6) - SPACE[1]))
+        words = {name: self._work.words.say(f"frame_page_{name}") for name in self._buttons}
+        wide = round((WIDE - 2 * SPACE[0]) * scale) + 2 * SPACE[0]  # the same with and without the digits
+        for number, (name, button) in enumerate(self._buttons.items(), 1):
+            button.ensurePolished()
+            wide = max(wide, button.fontMetrics().horizontalAdvance(f"{number} {words[name]}") + BESIDE)
         for number, (name, button) in enumerate(self._buttons.items(), 1):
             here = name == self._current
             button.setChecked(here)
             button.setIcon(icon(self._icons[name], theme.accent if here else theme.secondary, side))
             button.setIconSize(QSize(side, side))
-            button.setFixedSize(round(88 * scale), high)
-            word = self._work.words.say(f"frame_page_{name}")
-            button.setText(f"{number}  {word}" if choosing else word)
+            button.setFixedSize(wide, high)
+            word = words[name]
+            button.setText(f"{number} {word}" if choosing else word)
             button.setAccessibleName(word)
             button.setToolTip(f"{word}  (F10 {number})")
 

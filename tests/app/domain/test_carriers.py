@@ -62,6 +62,11 @@ def test_goods_and_batteries_by_country_are_told_once_each() -> None:
     assert codes(country="AU", goods={"food", "blade"}) == ["carrier_goods", "carrier_goods"]
 
 
+def test_a_battery_is_told_as_carriers_write_it() -> None:
+    (refusal,) = refusals(POST, "PACKET", "DE", 500, batteries={"pi965"})
+    assert refusal.facts["what"] == "PI965"
+
+
 def test_everything_that_is_wrong_is_told_at_once() -> None:
     told = codes(country="KP", weight_g=3_000, value=(99_999, "EUR"), goods=["aerosol"])
     assert told == ["carrier_country", "carrier_too_heavy", "carrier_too_valuable", "carrier_goods"]

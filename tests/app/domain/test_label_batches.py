@@ -36,6 +36,9 @@ POST = CarrierProfile(
     [
         ({}, OWN, None, None),
         ({"city": " "}, OWN, None, "batches_address"),
+        ({"postcode": " "}, OWN, None, "batches_address"),
+        ({"postcode": "SW1Y 4LE"}, OWN, None, None),
+        ({"postcode": "", "country": "HK"}, OWN, None, None),  # where there are none
         ({"weight_g": 2_001}, POST, None, "carrier_too_heavy"),
         ({"weight_g": 2_001}, OWN, None, None),
         ({"unweighed": "MUG"}, POST, None, "batches_unweighed"),

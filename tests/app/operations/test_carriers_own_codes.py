@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from app.domain.errors import Refusal
 from app.domain.states import JobState, ParcelState
 from app.operations import label_batches as acts
 from app.operations.label_files import receive_label
 from app.operations.labels import reprint
+from app.operations.print_queue import move_queue
 from app.operations.voiding import void
-from app.station import ScanSource
-from db.label_batches import LabelBatchOrder
 from db.orders import SkuBarcode
-from db.parcels import Label, Parcel, PrintJob, PrintQueue
+from db.parcels import Label, Parcel, PrintQueue
 from tests.app.operations.label_roll import QUEUE, Roll
 from tests.factories import LEAD, Hands, House
 from tests.printing.received import made
@@ -99,31 +95,12 @@ def test_a_closed_box_is_closed_again_by_the_carriers_code_of_its_new_label(hous
     assert hands.scan(NUMBER) == "closed"
     house.store.write(void, LEAD, parcel, "wrong address")
     order = house.get(Parcel, parcel).order_id
-    # a channel's label for what is shipped comes by the desk, as the new one for the same box
-    house.write(lambda tx: relabel_from_file(tx, order))
+    receive(house, order, "9876543210")
     house.printed()
     assert hands.scan(NUMBER) == "label_voided"
     assert hands.scan("XXOK", "9876543210") == "copy_confirmed"
     assert house.get(Parcel, parcel).state is ParcelState.CLOSED
     assert house.jobs(order)[-1].state is JobState.CONFIRMED
-
-
-def relabel_from_file(tx: object, order: int) -> None:
-    from app.operations.label_files import _keep, _print_where_it_is_waited_for
-    from app.operations.parcels import begin_parcel
-    from printing.received import inspect
-
-    content = made.zpl(tracking="9876543210")
-    file_id = _keep(tx, content, "x", inspect(content), "")  # type: ignore[arg-type]
-    parcel = begin_parcel(tx, order)  # type: ignore[arg-type]
-    tx.session.add(  # type: ignore[attr-defined]
-        Label(
-            parcel_id=parcel, tracking="9876543210", service="", template="", fields="{}", file_id=file_id,
-            created_at=tx.at,  # type: ignore[attr-defined]
-        )
-    )
-    tx.session.flush()  # type: ignore[attr-defined]
-    _print_where_it_is_waited_for(tx, LEAD, parcel)  # type: ignore[arg-type]
 
 
 def test_a_copy_for_a_closed_box_is_confirmed_by_the_carriers_code(house: House, hands: Hands) -> None:
@@ -173,3 +150,35 @@ def test_what_did_not_come_out_stays_unsettled_where_it_cannot_be_printed_anew(h
     house.write(lambda tx: tx.session.add(PrintQueue(name="BENCH-1", width_mm=40, height_mm=30)))
     assert hands.scan("XXNOTOUT") == "label_refused"
     assert [job.state for job in house.jobs(order)] == [JobState.UNCERTAIN]
+
+
+@pytest.mark.parametrize("by", ["bench", "lead"])
+def test_where_another_size_lies_in_the_printer_the_label_is_made_for_that(house: House, by: str) -> None:
+    roll = Roll(house)
+    (order,) = roll.orders(1)
+    receive(house, order)
+    house.write(lambda tx: tx.session.add(PrintQueue(name="BENCH-2", width_mm=110, height_mm=170)))
+    roll.start()
+    before = house.jobs(order)[0]
+    if by == "bench":
+        house.hands("BENCH-2").scan(house.tote_of(order), "MUG-EAN", "MUG-EAN")
+    else:
+        house.store.write(move_queue, LEAD, QUEUE, "BENCH-2")
+    (job,) = house.jobs(order)
+    assert (job.queue, job.marked) == ("BENCH-2", True)
+    assert not before.marked  # there was no room for the square code
+    house.printed("BENCH-2")
+
+
+def test_where_it_does_not_fit_the_bench_says_so(house: House) -> None:
+    roll = Roll(house)
+    (order,) = roll.orders(1)
+    receive(house, order)
+    house.write(lambda tx: tx.session.add(PrintQueue(name="BENCH-2", width_mm=40, height_mm=30)))
+    roll.start()
+    hands = house.hands("BENCH-2")
+    assert hands.scan(house.tote_of(order), "MUG-EAN", "MUG-EAN") == "label_refused"
+    assert [(job.queue, job.state) for job in house.jobs(order)] == [(QUEUE, JobState.QUEUED)]
+    assert roll.print_all() == [order]
+    assert hands.scan("XXOK", "MUG-EAN") == "complete"
+    assert hands.scan(NUMBER) == "closed"

@@ -14,9 +14,11 @@ from app.domain.states import LabelState, OrderState
 from app.operations.label_files import receive_label
 from app.operations.labels import make_label
 from app.operations.orders import request_cancel
+from app.operations.voiding import void
 from app.queries.label_files import labelling, stored_file
 from db.journal import JournalEntry
 from db.label_files import LabelFile
+from db.orders import Order
 from db.parcels import Label, Parcel
 from tests.factories import LEAD, House
 from tests.printing.received import made
@@ -59,7 +61,9 @@ def test_a_label_is_kept_byte_for_byte(house: House, order: int, make: Callable[
     assert house.store.read(labelling, order).tracking == made.TRACKING
     entry = house.all(select(JournalEntry).order_by(JournalEntry.id))[-1]
     assert entry.name == "receive_label"
-    assert json.loads(entry.ids) == {"order": order, "parcel": label.parcel_id, "label": label_id, "file": 1}
+    assert json.loads(entry.ids) == {"order": order, "parcel": label.parcel_id, "label": label_id, "file": 1,
+        "tracking": made.TRACKING,
+    }
 
 
 def test_the_same_file_again_changes_nothing(house: House, order: int) -> None:
@@ -134,6 +138,19 @@ def test_an_order_that_is_over_takes_no_label(house: House, order: int) -> None:
     refused("order_is_cancelled", lambda: receive(house, order))
     shipped = house.order("TEA", state=OrderState.SHIPPED)
     refused("received_order_shipped", lambda: receive(house, shipped))
+
+
+def test_a_closed_box_whose_label_was_voided_takes_another(house: House) -> None:
+    order = house.picked("TEA")
+    receive(house, order)
+    hands = house.hands()
+    hands.scan(house.tote_of(order), "TEA-EAN")
+    house.printed()
+    assert hands.scan(made.TRACKING) == "closed"
+    house.store.write(void, LEAD, 1, "void_why_address")
+    assert house.get(Order, order).state is OrderState.SHIPPED
+    receive(house, order, tracking="BB222222222BB")
+    assert b"BB222222222BB" in house.jobs(order)[-1].payload
 
 
 def test_what_is_no_label_is_not_kept(house: House, order: int) -> None:

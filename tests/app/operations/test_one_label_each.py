@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -11,16 +10,23 @@ from sqlalchemy import select, update
 from app.domain.barcode import Command, make_label_code
 from app.domain.errors import Refusal
 from app.domain.label_batches import LabelBatchState
-from app.domain.states import JobState, LabelState, OrderState, ParcelState
+from app.domain.label_batches import Sequence as LabelSequence
+from app.domain.numbers import NumberForm
+from app.domain.orders import LineDraft, OrderDraft
+from app.domain.states import JobState, LabelState
 from app.operations import label_batches as acts
+from app.operations.importing_updates import update_orders
 from app.operations.label_files import receive_label
-from app.operations.labels import Takes, print_ahead, reprint, settle
-from app.operations.orders import request_cancel
+from app.operations.labels import Takes, settle
+from app.operations.numbers import add_pool
 from app.operations.print_queue import claim_job, finish_attempt, move_queue
 from app.operations.voiding import relabel, void
 from app.operations.waves import kick_out
 from db.label_batches import LabelBatch, LabelBatchOrder
+from db.numbers import IssuedNumber
+from db.orders import Order
 from db.parcels import JobKind, Label, Parcel, PrintJob, PrintQueue
+from db.store import Tx
 from tests.app.operations.label_roll import QUEUE, Roll
 from tests.factories import LEAD, Hands, House
 from tests.printing.received import made
@@ -59,7 +65,7 @@ def parcel_of(house: House, order: int) -> int:
 def test_a_bench_that_needs_a_label_takes_that_one_and_not_the_batch(roll: Roll, bench: Hands) -> None:
     roll.orders(8)
     roll.start()
-    (first,) = roll.print()
+    roll.print()
     following = roll.house.all(select(LabelBatchOrder.order_id).order_by(LabelBatchOrder.position))[1]
     assert pack(bench, roll.house.tote_of(following)) == "complete"
     assert roll.house.printed(BENCH) == roll.house.jobs(following)[0].id
@@ -185,7 +191,7 @@ def test_an_order_that_left_its_cart_takes_its_waiting_label_with_it(roll: Roll)
     house.stock("MUG", 20)
     orders = [house.order(("MUG", 2)) for _ in range(3)]
     house.release()
-    walk = roll.check(sequence=acts.LabelSequence.PICK)
+    walk = roll.check(sequence=LabelSequence.PICK)
     roll.start(found=walk)
     gone = walk.members[1].order_id
     house.store.write(kick_out, LEAD, gone, "later")
@@ -197,7 +203,7 @@ def test_an_order_that_left_its_cart_takes_its_waiting_label_with_it(roll: Roll)
     assert gone in roll.reasons()
     # on its next cart it gets its label, with the slot that it has there
     house.release()
-    again = roll.check(sequence=acts.LabelSequence.PICK)
+    again = roll.check(sequence=LabelSequence.PICK)
     assert [member.order_id for member in again.members] == [gone]
     roll.start(found=again)
     assert roll.print_all() == [gone]
@@ -215,7 +221,7 @@ def test_what_waits_for_an_earlier_place_never_comes(roll: Roll, bench: Hands) -
     order = house.order(("MUG", 2))
     house.order(("MUG", 2))
     house.release()
-    roll.start(found=roll.check(sequence=acts.LabelSequence.PICK))
+    roll.start(found=roll.check(sequence=LabelSequence.PICK))
     house.store.write(kick_out, LEAD, order, "later")
     house.release()
     house.pick_all()
@@ -231,7 +237,7 @@ def test_an_older_copy_that_did_not_come_out_is_not_printed_again(roll: Roll, be
     order = house.order(("MUG", 2))
     house.order(("MUG", 2))
     house.release()
-    roll.start(found=roll.check(sequence=acts.LabelSequence.PICK))
+    roll.start(found=roll.check(sequence=LabelSequence.PICK))
     came = roll.print(2, JobState.UNCERTAIN)
     assert order in came
     house.store.write(kick_out, LEAD, order, "later")
@@ -247,7 +253,7 @@ def test_an_older_copy_that_did_not_come_out_is_not_printed_again(roll: Roll, be
 
 
 def test_a_label_of_a_batch_goes_on_where_one_cannot_be_written(roll: Roll, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The printer is exchanged for one that cannot be given what waits: it fails, and what comes after does not wait."""
+    """The printer is exchanged for one that cannot be given what waits: the others do not wait for that."""
     roll.orders(7)
     roll.start()
     refuse = Refusal("received_dpi", made=203, printer=300)
@@ -297,3 +303,144 @@ def test_separators_are_written_for_the_printer_too(roll: Roll) -> None:
         roll.finish(claimed.attempt_id)
     assert [kind is JobKind.SEPARATOR for kind in kinds] == [True, False, False, False, False, True, False, False]
     assert roll.state is LabelBatchState.DONE
+
+
+# printers and queues
+
+
+def test_a_paused_batch_stays_paused_where_it_is_moved_to(roll: Roll) -> None:
+    roll.orders(5)
+    roll.start()
+    roll.print()
+    roll.pause()
+    roll.house.store.write(move_queue, LEAD, QUEUE, BENCH)
+    assert roll.house.claim(BENCH) is None
+    roll.go_on()
+    assert roll.view.row.queue == BENCH
+    assert roll.house.claim(QUEUE) is None
+    assert roll.house.claim(BENCH) is not None
+
+
+def test_a_batch_that_is_moved_to_where_another_prints_waits_for_a_person(roll: Roll) -> None:
+    house = roll.house
+    roll.orders(4)
+    first = roll.start()
+    roll.orders(4)
+    second = roll.plan()
+    house.write(lambda tx: tx.session.execute(update(LabelBatch).where(LabelBatch.id == second).values(queue=BENCH)))
+    house.store.write(acts.start_labels, LEAD, second)
+    house.store.write(move_queue, LEAD, BENCH, QUEUE)
+    roll.batch = first
+    assert len(roll.print_all()) == 4
+    roll.batch = second
+    assert roll.state is LabelBatchState.PAUSED
+    roll.go_on()
+    assert len(roll.print_all()) == 4
+
+
+def test_a_label_goes_in_the_printers_language_wherever_it_is_taken(roll: Roll, bench: Hands) -> None:
+    orders = roll.orders(1)
+    roll.start()
+    assert b"^XA" in roll.house.jobs(orders[0])[0].payload
+    pack(bench, roll.house.tote_of(orders[0]))
+    claimed = roll.house.store.write(claim_job, BENCH, "sim:", None, 25, "tspl", Takes("tspl", 203))
+    assert claimed is not None
+    assert b"^XA" not in claimed.payload
+    (job,) = roll.house.jobs(orders[0])
+    assert (job.copy, job.language) == (1, "tspl")
+    roll.finish(claimed.attempt_id, JobState.QUEUED)  # switched off: nothing has left
+    roll.house.store.write(relabel, LEAD, bench.parcel.parcel_id, "x", BENCH)
+    assert roll.house.get(PrintJob, claimed.job_id).state is JobState.CANCELLED
+
+
+# numbers
+
+
+def pool(house: House, last: int = 5) -> int:
+    return house.store.write(
+        add_pool, LEAD, carrier="POST", service="", form=NumberForm.S10, prefix="LD", country="CN", first=1, last=last,
+        low_water=0,
+    )  # fmt: skip
+
+
+def numbers(house: House) -> list[int]:
+    return [int(number[2:10]) for number in house.all(select(Label.tracking).order_by(Label.id))]
+
+
+def test_a_label_that_cannot_be_made_gives_its_number_back(roll: Roll) -> None:
+    house = roll.house
+    pool(house)
+    orders = roll.orders(5, carrier="POST")
+    found = roll.check()
+    bad = found.members[1].order_id
+    house.write(
+        lambda tx: tx.session.execute(update(Order).where(Order.id == bad).values(street="12 Long Street " * 50))
+    )
+    roll.start(found=found)
+    assert set(roll.print_all()) == set(orders) - {bad}
+    assert numbers(house) == [1, 2, 3, 4]
+    assert house.count(IssuedNumber) == 4
+    # at the bench too, and then it has the fifth
+    hands = house.hands(BENCH)
+    assert pack(hands, house.tote_of(bad)) == "label_refused"
+    assert house.count(IssuedNumber) == 4
+    house.write(lambda tx: tx.session.execute(update(Order).where(Order.id == bad).values(street="12 Short Street")))
+    assert hands.scan("XXOK", "MUG-EAN") == "complete"
+    assert numbers(house) == [1, 2, 3, 4, 5]
+
+
+def test_when_the_numbers_are_used_up_the_rest_is_set_aside_and_none_comes_twice(roll: Roll) -> None:
+    house = roll.house
+    pool(house, last=3)
+    orders = roll.orders(5, carrier="POST")
+    roll.start()
+    came = roll.print_all()
+    assert len(came) == 3
+    assert set(roll.reasons().values()) == {"numbers_used_up"}
+    order = came[0]
+    refused("numbers_used_up", lambda: house.store.write(relabel, LEAD, parcel_of(house, order), "x", QUEUE))
+    assert house.one(select(Label.state).where(Label.parcel_id == parcel_of(house, order))) is LabelState.VALID
+    assert numbers(house) == [1, 2, 3]
+    assert set(roll.reasons()) | set(came) == set(orders)
+
+
+# orders that change before they are packed
+
+
+def take_over(house: House, order: int, *lines: tuple[str, int]) -> None:
+    """The backend sends the order again, with other lines."""
+    row = house.get(Order, order)
+    draft = OrderDraft(
+        shop="shop", source_id=row.source_id, line=1, payload="{}",
+        lines=tuple(LineDraft(sku, pieces, 1) for sku, pieces in lines),
+    )  # fmt: skip
+
+    def step(tx: Tx) -> None:
+        updated = update_orders(tx, LEAD, {order: draft}, house.skus)
+        assert not updated.problems
+
+    house.write(step)
+
+
+@pytest.mark.parametrize("lines", [[("PEN", 1)], [("MUG", 2), ("PEN", 1)], [("MUG", 1), ("PEN", 2), ("CAP", 1)]])
+def test_a_box_that_was_begun_for_a_label_holds_what_the_order_has_now(
+    house: House, lines: list[tuple[str, int]]
+) -> None:
+    for sku in ("MUG", "PEN", "CAP"):
+        house.stock(sku, 9)
+    order = house.order(("MUG", 1), ("CAP", 1))
+    label = house.store.write(
+        receive_label, LEAD, order, made.zpl(bottom=900), tracking=made.TRACKING, carrier="", service="", source="x"
+    )
+    house.store.write(void, LEAD, house.get(Label, label).parcel_id, "the buyer wants something else")
+    take_over(house, order, *lines)
+    house.release()
+    house.pick_all()
+    hands = house.hands()
+    hands.scan(house.source_id(order))
+    for sku, pieces in lines:
+        hands.scan(*[f"{sku}-EAN"] * pieces)
+    assert hands.judged.code == "complete"
+    house.printed()
+    assert hands.scan(hands.square) == "closed"
+    assert house.packed() == dict(lines)

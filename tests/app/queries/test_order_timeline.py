@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from app import operations
 from app.domain.errors import Refusal
 from app.domain.packing import Outcome
 from app.domain.people import Actor, Role
@@ -19,6 +21,7 @@ from app.operations.stations import ensure_station
 from app.operations.waves import cancel_wave, kick_out, put_back, release_wave
 from app.queries.order_timeline import LOG, EntryKind, TimelineEntry, timeline
 from app.queries.waves import next_task
+from app.sentences import SENTENCES
 from app.sync.files import import_file
 from tests.app.queries.walks import plans
 from tests.factories import LEAD, NOON, Hands, HeldClock, House
@@ -248,3 +251,16 @@ def test_nothing_is_read_but_the_orders_own(house: House, hands: Hands) -> None:
         "SEARCH scan_events USING INDEX ix_scan_events_order_id (order_id=?)",
         "SEARCH scan_events USING INDEX ix_scan_events_order_line_id (order_line_id=?)",
     ]
+
+
+def test_what_is_noted_of_an_order_has_its_words() -> None:
+    """Every operation that notes an order in the journal is told in what happened to it."""
+    noted: set[str] = set()
+    for path in Path(operations.__file__).parent.glob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "record" and len(call.args) > 3:
+                name, ids = call.args[2:4]
+                if isinstance(name, ast.Constant) and '"order"' in ast.unparse(ids).replace("'", '"'):
+                    noted.add(f"{LOG}{name.value!s}")
+    assert {f"{LOG}receive_label", f"{LOG}print_document", f"{LOG}kick_out"} <= noted
+    assert noted <= set(SENTENCES)

@@ -8,26 +8,28 @@ from app.domain.errors import KnownError
 from hardware.printer import Condition, Proof
 from hardware.printers import open_printer, takes
 from hardware.printers.pdf import PdfPrinter
-from hardware.transports.memory import MemoryTransport
 
 
-class Wire(MemoryTransport):
-    """Notes when it is opened and closed."""
+class Wire:
+    """Notes when it is opened, written to and closed."""
+
+    url = "tcp://laser:9100?language=pdf"
 
     def __init__(self) -> None:
-        super().__init__()
         self.told: list[str] = []
 
     def open(self) -> None:
-        super().open()
         self.told.append("open")
 
     def write(self, data: bytes, timeout: float) -> None:
-        super().write(data, timeout)
+        if self.told[-1:] in ([], ["close"]):
+            raise KnownError("device_not_open", url=self.url)
         self.told.append(data.decode())
 
+    def read(self, timeout: float) -> bytes:
+        pytest.fail("it is asked nothing")
+
     def close(self) -> None:
-        super().close()
         self.told.append("close")
 
 

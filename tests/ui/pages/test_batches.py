@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from app.domain.label_batches import LabelBatchState
 from app.domain.states import JobState
@@ -115,10 +115,40 @@ def test_a_label_batch_from_the_choice_to_the_last_label(lead: Lead, house: Hous
     assert lead.rows()[0][3] == "1 / 3"
     lead.roll.print_all()
     lead.person.wait(lambda: lead.page.detail.situation.startswith("All labels but those set aside"))
+    assert lead.page.prompt() == "Mend what is set aside, then F5"
+    assert lead.told(Key.Key_F5) == "Label batch 2: what is set aside cannot be printed yet"
     house.write(lambda tx: setattr(tx.session.get_one(Order, more[0]), "city", "London"))
     assert lead.told(Key.Key_F5) == "Label batch 2: 1 orders are mended and come along"
     assert lead.roll.print_all() == [more[0]]
     lead.person.wait(lambda: lead.page.detail.situation == "All labels are printed")
+    assert lead.page.prompt() == "F2 makes the next label batch"
+
+
+def test_what_is_asked_for_follows_how_the_batch_stands(lead: Lead) -> None:
+    lead.roll.orders(8)
+    lead.roll.start()
+    lead.roll.print(3)
+    lead.open()
+    assert lead.page.prompt() == "Labels come out, F4 pauses"
+    assert "a minute" in lead.seen()
+    came = lead.roll.print(1, JobState.UNCERTAIN)
+    lead.person.wait(lambda: lead.page.detail.situation.startswith("Nobody knows"))
+    assert lead.page.prompt() == "Scan the last good label to go on from it"
+    assert "a minute" not in lead.seen(), "who waits for a scan does not wait for the printer"
+    lead.told(Key.Key_F4)
+    assert lead.told(Key.Key_F4) == "Label batch 1 goes on once the last good label is scanned"
+    lead.scanned(lead.roll.square(came[0]))
+    assert lead.page.prompt() == "Labels come out, F4 pauses"
+
+
+def test_three_orders_set_aside_are_seen_on_a_small_screen(lead: Lead, house: House) -> None:
+    for order in lead.roll.orders(5)[:3]:
+        house.write(lambda tx, order=order: setattr(tx.session.get_one(Order, order), "city", ""))  # type: ignore[misc]
+    lead.roll.plan(found=lead.roll.check())
+    lead.person.window.resize(1366, 740)
+    lead.open()
+    table = lead.page.detail.table
+    lead.person.wait(lambda: table.viewport().height() >= 2.5 * table.rowHeight(0))
 
 
 def test_pause_and_go_on_from_the_label_in_the_hand(lead: Lead) -> None:
@@ -212,8 +242,10 @@ def test_the_manifest_is_saved(lead: Lead, tmp_path: Path) -> None:
     came = lead.roll.print_all()
     file = tmp_path / "m.csv"
     lead.ask(Key.Key_F7)
+    proposed = lead.person.window.findChildren(QLineEdit)[-1].text()
+    assert proposed == str(Path.home() / "label-batch-1.pdf")
     lead.press(Key.Key_End)
-    for _ in range(40):
+    for _ in proposed:
         lead.person.press(Key.Key_Backspace)
     lead.person.type(str(file))
     lead.told(Key.Key_Return)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QLabel
 from sqlalchemy import select
 
 from app.domain.barcode import make_label_code
@@ -10,6 +11,7 @@ from app.operations.voiding import relabel, void
 from db.parcels import Parcel
 from tests.factories import LEAD
 from tests.ui.pages.label_desk import Desk
+from ui.pages.label_detail import LabelDetailView
 
 PAGES = ("labels",)
 
@@ -24,6 +26,9 @@ def test_the_codes_of_a_voided_label_alarm_here_too(desk: Desk) -> None:
         desk.scan(code)
         desk.person.wait(lambda: desk.work.dialogs.notice == "This label is void: throw it away")
     assert [state for _, state, _ in desk.jobs(order)] == [JobState.PRINTED]
+    # … and what is said of it does not call it well
+    (detail,) = desk.page.findChildren(LabelDetailView)
+    desk.person.wait(lambda: "This label is void: throw it away" in [w.text() for w in detail.findChildren(QLabel)])
 
 
 def test_the_new_label_of_a_closed_box_is_confirmed_here(desk: Desk) -> None:

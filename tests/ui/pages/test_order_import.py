@@ -81,6 +81,19 @@ def test_a_row_with_two_problems_is_one_row_that_was_left_out(
     ]
 
 
+def test_values_that_were_left_out_are_not_called_rows(support: Support, shelf: House, tmp_path: Path) -> None:
+    path = tmp_path / "skus.csv"
+    path.write_text("sku,name,hs_code,value,currency\nJUG,Jug,691110,9.90,EURO\nPOT,Pot,691110,3.00,EUR\n")
+    import_file(support, path)
+    report = support.report
+    assert "skus.csv is imported, but not every value, rows: 1" in report.text()
+    assert "Rows of which a value was left out: 1" in [label.text() for label in report.findChildren(QLabel)]
+    ((row, why),) = report.problems
+    import_file(support, path)
+    assert "skus.csv is imported, but not every value, rows: 1" in support.report.text()
+    assert (row, why.partition(" · ")[0]) == ("2", "There is no such currency: give its three letters, such as EUR")
+
+
 def test_a_file_of_bad_rows_alone_is_not_called_imported(support: Support, shelf: House, tmp_path: Path) -> None:
     import_file(support, write_orders(tmp_path / "bad.csv", 2, bad=2))
     assert support.report.text().startswith("Nothing was taken from bad.csv, rows left out: 2\n")

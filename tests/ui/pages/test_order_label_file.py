@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from sqlalchemy import select
 
+from app.queries.order_timeline import timeline
+from app.texts import say
 from db.label_files import LabelFile
 from db.parcels import Label
 from tests.factories import House
@@ -173,3 +175,27 @@ def test_the_number_may_be_scanned_from_the_paper(
     support.person.scan(made.TRACKING)
     support.person.wait(lambda: shelf.count(Label) == 1)
     assert shelf.get(Label, 1).tracking == made.TRACKING
+
+
+def test_a_label_that_is_not_printed_yet_is_not_printed_again(
+    support: Support, shelf: House, order: int, tmp_path: Path
+) -> None:
+    (tmp_path / "label.zpl").write_bytes(made.zpl())
+    choose(support, tmp_path / "label.zpl")
+    support.person.wait(lambda: "Its barcodes say" in words(support))
+    support.told(Key.Key_Return)
+    assert support.told(Key.Key_F6) == (
+        "The label of order A-1 is not printed yet: it comes out when the order is packed"
+    )
+    (*_, entry) = shelf.store.read(timeline, order)
+    assert say(entry.code, entry.facts) == "The carrier's label LX000000014CN was taken from a file"
+
+
+def test_it_is_said_before_voiding_that_the_next_label_is_not_the_carriers(
+    support: Support, order: int, tmp_path: Path
+) -> None:
+    (tmp_path / "label.zpl").write_bytes(made.zpl())
+    choose(support, tmp_path / "label.zpl")
+    support.person.wait(lambda: "Its barcodes say" in words(support))
+    support.told(Key.Key_Return)
+    assert "for the carrier's, void it, then take its file with F7" in support.ask(Key.Key_F9)

@@ -63,6 +63,19 @@ def test_shipped_is_called_what_the_board_calls_it() -> None:
     assert said.startswith(words.say("board_shipped"))
 
 
+def test_a_closed_box_whose_label_was_voided_is_not_called_well() -> None:
+    void = SimpleNamespace(state=LabelState.VOIDED, tracking="LX000000014CN", copies=())
+    new = SimpleNamespace(state=LabelState.VALID, tracking="LX000000028CN", copies=())
+    box = SimpleNamespace(station=None, state=ParcelState.LABELLING, labels=(void,))
+    assert situation(Words(), order(OrderState.SHIPPED, parcels=(box,))) == (
+        "attention", "Its label was voided: the box waits for another one, F9 or F7"
+    )  # fmt: skip
+    box.labels = (void, new)
+    assert situation(Words(), order(OrderState.SHIPPED, parcels=(box,))) == (
+        "attention", "Its label was voided: put label LX 000 000 028 CN on the box and scan it"
+    )  # fmt: skip
+
+
 def test_what_customs_ask_is_told_by_sku() -> None:
     lacks = (Lack("MUG", "hs_code"), Lack("MUG", "origin"), *(Lack(f"S{n}", "value") for n in range(4)))
     missing = "hs_code,origin,value"

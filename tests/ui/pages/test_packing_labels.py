@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from app.domain.states import JobState
+from tests.app.operations.label_roll import Roll
 from tests.factories import House
 from tests.ui.conftest import Person
 from tests.ui.pages.packer import Key, arriving, heard, label_of, page, refetched, scans, shown
@@ -168,3 +169,13 @@ def test_what_is_taken_away_by_another_bench_leaves_no_old_verdict(
     there.scan(house.tote_of(order), house.tote_of(order))
     person.wait(lambda: page.table.head.isHidden())
     assert shown(page) == ("", "Nothing waits to be packed")
+
+
+def test_a_label_that_is_printed_ahead_is_not_promised_again(person: Person, page: PackingPage, house: House) -> None:
+    order = house.picked("TEA", "CUP")
+    roll = Roll(house)
+    roll.start()
+    assert roll.print_all() == [order]
+    person.scan(house.tote_of(order))
+    assert page.table.facts.text is not None
+    assert page.table.facts.text.sentence == "Comes from a label batch: take it from the pile"
