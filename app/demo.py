@@ -27,7 +27,7 @@ from app.domain.people import Actor, Role
 from app.domain.states import JobState, OrderState, WaveState
 from app.headless import wait_until
 from app.opening import station_lock
-from app.operations.labels import lay_out
+from app.operations.label_content import lay_out
 from app.operations.stations import ensure_warehouse, mark_demo
 from app.operations.waves import release_wave
 from app.queries.labels import copies, open_jobs

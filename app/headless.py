@@ -18,7 +18,7 @@ from app.domain.people import Actor, Role
 from app.domain.states import JobState, ParcelState
 from app.label_files import read_label_file
 from app.opening import station_lock
-from app.operations.labels import reprint
+from app.operations.label_copies import reprint
 from app.operations.print_queue import cancel_job, queue_file
 from app.queries.labels import find_parcel, job_state, newest_job_of, open_jobs
 from app.queries.packing import bench

@@ -436,7 +436,7 @@ def _name_sender(store: Store, chosen: settings.Settings, place: Place) -> None:
     if not any(parts):
         return  # what the database says stays
     from app.domain.declaration import sender_numbers
-    from app.operations.labels import name_sender, sender_lines
+    from app.operations.label_content import name_sender, sender_lines
 
     numbers = sender_numbers(chosen.sender_phone, chosen.sender_eori, chosen.sender_vat, chosen.sender_ioss)
     store.write(name_sender, place.person, place.warehouse, sender_lines(*parts), chosen.sender_country, numbers)

@@ -40,7 +40,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.domain.barcode import make_label_code
-from app.operations.labels import Sent, label_fields
+from app.operations.label_content import Sent, label_fields
 from hardware.printers.zpl_formats import Formats, cut
 from printing import fonts, symbols
 from printing.interpreter import render as run_zpl

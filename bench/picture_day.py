@@ -19,7 +19,7 @@ from app.domain.bench import Bench
 from app.domain.errors import Refusal
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, Lane, ParcelState
-from app.operations.labels import reprint
+from app.operations.label_copies import reprint
 from app.operations.orders import request_cancel
 from app.operations.picking import claim_batch, scan_pick, short_pick
 from app.operations.print_queue import claim_job, finish_attempt, note_wait

@@ -38,7 +38,7 @@ from sqlalchemy.orm import Session
 from app.domain.errors import KnownError
 from app.domain.people import SYSTEM
 from app.domain.states import JobState
-from app.operations.labels import settle
+from app.operations.label_copies import settle
 from app.operations.print_queue import queue_file
 from bench.print_once import Result, show, words
 from bench.print_once_child import FACTOR, PATIENCE, POINTS

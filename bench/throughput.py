@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 import hardware.transports.usb
 from app.domain.people import SYSTEM
 from app.domain.states import JobState
-from app.operations.labels import Sent, label_fields, lay_out
+from app.operations.label_content import Sent, label_fields, lay_out
 from app.operations.print_queue import queue_file
 from app.queries.labels import open_jobs
 from app.spooling import running_spooler

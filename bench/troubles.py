@@ -204,6 +204,7 @@ async def print_at_window(
     )
     await twin.start()
     url = twin.url + ("&" if "?" in twin.url else "?") + f"language={language}" * ("language=" not in twin.url)
+    url += "&stored=off"  # a label in the tray is told by its bytes
     if proof is Proof.BLIND:
         url += "&status=none"
     wanted = Wanted(db=str(database), station=STATION, printer=url, page="labels")

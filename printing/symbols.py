@@ -43,13 +43,11 @@ _FORMATS = {
     SymbolKind.AZTEC: zxingcpp.BarcodeFormat.Aztec,
 }
 # what is looked for: all but the readings of Code 39 as full ASCII or as a pharmacy's number, which are switched off in
-# scanners
-_READ = zxingcpp.BarcodeFormats(
-    [
-        *dict.fromkeys(form for kind, form in _FORMATS.items() if kind is not SymbolKind.CODE39),
-        zxingcpp.BarcodeFormat.Code39Std, zxingcpp.BarcodeFormat.Codabar, zxingcpp.BarcodeFormat.UPCE,
-        zxingcpp.BarcodeFormat.DataBar, zxingcpp.BarcodeFormat.MaxiCode, zxingcpp.BarcodeFormat.MicroPDF417,
-    ]
+# scanners; a list of names, since an object of the reader that lives until the end is told as a leak
+_READ = (
+    *dict.fromkeys(form for kind, form in _FORMATS.items() if kind is not SymbolKind.CODE39),
+    zxingcpp.BarcodeFormat.Code39Std, zxingcpp.BarcodeFormat.Codabar, zxingcpp.BarcodeFormat.UPCE,
+    zxingcpp.BarcodeFormat.DataBar, zxingcpp.BarcodeFormat.MaxiCode, zxingcpp.BarcodeFormat.MicroPDF417,
 )  # fmt: skip
 _GS1 = frozenset({SymbolKind.GS1_128, SymbolKind.GS1_DATAMATRIX})
 _MATRIX = frozenset(
@@ -375,7 +373,7 @@ def decode(image: Image.Image, rectangles: Iterable[Rectangle] | None = None) ->
     page = image.convert("L")
     for left, top, right, bottom in rectangles or [(0, 0, page.width, page.height)]:
         cut = ImageOps.expand(page.crop((left, top, right, bottom)), _READ_BACK_PAD, 255)
-        for symbol in zxingcpp.read_barcodes(cut, formats=_READ):
+        for symbol in zxingcpp.read_barcodes(cut, formats=zxingcpp.BarcodeFormats(_READ)):
             place = symbol.position
             corners = (place.top_left, place.top_right, place.bottom_left, place.bottom_right)
             across = [corner.x - _READ_BACK_PAD + left for corner in corners]

@@ -1,29 +1,22 @@
-"""Labels and their print jobs: made with the last requirement, claimed by the spooler, settled by people."""
+"""Labels and their print jobs: made with the last requirement or ahead of it, and claimed by the spooler."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from sqlalchemy import Select, bindparam, func, insert, or_, select, update
-from sqlalchemy.orm import Session
 
 from app.carriers.profiles import void_deadline
-from app.change import Change, changed
-from app.domain.barcode import group, make_label_code, s10
-from app.domain.declaration import SenderNumbers
+from app.domain.barcode import make_label_code, s10
 from app.domain.errors import Refusal
-from app.domain.incoming import country as country_code
-from app.domain.packing import MAY_LIE_THERE
 from app.domain.people import SYSTEM, Actor
-from app.domain.shipping import UNSHIPPABLE, missing_for_label, recipient_lines
-from app.domain.states import JOB, PARCEL, JobState, LabelState, OrderState, ParcelState, advance
-from app.operations.importing_review import review_customs
+from app.domain.states import JOB, JobState, LabelState, OrderState, ParcelState, advance
+from app.operations.label_content import SERVICE, TEMPLATE, Sent, label_fields, lay_out, rendered
 from app.operations.numbers import is_used, take_tracking
 from app.operations.parcels import begin_parcel
-from app.texts import country_name
 from db.journal import record, take_number
 from db.label_batches import LabelBatchOrder
 from db.label_files import LabelFile
@@ -32,36 +25,9 @@ from db.parcels import JobKind, Label, Parcel, PrintJob, PrintQueue
 from db.places import Warehouse
 from db.store import Tx
 from db.waves import BatchOrder
-from printing.label import Label as LabelLayout
-from printing.templates import load_template
 
-TEMPLATE = "parcel_4x6"
-SERVICE = "LX"  # UPU S10 service indicator of the built-in number series: LA-LZ, tracked packets
-DEFAULT_SERVICE = "PACKET TRACKED"
 IN_WORK = (OrderState.RELEASED, OrderState.PICKED, OrderState.PACKING)  # whose labels may be printed ahead
 SUPERSEDED, LEFT_CART = "labels_copy_superseded", "labels_left_cart"  # why a copy that waited is not sent
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a label says of its order: from where, to whom and how it is sent."""
-
-    sender: str
-    sender_country: str
-    order: str
-    service: str
-    recipient_name: str
-    street: str
-    postcode: str
-    city: str
-    region: str
-    country: str
-    carrier: str = ""
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The fields without which nothing can be sent."""
-        return missing_for_label(self.recipient_name, self.street, self.city, self.country)
 
 
 _SENT = (
@@ -98,107 +64,6 @@ _COPIES = (
     .join(Label, Label.id == PrintJob.label_id)
     .where(Label.parcel_id == bindparam("parcel"))
 )
-_NEWEST = (
-    select(PrintJob.id, PrintJob.state)
-    .join(Label, Label.id == PrintJob.label_id)
-    .where(Label.parcel_id == bindparam("parcel"), PrintJob.state != JobState.CANCELLED)
-    .order_by(PrintJob.copy.desc())
-    .limit(1)
-)
-_CONFIRM = (
-    update(PrintJob)
-    .where(PrintJob.id == bindparam("job"))
-    .values(state=bindparam("to"), reason=None, updated_at=bindparam("now"))
-)
-
-
-def label_fields(sent: Sent, *, tracking: str, parcel_code: str, weight_g: int, slot: int | None) -> dict[str, str]:
-    """Everything that the label's template is filled with, except for the copy number."""
-    return {
-        "sender": sent.sender,
-        "recipient": "\n".join(
-            recipient_lines(
-                sent.recipient_name, sent.street, sent.postcode, sent.city, sent.region, country_name(sent.country)
-            )
-        ),
-        "service": sent.service or DEFAULT_SERVICE,
-        "tracking": tracking,
-        "tracking_text": group(tracking),
-        "parcel": parcel_code,
-        "weight": f"{weight_g / 1000:.3f} kg",
-        "order": sent.order,
-        "slot": "" if slot is None else str(slot),
-    }
-
-
-def sender_lines(name: str, street: str, postcode: str, city: str, country: str) -> str:
-    """The sender's address as it is printed, "" when every part is empty.
-
-    Raises Refusal `labels_sender_lacks` (field) for an incomplete one, `country_unknown`, and what keeps it from being
-    printed (`label_text_too_long`, `label_text_unprintable`).
-    """
-    if not any((name, street, postcode, city, country)):
-        return ""
-    for field, value in (("name", name), ("street", street), ("city", city), ("country", country)):
-        if not value:
-            raise Refusal("labels_sender_lacks", field=field)
-    text = "\n".join(recipient_lines(name, street, postcode, city, "", country_name(country_code(country))))
-    fields = dict.fromkeys(("recipient", "service", "tracking_text", "parcel", "weight", "order", "slot"), "0")
-    _rendered(lay_out({**fields, "sender": text, "tracking": "0", "parcel": "PB00000000P"}, 1), "zpl", 203)
-    return text
-
-
-def name_sender(
-    tx: Tx, actor: Actor, warehouse_id: int, sender: str, country: str, numbers: SenderNumbers | None = None
-) -> tuple[bool, Change]:
-    """From now on new labels of a warehouse carry this sender (`sender_lines`); whether it is another one.
-
-    Its tracking numbers end with the sender's country; without a sender they go on as before. `numbers` are those for
-    customs papers, None for those that it has. Orders that lacked customs data are looked at again.
-    """
-    warehouse = tx.session.get_one(Warehouse, warehouse_id)
-    country = country_code(country) or warehouse.country
-    known = SenderNumbers(warehouse.phone, warehouse.eori, warehouse.vat, warehouse.ioss)
-    numbers = numbers or known
-    if (warehouse.sender, warehouse.country, known) == (sender, country, numbers):
-        return False, Change()
-    warehouse.sender, warehouse.country = sender, country
-    warehouse.phone, warehouse.eori, warehouse.vat, warehouse.ioss = astuple(numbers)
-    record(tx, actor, "name_sender", {"warehouse": warehouse_id})
-    tx.session.flush()
-    judged = review_customs(tx, warehouse_id)
-    return True, changed("stations", *(["orders"] if judged else []), ids=[("order", order_id) for order_id in judged])
-
-
-def lay_out(fields: Mapping[str, str], copy: int) -> LabelLayout:
-    """A copy of a label as elements in millimetres; raises Refusal for what cannot be printed."""
-    return load_template(TEMPLATE).fill(
-        {**fields, "copy": str(copy), "label_code": make_label_code(fields["parcel"], copy)}
-    )
-
-
-def _rendered(layout: LabelLayout, language: str, dpi: int, head_mm: int | None = None) -> bytes:
-    from printing.render import render  # fonts and pictures: the window can be seen before they are loaded
-
-    return render(layout, language, dpi, head_mm=head_mm)
-
-
-def check_label(session: Session, order: Order, weight_g: int) -> str | None:
-    """The code and field of what would keep the order's label from being printed, None when nothing does."""
-    warehouse = session.get_one(Warehouse, order.warehouse_id)
-    sent = Sent(
-        warehouse.sender, warehouse.country, order.source_id, order.service, order.recipient_name, order.street,
-        order.postcode, order.city, order.region, order.country,
-    )
-    if sent.missing:
-        return UNSHIPPABLE + sent.missing[0]
-    tracking = s10(SERVICE, 0, warehouse.country)
-    fields = label_fields(sent, tracking=tracking, parcel_code="PB00000000P", weight_g=weight_g, slot=99)
-    try:
-        _rendered(lay_out(fields, 1), "zpl", 203)
-    except Refusal as refusal:
-        return f"{refusal.code}:{refusal.facts.get('field', '')}"
-    return None
 
 
 def make_label(tx: Tx, actor: Actor, parcel_id: int, *, weight_g: int, queue: str) -> str:
@@ -418,7 +283,7 @@ def _written(
     """A copy as a printer takes it: the columns of its job that say how it is written."""
     labels, marked = 1, True
     if file_id is None:
-        payload = _rendered(lay_out(fields, copy), takes.language, takes.dpi, takes.width_mm)
+        payload = rendered(lay_out(fields, copy), takes.language, takes.dpi, takes.width_mm)
     else:
         from printing.received import compose_copy  # as above
 
@@ -456,13 +321,6 @@ def _facts(tx: Tx, label: Label) -> dict[str, str]:
     return {"parcel": code, "order": order}
 
 
-def confirm_newest(tx: Tx, parcel_id: int) -> None:
-    """The newest copy of a parcel's label lies on the parcel: a person has scanned it."""
-    job_id, state = tx.connection.execute(_NEWEST, {"parcel": parcel_id}).one()
-    confirmed = advance(JOB, state, JobState.CONFIRMED)
-    tx.connection.execute(_CONFIRM, {"job": job_id, "to": confirmed, "now": tx.at})
-
-
 def newest_job(tx: Tx, parcel_id: int) -> PrintJob | None:
     """The job of the newest copy of a parcel's label that was not taken back."""
     return tx.session.scalars(
@@ -471,89 +329,6 @@ def newest_job(tx: Tx, parcel_id: int) -> PrintJob | None:
         .where(Label.parcel_id == parcel_id, PrintJob.state != JobState.CANCELLED)
         .order_by(PrintJob.copy.desc())
     ).first()
-
-
-def reprint(tx: Tx, actor: Actor, parcel_id: int, reason: str, queue: str | None = None) -> tuple[int, Change]:
-    """Another copy of a parcel's label with the next copy number, from the same data; returns the copy number.
-
-    Raises Refusal: `reprint_reason_needed`, `no_label` when there is none yet, `label_is_voided`, `settle_first` while
-    nobody knows whether the last copy came out, `still_printing` while it is on its way.
-    """
-    if not reason.strip():
-        raise Refusal("reprint_reason_needed")
-    parcel = tx.session.get_one(Parcel, parcel_id)
-    job = newest_job(tx, parcel_id)
-    if job is None or job.label_id is None:
-        raise Refusal("no_label", parcel=parcel.code)
-    label = tx.session.get_one(Label, job.label_id)
-    if label.state is LabelState.VOIDED or parcel.state is ParcelState.VOIDED:
-        raise Refusal("label_is_voided", parcel=parcel.code)
-    if job.state is JobState.UNCERTAIN:
-        raise Refusal("settle_first", parcel=parcel.code)
-    if job.state in (JobState.QUEUED, JobState.SENDING):
-        raise Refusal("still_printing", parcel=parcel.code)
-    copy, made = next_copy(tx, actor, label, job, reason=reason, queue=queue)
-    record(tx, actor, "reprint", {"parcel": parcel_id, "job": made, "of": job.id, "copy": copy}, reason=reason)
-    return copy, changed("labels", ids=[("job", made), ("parcel", parcel_id)])
-
-
-def confirm_copy(tx: Tx, actor: Actor, parcel_code: str, copy: int) -> tuple[int, Change]:
-    """The square code of a reprint was scanned on its box, which is closed already; returns the job's id.
-
-    A box that was closed before its label was voided is closed again by the scan of the new one. The first label of a
-    parcel is confirmed at the bench, where its scan closes the parcel. Raises Refusal
-    `no_label`, `label_voided`, `labels_close_at_bench`, `superseded_copy`, `label_not_printed`, and
-    `labels_confirmed_before`.
-    """
-    parcel = tx.session.scalars(select(Parcel).where(Parcel.code == parcel_code)).first()
-    job = None if parcel is None else newest_job(tx, parcel.id)
-    if parcel is None or job is None or job.label_id is None:
-        raise Refusal("no_label", parcel=parcel_code)
-    scanned = tx.session.scalars(
-        select(Label.state)
-        .join(PrintJob, PrintJob.label_id == Label.id)
-        .where(Label.parcel_id == parcel.id, PrintJob.copy == copy)
-    ).first()
-    newest = tx.session.get_one(Label, job.label_id).state
-    if parcel.state is ParcelState.VOIDED or LabelState.VOIDED in (scanned, newest):
-        raise Refusal("label_voided")
-    if copy < job.copy:
-        raise Refusal("superseded_copy", copy=copy, newest=job.copy)
-    was_closed = tx.session.get_one(Order, parcel.order_id).state is OrderState.SHIPPED
-    if parcel.state is not ParcelState.CLOSED and not (was_closed and parcel.state is ParcelState.LABELLING):
-        raise Refusal("labels_close_at_bench", parcel=parcel_code)
-    if job.state is JobState.CONFIRMED:
-        raise Refusal("labels_confirmed_before", copy=copy)
-    if copy > job.copy or job.state not in MAY_LIE_THERE:
-        raise Refusal("label_not_printed", copy=job.copy)
-    if parcel.state is ParcelState.LABELLING:
-        parcel.state, parcel.closed_at = advance(PARCEL, parcel.state, ParcelState.CLOSED), tx.at
-    job.state = advance(JOB, job.state, JobState.CONFIRMED)
-    job.reason = None
-    job.updated_at = tx.at
-    record(tx, actor, "confirm_copy", {"parcel": parcel.id, "job": job.id, "copy": copy})
-    return job.id, changed("labels", "orders", ids=[("job", job.id), ("parcel", parcel.id), ("order", parcel.order_id)])
-
-
-def settle(
-    tx: Tx, actor: Actor, job_id: int, *, came_out: bool, queue: str | None = None
-) -> tuple[int | None, Change]:
-    """A person says whether an uncertain label came out; if not, the next copy is queued (its number is returned).
-
-    The next copy has its own number, so that both are told apart if the first one does appear; it goes to `queue`,
-    by default to that of the first. A voided label has no next copy, nor one of which a later copy is made. Raises
-    Refusal `nothing_uncertain` for a job in any other state.
-    """
-    job = tx.session.get_one(PrintJob, job_id)
-    if job.state is not JobState.UNCERTAIN:
-        raise Refusal("nothing_uncertain")
-    job.state = advance(JOB, job.state, JobState.PRINTED if came_out else JobState.FAILED)
-    job.reason = "settled_by_person"
-    job.updated_at = tx.at
-    record(tx, actor, "settle_label", {"job": job_id, "came_out": came_out})
-    tx.session.flush()
-    copy = None if came_out else copy_lost(tx, actor, job, "not_out", queue)
-    return copy, changed("labels", ids=[("job", job_id)])
 
 
 def move_queued(tx: Tx, parcel_id: int, queue: str) -> None:

@@ -13,7 +13,7 @@ from app.domain.errors import Fact, Refusal
 from app.domain.packing import MAY_LIE_THERE, Code, Effect, Outcome, Verdict, as_opened, choose_order, judge
 from app.domain.people import Actor
 from app.domain.states import JOB, ORDER, PARCEL, JobState, OrderState, ParcelState, advance
-from app.operations import labels
+from app.operations import label_copies, labels
 from app.operations.label_feed import go_on_without
 from app.operations.orders import cancel_now
 from app.operations.parcels import make_parcel
@@ -243,7 +243,7 @@ def _act(tx: Tx, actor: Actor, station: str, parcel: OpenParcel | None, verdict:
         copy = verdict.facts["copy"]
         assert isinstance(found, LabelFound)
         assert isinstance(copy, int)
-        labels.confirm_copy(tx, actor, tx.session.get_one(Parcel, found.parcel_id).code, copy)
+        label_copies.confirm_copy(tx, actor, tx.session.get_one(Parcel, found.parcel_id).code, copy)
     elif parcel is None:
         return
     elif verdict.effect in (Effect.COUNT, Effect.OPEN_AND_COUNT):
@@ -257,10 +257,10 @@ def _act(tx: Tx, actor: Actor, station: str, parcel: OpenParcel | None, verdict:
     elif verdict.effect in (Effect.SETTLE_PRINTED, Effect.SETTLE_NOT_OUT):
         job = labels.newest_job(tx, parcel.parcel_id)
         assert job is not None
-        labels.settle(tx, actor, job.id, came_out=verdict.effect is Effect.SETTLE_PRINTED, queue=station)
+        label_copies.settle(tx, actor, job.id, came_out=verdict.effect is Effect.SETTLE_PRINTED, queue=station)
     elif verdict.effect is Effect.REPRINT:
         assert verdict.reason is not None
-        labels.reprint(tx, actor, parcel.parcel_id, verdict.reason, station)
+        label_copies.reprint(tx, actor, parcel.parcel_id, verdict.reason, station)
 
 
 def _open(tx: Tx, actor: Actor, order_id: int, station: str) -> OpenParcel:
@@ -312,7 +312,7 @@ def _label_refused(parcel: OpenParcel, verdict: Verdict, refusal: Refusal) -> Ve
 
 
 def _close(tx: Tx, parcel: OpenParcel) -> None:
-    labels.confirm_newest(tx, parcel.parcel_id)
+    label_copies.confirm_newest(tx, parcel.parcel_id)
     closed = advance(PARCEL, parcel.state, ParcelState.CLOSED)
     tx.connection.execute(_CLOSE, {"parcel": parcel.parcel_id, "to": closed, "now": tx.at})
     order_state = tx.connection.execute(_BEGUN, {"order": parcel.order_id}).scalars().one()

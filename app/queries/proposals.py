@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.allocation import Shelf
 from app.domain.customs import Lack
 from app.domain.errors import Refusal
-from app.operations.labels import check_label
+from app.operations.label_content import check_label
 from app.queries import waves
 from app.queries.customs import lacking_fields, missing_customs_of
 from app.waves.proposal import Proposal, Refused, propose

@@ -32,7 +32,7 @@ _LEAST_BAR_MM, _LEAST_SQUARE_MM = 2 * _DOT_MM, 3 * _DOT_MM
 _LARGEST_BAR_MM, _LARGEST_SQUARE_MM = 0.5, 2.0
 _PRINTED_DPI = (203, 300)
 _LEAST_PT = 6.0  # the smallest size that is read
-_BARS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128])
+_BARS = (zxingcpp.BarcodeFormat.Code128,)
 _BAR_ROWS = 24  # dots of height in which bars are read back
 _DEEPEST_PICTURE = 360  # pixels: 30 mm at 300 dpi
 
@@ -360,7 +360,8 @@ def _reads_back(kind: SymbolKind, data: str, module: float) -> bool:
         else:
             # a row is like the next, and lies as it was made: to look for more takes thirty times as long
             row = printed.resize((printed.width, _BAR_ROWS), Image.Resampling.NEAREST)
-            read = zxingcpp.read_barcodes(row, formats=_BARS, try_rotate=False, try_downscale=False)
+            bars_alone = zxingcpp.BarcodeFormats(_BARS)
+            read = zxingcpp.read_barcodes(row, formats=bars_alone, try_rotate=False, try_downscale=False)
             found = [one.text for one in read]
         if found != [data]:
             return False

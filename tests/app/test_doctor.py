@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.doctor import _database
 from app.opening import open_store
-from app.operations.labels import name_sender
+from app.operations.label_content import name_sender
 from app.operations.stations import ensure_warehouse
 from tests.factories import LEAD
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.people import SYSTEM
 from app.domain.states import JobState
-from app.operations.labels import settle
+from app.operations.label_copies import settle
 from app.operations.print_queue import queue_file
 from app.spooling import StoreJournal
 from bench.print_once_paper import payload, tray

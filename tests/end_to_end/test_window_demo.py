@@ -96,7 +96,7 @@ def check_pictures(folder: Path) -> None:
         assert len(colours) > 150, path.name
         assert max(count for count, _ in colours) < 0.97 * small.width * small.height, path.name
         seen.add(small.tobytes())
-    assert len(seen) == 42
+    assert len(seen) == 54
 
 
 def test_the_demo_goes_on_in_the_window_comes_to_the_same_as_without_and_shows_every_page(

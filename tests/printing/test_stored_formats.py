@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.operations.labels import Sent, label_fields, lay_out
+from app.operations.label_content import Sent, label_fields, lay_out
 from hardware.printers.zpl_formats import Formats, cut
 from printing.interpreter import Printer, render
 from printing.zpl import to_zpl

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.domain.barcode import make_label_code
 from app.domain.errors import KnownError
 from app.domain.states import JobState, OrderState
-from app.operations.labels import reprint
+from app.operations.label_copies import reprint
 from db.parcels import Parcel
 from printing.interpreter import render
 from tests.factories import LEAD, NOON, House

@@ -24,7 +24,7 @@ PAUSE_MS = 400  # between two scans
 CODES = ("ZZ-0001 99", "0104006381333931\x1d10AB 7", "q w e r t y", "1234567", "y n 1 2 3 x", "F6F7F8F9", "Ab-Cd_Ef@9")
 # keys that end the page rather than ask something
 LEFT_OUT = frozenset({"settings_sheet", "settings_save", "devices_test_sound", "devices_check", "devices_test_label"})
-TYPED = ("_type", "_hand")  # questions for a code
+TYPED = ("_type", "_hand", "_pool_add")  # questions for a code
 
 
 def test_a_thousand_scans_are_a_thousand_scans(person: Person, house: House) -> None:

@@ -38,7 +38,7 @@ async def say_came_out(work: Workspace, label: Doubtful) -> None:
 
     Raises Refusal `nothing_uncertain`.
     """
-    from app.operations.labels import settle
+    from app.operations.label_copies import settle
     from app.queries.print_queues import uncertain_beside
 
     person = work.place.person
@@ -92,7 +92,7 @@ async def _settle_by_last(work: Workspace, label: Doubtful) -> None:
 
 async def say_not_out(work: Workspace, label: Doubtful) -> None:
     """It did not come out: print its next copy, when the person has looked again."""
-    from app.operations.labels import settle
+    from app.operations.label_copies import settle
 
     say = work.words.say
     answer = await work.dialogs.ask(

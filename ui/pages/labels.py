@@ -87,7 +87,7 @@ class LabelsPage(ListPage):
         column.addLayout(beside)
         column.addWidget(whole, 1)
         self._soon = QTimer(self, singleShot=True, interval=PICKED_MS)
-        self._soon.timeout.connect(lambda: work.spawn(self._guarded(self._show_picked())))
+        self._soon.timeout.connect(lambda: work.spawn(self._show_picked_soon()))
         work.look_changed.connect(self._share)
         self.commands |= {
             "labels_pause": self._pause, "labels_reprint": self._reprint, "labels_printed": self._came_out,
@@ -202,6 +202,9 @@ class LabelsPage(ListPage):
             self._job = job_id
             self._soon.start()
 
+    async def _show_picked_soon(self) -> None:
+        await self._guarded(self._show_picked())  # made here: a task that never begins leaves none behind
+
     async def _show_picked(self) -> None:
         wanted = self._job
         if wanted is None:
@@ -250,7 +253,7 @@ class LabelsPage(ListPage):
 
         The square code of a copy that nobody knows about proves that it came out.
         """
-        from app.operations.labels import confirm_copy
+        from app.operations.label_copies import confirm_copy
 
         square = read_label_code(code.upper())
         if job.voided:

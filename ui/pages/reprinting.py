@@ -46,7 +46,7 @@ async def reprint_label(
 
     `copies` are those that there are. Raises what `app.operations.labels.reprint` raises.
     """
-    from app.operations.labels import reprint
+    from app.operations.label_copies import reprint
 
     newest = [copy.state for copy in copies if copy.state is not JobState.CANCELLED][-1:]
     if newest in ([JobState.UNCERTAIN], [JobState.QUEUED], [JobState.SENDING]):

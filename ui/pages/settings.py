@@ -232,7 +232,7 @@ class SettingsPage(Page):
 
     async def _sender(self, wanted: Settings) -> str:
         """The sender as it will be printed; what keeps it from being printed is noted at its field."""
-        from app.operations.labels import sender_lines
+        from app.operations.label_content import sender_lines
 
         parts = {name: getattr(wanted, name) for name in _SENDER}
         try:
@@ -243,7 +243,7 @@ class SettingsPage(Page):
             return ""
 
     async def _name_sender(self, sender: str, wanted: Settings) -> None:
-        from app.operations.labels import name_sender
+        from app.operations.label_content import name_sender
 
         place, numbers = self.work.place, _numbers(wanted)
         await self.work.feed.write(name_sender, place.person, place.warehouse, sender, wanted.sender_country, numbers)

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from app.domain.states import JobState, ParcelState
 from app.operations import label_batches as acts
+from app.operations.label_copies import reprint
 from app.operations.label_files import receive_label
-from app.operations.labels import reprint
 from app.operations.print_queue import move_queue
 from app.operations.voiding import void
 from db.orders import SkuBarcode

@@ -21,7 +21,7 @@ from app.domain.barcode import Command, make_label_code
 from app.domain.errors import Refusal
 from app.domain.packing import Outcome
 from app.domain.states import JobState, ParcelState, WaveState
-from app.operations.labels import reprint
+from app.operations.label_copies import reprint
 from app.operations.orders import request_cancel
 from app.operations.packing import Judged, scan_item
 from app.operations.print_queue import claim_job, finish_attempt, recover_queue

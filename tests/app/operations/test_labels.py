@@ -14,7 +14,8 @@ from app.domain.barcode import make_label_code, s10
 from app.domain.errors import Refusal
 from app.domain.numbers import NumberForm
 from app.domain.states import JobState, LabelState, OrderState, ParcelState
-from app.operations.labels import check_label, confirm_copy, lay_out, name_sender, reprint, sender_lines, settle
+from app.operations.label_content import check_label, lay_out, name_sender, sender_lines
+from app.operations.label_copies import confirm_copy, reprint, settle
 from app.operations.numbers import add_pool, take_many
 from app.operations.orders import request_cancel
 from db.journal import Counter, JournalEntry

@@ -27,8 +27,9 @@ from app.domain.numbers import NumberForm
 from app.domain.packing import Outcome
 from app.domain.states import JobState, LabelState, OrderState, ParcelState
 from app.operations import label_batches as acts
+from app.operations.label_copies import reprint, settle
 from app.operations.label_files import receive_label
-from app.operations.labels import IN_WORK, Takes, reprint, settle
+from app.operations.labels import IN_WORK, Takes
 from app.operations.numbers import add_pool
 from app.operations.orders import request_cancel
 from app.operations.print_queue import (

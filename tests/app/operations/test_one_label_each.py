@@ -16,8 +16,9 @@ from app.domain.orders import LineDraft, OrderDraft
 from app.domain.states import JobState, LabelState
 from app.operations import label_batches as acts
 from app.operations.importing_updates import update_orders
+from app.operations.label_copies import settle
 from app.operations.label_files import receive_label
-from app.operations.labels import Takes, settle
+from app.operations.labels import Takes
 from app.operations.numbers import add_pool
 from app.operations.print_queue import claim_job, finish_attempt, move_queue
 from app.operations.voiding import relabel, void

@@ -9,7 +9,7 @@ from app.change import Change
 from app.domain.barcode import make_label_code
 from app.domain.packing import Outcome
 from app.domain.states import JobState, OrderState, ParcelState
-from app.operations.labels import reprint
+from app.operations.label_copies import reprint
 from app.operations.print_queue import finish_attempt
 from db.orders import Order, SkuBarcode
 from db.parcels import Label, Parcel, PrintJob, Shipment

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.domain.errors import Refusal
 from app.domain.states import JobState, LabelState, OrderState, ParcelState
-from app.operations.labels import reprint
+from app.operations.label_copies import reprint
 from app.operations.orders import request_cancel
 from app.operations.packing import scan_item
 from db.journal import ScanEvent

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from app.change import NOTHING, Change
 from app.domain.errors import Refusal
 from app.domain.states import JobState, LabelState
-from app.operations.labels import Takes, reprint, settle
+from app.operations.label_copies import reprint, settle
+from app.operations.labels import Takes
 from app.operations.orders import request_cancel
 from app.operations.print_queue import (
     ByLast,

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from app.domain.barcode import make_label_code
 from app.domain.errors import Refusal
 from app.domain.states import JobState, LabelState, OrderState, ParcelState
-from app.operations.labels import confirm_copy, reprint, settle
+from app.operations.label_copies import confirm_copy, reprint, settle
 from app.operations.orders import request_cancel
 from app.operations.voiding import relabel, void
 from db.journal import JournalEntry

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.domain.states import JobState, OrderState
-from app.operations.labels import settle
+from app.operations.label_copies import settle
 from app.operations.orders import request_cancel
 from app.operations.picking import short_pick
 from app.operations.waves import kick_out, put_back

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, LabelState, ParcelState
-from app.operations.labels import settle
+from app.operations.label_copies import settle
 from app.operations.orders import request_cancel
 from app.operations.print_queue import note_wait, queue_file
 from app.operations.stations import ensure_station

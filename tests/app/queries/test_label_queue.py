@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.domain.barcode import make_label_code
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, LabelState, ParcelState
-from app.operations.labels import reprint, settle
+from app.operations.label_copies import reprint, settle
 from app.operations.orders import request_cancel
 from app.operations.print_queue import cancel_job, claim_job, finish_attempt, note_wait, pause_queue, queue_file
 from app.operations.stations import ensure_station

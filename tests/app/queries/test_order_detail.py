@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.errors import Refusal
 from app.domain.states import JobState, LabelState, OrderState, ParcelState
-from app.operations.labels import reprint
+from app.operations.label_copies import reprint
 from app.operations.orders import request_cancel
 from app.operations.picking import short_pick
 from app.operations.waves import kick_out, put_back

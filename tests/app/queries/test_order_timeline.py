@@ -13,7 +13,7 @@ from app.domain.errors import Refusal
 from app.domain.packing import Outcome
 from app.domain.people import Actor, Role
 from app.domain.states import JobState
-from app.operations.labels import reprint, settle
+from app.operations.label_copies import reprint, settle
 from app.operations.orders import request_cancel
 from app.operations.picking import short_pick
 from app.operations.print_queue import cancel_job, finish_attempt

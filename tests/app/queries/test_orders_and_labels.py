@@ -9,7 +9,7 @@ import pytest
 from app.domain.barcode import make_label_code
 from app.domain.errors import Refusal
 from app.domain.states import JobState, OrderState
-from app.operations.labels import reprint
+from app.operations.label_copies import reprint
 from app.queries.labels import copies, find_parcel, job_state, newest_job_of, open_jobs
 from app.queries.orders import find_order, line_count, order_counts, order_number
 from app.queries.print_queues import has_queued

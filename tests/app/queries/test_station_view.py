@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.domain.states import JobState, OrderState
-from app.operations.labels import settle
+from app.operations.label_copies import settle
 from app.operations.print_queue import claim_job, finish_attempt, note_wait, pause_queue
 from app.queries.station_view import (
     Due,

@@ -11,7 +11,7 @@ import pytest
 from app.domain.incoming import Problem
 from app.domain.master import CUSTOMS
 from app.domain.people import SYSTEM
-from app.operations.labels import name_sender
+from app.operations.label_content import name_sender
 from app.operations.stations import ensure_warehouse
 from app.sync.file_profiles import load
 from app.sync.files import Counts, Report, import_file

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from app import spooling
 from app.domain.errors import KnownError, Refusal
 from app.domain.states import JobState
-from app.operations.labels import name_sender
+from app.operations.label_content import name_sender
 from app.settings import load_settings
 from app.spooling import PrinterLease
 from db.parcels import PrintJob
