@@ -193,6 +193,7 @@ def sheet_of(key: int) -> Document:
     return DOCUMENTS[Subject.CODES][key]
 
 
+_CHINESE = frozenset({"CN", "HK", "MO", "TW"})
 UNNAMED_SHOP = "file"  # the shop of an order whose file names none, as the profiles have it
 
 Content: TypeAlias = PackingSlip | Declaration | PickList | WaveSheet | ManifestSheet | Sequence[CodeLabel]
@@ -222,7 +223,11 @@ def content_of(
 
 
 def _language(session: Session, wanted: Wanted) -> str:
-    return wanted.language if wanted.own else _order(session, wanted.key).language or wanted.language
+    """The buyer's, unless another is wanted; of one who has not said it the likelier of the house's languages."""
+    if wanted.own:
+        return wanted.language
+    order = _order(session, wanted.key)
+    return order.language or ("zh" if order.country in _CHINESE else "en")
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,3 +176,13 @@ def test_a_queue_without_a_word_of_its_printer_is_zpl_at_203_dpi(house: House) -
     after = house.store.read(printer_of, "BENCH-1")
     assert (after.language, after.dpi, after.width_mm) == ("tspl", 300, 100)
     assert house.count(Order) == 0
+
+
+@pytest.mark.parametrize(("country", "language"), [("GB", "en"), ("CN", "zh")])
+def test_a_buyer_who_has_not_said_a_language_does_not_get_that_of_the_station(
+    house: House, country: str, language: str
+) -> None:
+    order = house.picked("TEA", country=country)
+    for station in ("en", "zh"):
+        wanted = Wanted(Document.PACKING_SLIP, order, station, "a4", house.warehouse)
+        assert house.store.read(content_of, wanted)[1] == language
