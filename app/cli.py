@@ -17,7 +17,9 @@ from app.domain.documents import Document
 from app.domain.errors import KnownError, Refusal
 from app.texts import explain, say
 
-PAGE_NAMES = ("board", "picking", "packing", "labels", "batches", "orders", "documents", "devices", "settings")
+PAGE_NAMES = (
+    "board", "picking", "packing", "labels", "batches", "orders", "documents", "devices", "settings", "bench_rules",
+)  # fmt: skip
 EXIT_DONE, EXIT_NOT_DONE, EXIT_USAGE = 0, 1, 2
 
 
@@ -73,6 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     trial.add_argument("--seed", type=int, default=1)
     trial.add_argument("--out", type=Path, default=Path("packbench-try"), metavar="DIR")
 
+    training = command("training", _training, "Open the window on lessons with a simulated printer; nothing is real.")
+    training.add_argument("--again", action="store_true", help="begin anew instead of going on")
+    training.add_argument("--folder", type=Path, metavar="DIR", help="where training.db lies; default: beside your own")
+
     load = command("import", _import, "Import orders, SKUs, locations or stock from a CSV, XLSX or JSON file.")
     load.add_argument("file", type=Path)
     load.add_argument("--profile", help="a shipped profile's name, or a TOML file; default: found by the header")
@@ -120,6 +126,13 @@ def _parser() -> argparse.ArgumentParser:
     cancel.add_argument("order")
     cancel.add_argument("--reason", required=True)
 
+    address = command("address", _address, "Change the address of an order until it is shipped.")
+    address.add_argument("order")
+    for name in ("name", "phone", "street", "postcode", "city", "region", "country"):
+        repeatable = "a line of it, repeatable" if name == "street" else None
+        address.add_argument(f"--{name}", action="append", metavar="TEXT", help=repeatable)
+    address.add_argument("--reason", required=True)
+
     numbers = command("numbers", _numbers, "Add, list or close the pools of tracking numbers that carriers have given.")
     pools = numbers.add_mutually_exclusive_group(required=True)
     pools.add_argument("--add", action="store_true", help="add the numbers from --first to --last")
@@ -145,6 +158,10 @@ def _parser() -> argparse.ArgumentParser:
 
     pictures = command("pictures", _pictures, "Take pictures of goods from a folder; each file is named as its SKU.")
     pictures.add_argument("folder", type=Path)
+
+    boxes = command("cartons", _cartons, "Import the cartons of a warehouse from a file; without one, list them.")
+    boxes.add_argument("file", type=Path, nargs="?")
+    boxes.add_argument("--warehouse", metavar="CODE")
 
     sent = command("label-file", _label_file, "Take a carrier's label (ZPL, PDF or PNG) for an order, as it was sent.")
     sent.add_argument("order", help="order number")
@@ -335,6 +352,12 @@ def _try(arguments: argparse.Namespace) -> int:
     return run_practice(arguments.out, arguments.orders, arguments.seed, arguments.language)
 
 
+def _training(arguments: argparse.Namespace) -> int:
+    from app.training import run_training
+
+    return run_training(arguments.folder, arguments.chosen_language, again=arguments.again)
+
+
 def _demo(arguments: argparse.Namespace) -> int:
     from app.demo import Demo, run_demo
 
@@ -397,6 +420,16 @@ def _cancel(arguments: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _address(arguments: argparse.Namespace) -> int:
+    from app.desk import correct_address
+    from app.opening import open_store
+
+    with open_store(arguments.db) as store:
+        code = correct_address(store, arguments)
+    _say(say(code, {"order": arguments.order}, arguments.language))
+    return EXIT_DONE
+
+
 def _numbers(arguments: argparse.Namespace) -> int:
     from app.desk import work_on_numbers
     from app.opening import open_store
@@ -444,6 +477,24 @@ def _pictures(arguments: argparse.Namespace) -> int:
         new, wrong = take_pictures(store, arguments.folder, told)
     _say(say("pictures_taken", {"count": new}, arguments.language))
     return EXIT_NOT_DONE if wrong else EXIT_DONE
+
+
+def _cartons(arguments: argparse.Namespace) -> int:
+    from app.opening import open_store
+    from app.sync.carton_files import list_cartons, take_cartons
+
+    with open_store(arguments.db) as store:
+        if arguments.file is None:
+            lines = list_cartons(store, arguments.warehouse)
+            _say("\n".join(lines) or say("cartons_none", language=arguments.language))
+            return EXIT_DONE
+        taken = take_cartons(store, arguments.file, arguments.warehouse)
+    for problem in taken.problems:
+        why = say(problem.code, problem.facts, arguments.language)
+        _tell(say("import_problem", {"line": problem.line, "reason": why}, arguments.language))
+    facts = {"new": taken.new, "changed": taken.changed, "unchanged": taken.unchanged, "refused": len(taken.problems)}
+    _say(say("cartons_taken", facts, arguments.language))
+    return EXIT_NOT_DONE if taken.problems else EXIT_DONE
 
 
 def _label_file(arguments: argparse.Namespace) -> int:

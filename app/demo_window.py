@@ -18,7 +18,7 @@ from printing.spooler import Patience
 
 PACE = 0.12  # seconds a scan, where somebody watches
 _SCREEN = (1920, 1080)
-_MIDDLE = ("board", "packing", "labels", "batches", "orders", "documents", "devices", "settings")
+_MIDDLE = ("board", "packing", "labels", "batches", "orders", "documents", "devices", "settings", "bench_rules")
 
 
 def in_demo_window(

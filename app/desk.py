@@ -12,9 +12,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from app.domain.errors import Fact, Refusal
 from app.domain.numbers import NumberForm, NumberRange, read_range
+from app.domain.orders import ADDRESS
 from app.domain.people import Actor, Role
 from app.domain.states import OrderState
 from app.label_files import read_received
+from app.operations.addresses import change_address
 from app.operations.label_files import receive_label, tracking_number
 from app.operations.numbers import add_pool, close_pool
 from app.operations.orders import request_cancel
@@ -25,7 +27,7 @@ from app.planning import plan_wave
 from app.queries.label_files import labelling
 from app.queries.labels import find_parcel
 from app.queries.numbers import low_numbers, number_pools
-from app.queries.orders import find_order, order_number
+from app.queries.orders import address_version, find_order, order_number
 from app.queries.waves import warehouse_ids, waves
 from app.sync.files import Report, import_file
 from app.texts import say
@@ -146,6 +148,24 @@ def take_label_file(
 def cancel_order(store: Store, number: str, reason: str) -> OrderState:
     """Cancel the order with this number; returns its state (a gate cancels it later where it is in work)."""
     return store.write(request_cancel, Actor(None, None, Role.SUPPORT), store.read(find_order, number), reason)
+
+
+def correct_address(store: Store, wanted: Namespace) -> str:
+    """Give an order the address that `packbench address` names; returns the code of what came of it.
+
+    Raises Refusal `address_what` when it names nothing, and what `find_order` and `change_address` raise.
+    """
+    said = {
+        name: "\n".join(lines)
+        for name in ADDRESS
+        if (lines := getattr(wanted, name.removeprefix("recipient_"))) is not None
+    }
+    if not said:
+        raise Refusal("address_what")
+    order_id = store.read(find_order, wanted.order)
+    before = store.read(address_version, order_id)
+    after = store.write(change_address, Actor(None, None, Role.SUPPORT), order_id, said, wanted.reason)
+    return "address_done" if after == before else "address_done_in_work"
 
 
 def work_on_numbers(store: Store, wanted: Namespace, tell: Callable[[str], None]) -> bool:

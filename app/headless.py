@@ -20,11 +20,13 @@ from app.label_files import read_label_file
 from app.opening import station_lock
 from app.operations.label_copies import reprint
 from app.operations.print_queue import cancel_job, queue_file
+from app.papers import LabelPapers
 from app.queries.labels import find_parcel, job_state, newest_job_of, open_jobs
 from app.queries.packing import bench
 from app.spooling import running_spooler
 from app.station import Origin, Shown, Station
 from app.texts import explain, say
+from app.weighing import Weighing
 from db.base import new_uuid
 from db.store import Store
 from printing.interpreter import render
@@ -67,6 +69,8 @@ async def run_station(
         if printer is None:
             tell(say("no_printer_given", language=language))
         else:
+            papers = LabelPapers(store, station, sheets=False, labels=True)
+            stack.push_async_callback(asyncio.to_thread, papers.stop)
             await stack.enter_async_context(
                 running_spooler(
                     store, station.name, printer, patience=patience,
@@ -80,6 +84,14 @@ async def run_station(
             with suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(scans.put_nowait, scan)
 
+        def answer(shown: Shown) -> None:
+            text = json.dumps(shown.as_dict(), ensure_ascii=True) if as_json else _line(shown)
+            try:
+                print(text, file=stdout, flush=True)
+            except OSError:
+                # a scan whose verdict nobody can see must be the last one
+                raise KnownError("output_gone") from None
+
         for use, urls in (("scanners", scanners), ("scale", [scale] if scale else [])):
             for url in urls:
                 check_device(use, url)
@@ -89,20 +101,24 @@ async def run_station(
             stack.callback(devices.stop)
             station.read_scale = devices.stable_grams
             told.watch(devices)
+        if scale:
+            weighing = Weighing(store, station)
+            stack.callback(weighing.stop)
+            stack.push_async_callback(_end, asyncio.create_task(weighing.run(answer), name="weighing"))
         _read_lines(stdin, arrived)
         while (scan := await scans.get()) is not None:
             raw, origin = scan
             if not raw.strip():
                 continue
-            shown = await asyncio.wrap_future(station.submit(raw, origin))
-            answer = json.dumps(shown.as_dict(), ensure_ascii=True) if as_json else _line(shown)
-            try:
-                print(answer, file=stdout, flush=True)
-            except OSError:
-                # a scan whose verdict nobody can see must be the last one
-                raise KnownError("output_gone") from None
+            answer(await asyncio.wrap_future(station.submit(raw, origin)))
         if printer is not None:
             await wait_until(lambda: store.read(open_jobs, station.name) == 0, DRAIN_SECONDS)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def _read_lines(stdin: BinaryIO, arrived: Callable[[tuple[str, None] | None], None]) -> None:

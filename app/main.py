@@ -6,12 +6,15 @@ import asyncio
 import gc
 import logging
 import signal
+import subprocess
 import sys
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEvent, QLockFile
@@ -25,6 +28,7 @@ from ui.application import dress, has_display, make_application, make_loop, no_d
 from ui.crash import install_qt
 from ui.hands import Hands
 from ui.main_window import MainWindow, pages_of
+from ui.photographer import Photographer
 from ui.workspace import PRINTERS, Place, Workspace
 
 if TYPE_CHECKING:
@@ -32,10 +36,11 @@ if TYPE_CHECKING:
     from app.station import Origin
     from db.store import Store
     from printing.spooler import Patience
+    from ui.pages.page import Page
 
 __all__ = [
-    "Beside", "Hands", "MainWindow", "Wanted", "has_display", "in_window", "make_application", "opened_window",
-    "run_window",
+    "Beside", "Hands", "MainWindow", "Wanted", "begin_training", "has_display", "in_window", "make_application",
+    "opened_window", "run_window",
 ]  # fmt: skip
 T = TypeVar("T")
 RETRY_SECONDS = 3.0  # between two tries to open a database
@@ -58,6 +63,7 @@ class Wanted:
     printer: str | None = None
     page: str = "packing"
     practice: bool = False
+    training: bool = False
 
 
 Beside = Callable[[MainWindow], AbstractAsyncContextManager[None]]
@@ -136,6 +142,8 @@ async def opened_window(
     work = Workspace(chosen, settings.language(wanted.language, chosen.language))
     dress(application, work)
     speak(application, work.words)
+    work.photographer = Photographer(work)
+    work.train = partial(_start_training, wanted.db)
     window = MainWindow(work)
     window.wedge.install(application)
     running = _Engine(window, wanted, patience, unsettled_limit)
@@ -175,12 +183,30 @@ async def _watched(engine: _Engine, work: Workspace, window: MainWindow) -> None
         window.show_trouble("error", Refusal("internal_error"), None)
 
 
+def begin_training(window: MainWindow, printer: str, tray: Path, again: Event) -> None:
+    """Make the window that of the training, see `ui.training`."""
+    from ui.training import begin_training as begin
+
+    begin(window, printer, tray, again)
+
+
+def _start_training(database: str | None) -> None:
+    """The training in a process of its own, which goes on when this one ends."""
+    folder = [] if database is None or "://" in database else ["--folder", str(Path(database).expanduser().parent)]
+    subprocess.Popen(
+        [sys.executable, "-m", "app", "training", *folder], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+
+
 @asynccontextmanager
 async def _nothing(_: MainWindow) -> AsyncIterator[None]:
     yield
 
 
 def _chosen(found: settings.Settings, wanted: Wanted) -> settings.Settings:
+    if wanted.training:  # whatever somebody has written into its file
+        found = replace(found, printer="", printer_fallback="", document_printer="", scale="", camera="")
     return replace(
         found,
         station=found.station if wanted.station is None else wanted.station,
@@ -252,7 +278,7 @@ class _Engine:
                         from ui.pages import make_page
 
                         first = self._wanted.page if self._wanted.page in names else names[0]
-                        self._window.add_pages([make_page(self._work, first)], first)
+                        self._window.add_pages([self._watched(make_page(self._work, first))], first)
                         self._work.spawn(self._load_rest([name for name in names if name != first]))
                         if self._wanted.practice:
                             from ui.practice import Practice
@@ -281,6 +307,8 @@ class _Engine:
         await self._add_pages(names)
         await asyncio.sleep(0)
         self._work.sounds.load()
+        assert self._work.photographer is not None
+        self._work.photographer.begin()
         # all that is loaded now stays: no later search for garbage goes through it again
         gc.freeze()
         gc.set_threshold(*_USUAL_THRESHOLD)
@@ -292,7 +320,14 @@ class _Engine:
         for name in names:
             await asyncio.sleep(0)
             if name not in self._window.pages:
-                self._window.add_pages([make_page(self._work, name)])
+                self._window.add_pages([self._watched(make_page(self._work, name))])
+
+    def _watched(self, page: Page) -> Page:
+        """A page as it goes into the window: what is closed on the bench is photographed."""
+        if page.name == "packing":
+            assert self._work.photographer is not None
+            page.judged.connect(self._work.photographer.after)  # type: ignore[attr-defined]
+        return page
 
     async def _until(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Try until it succeeds, and say in the window what is in the way."""
@@ -311,7 +346,7 @@ class _Engine:
             # loading SQL takes longer than painting the window
             from app.opening import open_store
 
-            return open_store(self._wanted.db)
+            return open_store(self._wanted.db, training=self._wanted.training)
 
         return await asyncio.to_thread(open_it)
 
@@ -380,6 +415,8 @@ class _Engine:
         if not any(getattr(chosen, use) for use in PRINTERS) or work.place.station is None:
             work.devices_changed.emit()
             return
+        from app.domain.customs import read_rates
+        from app.papers import LabelPapers
         from app.printers import StationPrinters
 
         def took_over(use: str, count: int) -> None:
@@ -387,11 +424,18 @@ class _Engine:
             code = "devices_fallback_prints" if use == "printer_fallback" else "devices_printer_prints"
             work.dialogs.tell(code, count=count)
 
-        await StationPrinters(
-            store, chosen, work.place.station.actor, note=lambda use, code: work.note_printer(code, use),
-            took_over=took_over, mistake=work.on_mistake, patience=self._patience,
-            unsettled_limit=self._unsettled_limit,
-        ).run()
+        papers = LabelPapers(
+            store, work.place.station, sheets=bool(chosen.document_printer), labels=bool(chosen.printer),
+            rates=read_rates(chosen.sdr_rates),
+        )
+        try:
+            await StationPrinters(
+                store, chosen, work.place.station.actor, note=lambda use, code: work.note_printer(code, use),
+                took_over=took_over, mistake=work.on_mistake, patience=self._patience,
+                unsettled_limit=self._unsettled_limit,
+            ).run()
+        finally:
+            await asyncio.to_thread(papers.stop)
 
 
 def _load_printing() -> None:

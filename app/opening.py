@@ -11,14 +11,26 @@ from filelock import FileLock, Timeout
 
 from app.clock import Clock
 from app.domain.errors import KnownError
+from app.queries.training import is_training
 from app.settings import data_directory, database_url
 from db.engine import parse_url
 from db.store import Store
 
 
-def open_store(url: str | None, clock: Clock | None = None) -> Store:
-    """The database that is named, or the user's own; raises Refusal or KnownError when it cannot be used."""
-    return Store(parse_url(database_url(url)), clock)
+def open_store(url: str | None, clock: Clock | None = None, *, training: bool = False) -> Store:
+    """The database that is named, or the user's own; raises Refusal or KnownError when it cannot be used.
+
+    That of the training is opened for `training` alone, which opens no other: KnownError `training_database`,
+    `training_no_database`.
+    """
+    store = Store(parse_url(database_url(url)), clock)
+    try:
+        if store.read(is_training) is not training:
+            raise KnownError("training_no_database" if training else "training_database")
+    except BaseException:
+        store.close()
+        raise
+    return store
 
 
 @contextmanager

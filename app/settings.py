@@ -54,7 +54,8 @@ class Settings:
     and what customs papers say of it; `sdr_rates` are what one special drawing right is worth (`EUR 1.17, USD 1.36`);
     `language` "" is the system's; `printer` prints labels, `printer_fallback` when that one is out, `document_printer`
     all but labels: device URLs or "" for none, as is `scale`; `scanners` are the URLs of all scanners of the station
-    apart from those that type, with blanks between them; the wedge's times are milliseconds,
+    apart from those that type, with blanks between them; `camera` is where the photo of a closed parcel comes from,
+    see `app.photos.read_source`; the wedge's times are milliseconds,
     `wedge_shortest` is characters, `wedge_prefix` what a scanner sends before each code, if anything,
     `wedge_jitter_ms` how unevenly its keys may come (as long as `wedge_gap_ms`: speed alone tells it from a person).
     """
@@ -74,6 +75,7 @@ class Settings:
     document_printer: str = ""
     scanners: str = ""
     scale: str = ""
+    camera: str = ""
     wedge_gap_ms: int = 60
     wedge_total_ms: int = 1500
     wedge_shortest: int = 4
@@ -179,6 +181,7 @@ KEYS = (
     Key("devices", "document_printer", "document_printer", str, high=200, device=True),
     Key("devices", "scanners", "scanners", str, high=1_000, device=True, several=True),
     Key("devices", "scale", "scale", str, high=200, device=True),
+    Key("devices", "camera", "camera", str, high=400),
     Key("scanner", "gap_ms", "wedge_gap_ms", int, low=5, high=200),
     Key("scanner", "total_ms", "wedge_total_ms", int, low=200, high=10_000),
     Key("scanner", "shortest", "wedge_shortest", int, low=1, high=40),

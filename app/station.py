@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from app.domain.barcode import clean_scan
+from app.domain.bench import NOTHING_SAID
+from app.domain.capture import Said
 from app.domain.errors import Fact, KnownError, Refusal
-from app.domain.packing import Outcome
 from app.domain.people import Actor, Role
+from app.domain.verdict import Outcome
 from app.operations.packing import Judged, scan_item
 from app.operations.scans import Scan
 from app.operations.stations import ensure_station
@@ -20,7 +22,7 @@ from app.queries.label_files import to_compose
 from app.texts import say
 from db.base import new_uuid
 from db.store import Priority, Store
-from hardware.gs1 import look_up_code
+from hardware.gs1 import ItemCode, item_code
 
 MAX_SCAN = 400
 OPENS = frozenset({"opened", "opened_verified"})
@@ -71,8 +73,8 @@ class ScanSource:
         self.boot: UUID = new_uuid()
         self._seq = 0
 
-    def scan(self, raw: str, origin: Origin | None = None) -> Scan:
-        """A scan with its number, the device's own if it gives one.
+    def scan(self, raw: str, origin: Origin | None = None, *, typed: bool = False) -> Scan:
+        """A scan with its number, the device's own if it gives one; `typed` when a person has typed it.
 
         Control characters, AIM identifiers and what GS1 adds are kept out of the look-up.
         """
@@ -81,8 +83,16 @@ class ScanSource:
             origin = Origin(self.device, self.boot, self._seq)
         # half a surrogate pair and NUL cannot be stored; nothing that a scanner sends is thrown away
         kept = raw[:MAX_SCAN].encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
-        code = clean_scan(look_up_code(clean_scan(kept)))
-        return Scan(kept, code, origin.device, origin.boot, origin.seq)
+        item = item_code(clean_scan(kept))
+        return Scan(
+            kept, clean_scan(item.look_up), origin.device, origin.boot, origin.seq, said_by(item), typed=typed
+        )
+
+
+def said_by(code: ItemCode) -> Said:
+    """What a GS1 code says of a piece besides what it is; goods without an expiry are best before a day."""
+    said = Said(code.serial, code.lot, code.expiry or code.best_before, code.variable or 1)
+    return NOTHING_SAID if said == NOTHING_SAID else said
 
 
 class Station:
@@ -99,6 +109,7 @@ class Station:
         self.language = language
         self.actor: Actor = store.write(ensure_station, name, operator, Role.PACKER)
         self._source = ScanSource(device)
+        self._scale = ScanSource("scale")
         self._preparing: ThreadPoolExecutor | None = None
         self.read_scale: Callable[[], int | None] = lambda: None
 
@@ -110,14 +121,21 @@ class Station:
         """Judge a scan and wait until its verdict is on disk."""
         return self.submit(raw).result()
 
-    def submit(self, raw: str, origin: Origin | None = None) -> Future[Shown]:
-        """Queue a scan; the future has its verdict once it is on disk.
+    def submit(self, raw: str, origin: Origin | None = None, *, typed: bool = False) -> Future[Shown]:
+        """Queue a scan, or what a person has `typed`; the future has its verdict once it is on disk.
 
         Scans are judged in the order in which they were submitted, whatever device of the station they are from. The
         same `origin` again is not judged again. A scan that cannot be saved comes back as a failure `not_saved`, never
         as a pass.
         """
-        judged = self._store.submit(Priority.SCAN, scan_item, self.actor, self._source.scan(raw, origin))
+        return self._submit(self._source.scan(raw, origin, typed=typed))
+
+    def submit_weight(self, grams: int) -> Future[Shown]:
+        """Queue what the scale says, in one order with the scans; the future has its verdict once it is on disk."""
+        return self._submit(replace(self._scale.scan(f"{grams} g"), grams=grams))
+
+    def _submit(self, scan: Scan) -> Future[Shown]:
+        judged = self._store.submit(Priority.SCAN, scan_item, self.actor, scan)
         shown: Future[Shown] = Future()
 
         def finish(done: Future[Judged]) -> None:
@@ -126,11 +144,11 @@ class Station:
             try:
                 verdict = self._show(done.result())
             except Refusal as refusal:
-                verdict = self._not_saved(raw, refusal)
+                verdict = self._not_saved(scan.raw, refusal)
             except Exception:
                 # a mistake of ours in one scan must not take the bench from the packer
                 log.exception("a scan at %s was not judged", self.name)
-                verdict = self._not_saved(raw, KnownError("internal_error"))
+                verdict = self._not_saved(scan.raw, KnownError("internal_error"))
             shown.set_result(verdict)
             if verdict.code in OPENS and verdict.parcel is not None:
                 self._prepare(verdict.parcel)

@@ -31,7 +31,7 @@ _SEMICOLON = {"en": "; ", "zh": "；"}
 # facts whose values are codes themselves, and where in WORDS those stand
 _CODED = {
     "kind": "kind", "field": "field", "fields": "field", "state": "state", "current": "state", "wanted": "state",
-    "entity": "entity",
+    "entity": "entity", "act": "act",
 }  # fmt: skip
 
 

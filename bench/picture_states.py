@@ -13,6 +13,8 @@ from bench.picture_bench import packing, picking
 from bench.picture_desk import board, labels, orders
 from bench.picture_devices import devices
 from bench.picture_documents import documents
+from bench.picture_packing import boxes
+from bench.picture_rules import rules
 from bench.picture_settings import settings
 from bench.picture_stage import Stage
 from bench.picture_state import Enter, State, States
@@ -20,7 +22,7 @@ from bench.picture_state import Enter, State, States
 Key = Qt.Key
 FRAME = "frame"  # what belongs to no page
 READING = (
-    "board", "picking", "packing", "labels", "batches", "orders", "documents", "devices",
+    "board", "picking", "packing", "labels", "batches", "orders", "documents", "devices", "bench_rules",
 )  # pages that show a database
 frame = States(FRAME)
 
@@ -28,8 +30,8 @@ frame = States(FRAME)
 def states() -> tuple[State, ...]:
     """Every state, those that all pages have first."""
     return (
-        *_common(), *frame, *packing, *picking, *labels, *batches, *orders, *board, *documents, *devices,
-        *settings,
+        *_common(), *frame, *packing, *boxes, *picking, *labels, *batches, *orders, *board, *documents, *devices,
+        *settings, *rules,
     )
 
 

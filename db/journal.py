@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, insert, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.domain.packing import Outcome
 from app.domain.people import Actor
+from app.domain.verdict import Outcome
 from db.base import Base, new_uuid, words
 from db.store import Tx
 

@@ -54,6 +54,11 @@ class Sku(Base):
     value_currency: Mapped[str] = mapped_column(default="", server_default="")
     battery: Mapped[str] = mapped_column(default="", server_default="")  # `app.domain.customs.Battery`; "" for unknown
     restricted: Mapped[str] = mapped_column(default="", server_default="")  # classes of goods, comma-separated
+    # how it is verified at the bench
+    handling_class: Mapped[str] = mapped_column(default="", server_default="")  # a row of the policy table
+    captures: Mapped[str] = mapped_column(default="", server_default="")  # `Capture`s, comma-separated
+    min_shelf_days: Mapped[int | None]  # days that must be left until it expires; None for the warehouse's own rule
+    kit_mode: Mapped[str] = mapped_column(default="", server_default="")  # `app.domain.kits.KitMode` of a kit
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -78,6 +83,26 @@ class SkuBarcode(Base):
     barcode: Mapped[str] = mapped_column(unique=True)
     sku_id: Mapped[int] = mapped_column(ForeignKey("skus.id"))
     quantity: Mapped[int] = mapped_column(default=1)
+
+
+class KitComponent(Base):
+    """What a kit is made of: `quantity` pieces of a SKU in each."""
+
+    __tablename__ = "kit_components"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+
+    kit_sku_id: Mapped[int] = mapped_column(ForeignKey("skus.id"), primary_key=True)
+    sku_id: Mapped[int] = mapped_column(ForeignKey("skus.id"), primary_key=True)
+    quantity: Mapped[int]
+
+
+class Substitute(Base):
+    """A SKU that may be sent in place of another where the order allows it."""
+
+    __tablename__ = "substitutes"
+
+    sku_id: Mapped[int] = mapped_column(ForeignKey("skus.id"), primary_key=True)
+    substitute_id: Mapped[int] = mapped_column(ForeignKey("skus.id"), primary_key=True)
 
 
 class Lot(Base):
@@ -113,6 +138,8 @@ class Order(Base):
         Index("ix_orders_pieces", "pieces", "id", "state", "warehouse_id"),
         # names are looked for inside: what is walked is this index, not the rows with their payloads
         Index("ix_orders_folded_name", "folded_name"),
+        Index("ix_orders_problem_location_id", "problem_location_id"),
+        Index("ix_orders_split_from_id", "split_from_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -149,6 +176,15 @@ class Order(Base):
     ioss: Mapped[str] = mapped_column(default="", server_default="")  # a marketplace's; "" for the sender's own
     recipient_vat: Mapped[str] = mapped_column(default="", server_default="")
     recipient_eori: Mapped[str] = mapped_column(default="", server_default="")
+    buyer_message: Mapped[str] = mapped_column(default="", server_default="")  # shown to the packer once
+    vip: Mapped[str] = mapped_column(default="", server_default="")  # the buyer's tier; "" for none
+    first_order: Mapped[bool] = mapped_column(default=False, server_default=false())  # the buyer's first
+    allow_split: Mapped[bool] = mapped_column(default=False, server_default=false())  # may be sent in two shipments
+    allow_substitutes: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # counts the changes of the address while it is in work; the gates compare
+    address_version: Mapped[int] = mapped_column(default=1, server_default="1")
+    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))  # the order whose rest it sends
+    problem_location_id: Mapped[int | None] = mapped_column(ForeignKey("locations.id"))  # its slot on the problem shelf
     cancel_requested_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
@@ -176,3 +212,8 @@ class OrderLine(Base):
     sku_id: Mapped[int] = mapped_column(ForeignKey("skus.id"))
     quantity: Mapped[int]
     price_minor: Mapped[int | None]  # of one piece, in the order's currency
+    backordered: Mapped[int] = mapped_column(default=0, server_default="0")  # pieces that another order sends later
+    # a component of a kit: lines of the same `kit_number` are one kit line of the source, `per_kit` pieces in each kit
+    kit_sku_id: Mapped[int | None] = mapped_column(ForeignKey("skus.id"))
+    kit_number: Mapped[int | None]
+    per_kit: Mapped[int | None]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.states import JobState, LabelState, ParcelState
@@ -41,6 +41,12 @@ class Parcel(Base):
     __table_args__ = (
         Index("ix_parcels_order_id", "order_id"),
         Index("ix_parcels_state", "state"),
+        Index("ix_parcels_series_of_id", "series_of_id"),
+        Index("ix_parcels_packer_id", "packer_id", "state"),
+        Index(
+            "ix_parcels_papers_due", "papers_due", sqlite_where=text("papers_due is not null"),
+            postgresql_where=text("papers_due is not null"),
+        ),
         Index("uq_parcels_on_table", "station_id", unique=True),  # one parcel on a table at a time
     )
 
@@ -54,6 +60,24 @@ class Parcel(Base):
     weight_g: Mapped[int | None]
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    number: Mapped[int] = mapped_column(default=1, server_default="1")  # counts the boxes of an order
+    # a full box: what is in it is sent, the rest of the order goes into another one
+    sealed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    carton_id: Mapped[int | None] = mapped_column(ForeignKey("cartons.id"))
+    carton_skipped: Mapped[bool] = mapped_column(default=False, server_default=false())  # closed without naming one
+    weighed_g: Mapped[int | None]  # what the scale said and the check accepted
+    weighed_at: Mapped[datetime | None]
+    weight_overridden: Mapped[bool] = mapped_column(default=False, server_default=false())
+    note_confirmed_at: Mapped[datetime | None]
+    check_needed: Mapped[bool | None]  # a second check; None until it is decided
+    check_operator_id: Mapped[int | None] = mapped_column(ForeignKey("operators.id"))
+    checked_at: Mapped[datetime | None]
+    packer_id: Mapped[int | None] = mapped_column(ForeignKey("operators.id"))  # who verified its last piece
+    # an identical order's parcel, verified with this one; its label's scan closes it
+    series_of_id: Mapped[int | None] = mapped_column(ForeignKey("parcels.id"))
+    address_version: Mapped[int] = mapped_column(default=1, server_default="1")  # the order's, when it was opened
+    handed_over_at: Mapped[datetime | None]
+    papers_due: Mapped[str | None]  # the station that still has to make the papers which come with its label
 
 
 class ParcelItem(Base):
@@ -65,6 +89,63 @@ class ParcelItem(Base):
     parcel_id: Mapped[int] = mapped_column(ForeignKey("parcels.id"), primary_key=True)
     order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"), primary_key=True)
     quantity: Mapped[int]
+    checked: Mapped[int] = mapped_column(default=0, server_default="0")  # by the second check
+
+
+class Captured(Base):
+    """A serial number, lot or expiry date of pieces in a parcel; released when the pieces leave it again.
+
+    `sku_id` is what was scanned: for a substitute not that of the line.
+    """
+
+    __tablename__ = "captured"
+    __table_args__ = (
+        Index("ix_captured_parcel_id", "parcel_id"),
+        Index(
+            "uq_captured_serial", "sku_id", "serial", unique=True, sqlite_where=text("released_at is null"),
+            postgresql_where=text("released_at is null"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(default=new_uuid, unique=True)
+    parcel_id: Mapped[int] = mapped_column(ForeignKey("parcels.id"))
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"))
+    sku_id: Mapped[int] = mapped_column(ForeignKey("skus.id"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("scan_events.id"))  # the scan that counted the pieces
+    quantity: Mapped[int]
+    serial: Mapped[str | None]
+    lot: Mapped[str | None]
+    expires_on: Mapped[date | None]
+    captured_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+
+
+class ParcelInsert(Base):
+    """Something to be put into a parcel besides its items, because a rule asks for it."""
+
+    __tablename__ = "parcel_inserts"
+
+    parcel_id: Mapped[int] = mapped_column(ForeignKey("parcels.id"), primary_key=True)
+    insert_rule_id: Mapped[int] = mapped_column(ForeignKey("insert_rules.id"), primary_key=True)
+    done_at: Mapped[datetime | None]
+
+
+class ParcelPhoto(Base):
+    """What a parcel looked like when it was closed: a small JPEG."""
+
+    __tablename__ = "parcel_photos"
+    __table_args__ = (Index("ix_parcel_photos_parcel_id", "parcel_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[UUID] = mapped_column(default=new_uuid, unique=True)
+    parcel_id: Mapped[int] = mapped_column(ForeignKey("parcels.id"))
+    station_id: Mapped[int | None] = mapped_column(ForeignKey("stations.id"))
+    taken_at: Mapped[datetime]
+    width_px: Mapped[int]
+    height_px: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str]
 
 
 class Label(Base):
@@ -94,6 +175,7 @@ class Label(Base):
     void_by: Mapped[datetime | None]  # until when the carrier takes it back
     voided_at: Mapped[datetime | None]
     void_reason: Mapped[str | None]
+    address_version: Mapped[int] = mapped_column(default=1, server_default="1")  # the order's, when it was made
 
 
 class PrintJob(Base):

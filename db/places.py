@@ -41,6 +41,7 @@ class LocationKind:
 
     PICK = "pick"
     STAGING = "staging"  # totes, carts and benches: picked and not yet shipped
+    PROBLEM = "problem"  # a slot of the shelf for orders that cannot go on
 
 
 class Location(Base):
@@ -69,6 +70,10 @@ class Operator(Base):
     uuid: Mapped[UUID] = mapped_column(default=new_uuid, unique=True)
     name: Mapped[str] = mapped_column(unique=True)
     role: Mapped[Role] = mapped_column(words(Role))
+    group: Mapped[str] = mapped_column(default="", server_default="")  # a column of the policy table; "": the role
+    # what this person's window is like; "" for the station's own
+    language: Mapped[str] = mapped_column(default="", server_default="")
+    large_text: Mapped[bool | None]
 
 
 class Station(Base):
@@ -91,4 +96,7 @@ class Station(Base):
     latch: Mapped[str | None]
     question: Mapped[str | None]
     question_scan: Mapped[str | None]
+    # what the next scan is about besides: a typed quantity, an item whose serial number is awaited (JSON)
+    pending: Mapped[str | None]
+    active_at: Mapped[datetime | None]  # its last scan; what lies on its table is free some minutes later
     created_at: Mapped[datetime]

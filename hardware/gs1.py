@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.barcode import gtin_check_digit
+from app.domain.capture import Said, clean_lot, clean_serial
 from app.domain.errors import Refusal
 
 if TYPE_CHECKING:
@@ -127,6 +129,25 @@ def item_code(scanned: str) -> ItemCode:
         return plain
     found = _read(text, plain)
     return found if found.gtin or found.sscc or found.content else plain  # other standards have a GS too
+
+
+def said_of(code: ItemCode) -> Said:
+    """What a scan says of the piece besides what it is.
+
+    The expiry is AI 17, or where there is none the best-before date (AI 15); the pieces are those of a variable item
+    (AI 30). A serial number or lot that cannot be kept is none.
+    """
+    return Said(
+        serial=_kept(clean_serial, code.serial), lot=_kept(clean_lot, code.lot),
+        expires_on=code.expiry or code.best_before, quantity=code.variable or 1,
+    )
+
+
+def _kept(clean: Callable[[str], str], said: str | None) -> str | None:
+    try:
+        return None if said is None else clean(said)
+    except Refusal:
+        return None
 
 
 def look_up_code(scanned: str) -> str:

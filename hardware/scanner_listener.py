@@ -152,7 +152,8 @@ class ListeningScanner:
             connection.close()
             return
         connection.setblocking(False)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        with contextlib.suppress(OSError):  # it has already gone again, which the first read tells
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for name, value in _KEEPALIVE:
             if option := getattr(socket, name, None):  # not every system has all of them
                 with contextlib.suppress(OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from functools import lru_cache
 
 from PIL import Image, ImageOps
@@ -52,8 +53,8 @@ def _grey(content: bytes) -> Image.Image | None:
     return Image.alpha_composite(paper, colours).convert("L")
 
 
-def thumbnail(content: bytes, side: int = 480) -> bytes | None:
-    """A picture of goods (PNG, JPEG or WebP) as a JPEG of at most `side` pixels on white; None for what is none.
+def thumbnail(content: bytes, side: int = 480, quality: int = 82) -> bytes | None:
+    """A picture (PNG, JPEG or WebP) as a JPEG of at most `side` pixels on white; None for what is none.
 
     It is turned as its camera says; whatever else the file says of its making is left out.
     """
@@ -63,10 +64,10 @@ def thumbnail(content: bytes, side: int = 480) -> bytes | None:
                 return None
             opened.draft("RGB", (side, side))  # a JPEG is read no larger than needed
             shown = ImageOps.exif_transpose(opened).convert("RGBA")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError, Image.DecompressionBombWarning):
         return None
     shown.thumbnail((side, side), Image.Resampling.LANCZOS)
     paper = Image.new("RGBA", shown.size, "white")
     made = io.BytesIO()
-    Image.alpha_composite(paper, shown).convert("RGB").save(made, "JPEG", quality=82, optimize=True)
+    Image.alpha_composite(paper, shown).convert("RGB").save(made, "JPEG", quality=quality, optimize=True)
     return made.getvalue()

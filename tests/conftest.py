@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.examples import examples
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 # The machines that run this are shared: a slow example is no failure, and a failure must come again.
-settings.register_profile("packbench", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile(
+    "packbench", derandomize=True, deadline=None, print_blob=True, max_examples=examples(50)
+)  # fmt: skip
 settings.load_profile("packbench")
 
 

@@ -35,6 +35,9 @@ def make_application(arguments: Sequence[str] = ("packbench",)) -> QApplication:
     # PySide searches the source of each module that is imported for `__feature__`, which nobody uses here: without that
     # the engine is loaded a sixth faster, and its source is not kept in memory
     builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
+    there = QApplication.instance()
+    if isinstance(there, QApplication):
+        return there  # of a window before, in a process that opens several one after the other
     # sizes such as 125 % are drawn as they are
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     QCoreApplication.setApplicationName("Packbench")

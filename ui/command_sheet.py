@@ -1,4 +1,4 @@
-"""The command barcodes on a sheet of A4, from the table of commands, to be fixed to the bench."""
+"""The command barcodes on sheets of A4, from the table of commands, to be fixed to the bench."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from app.domain.barcode import Command as Barcode
 from app.domain.errors import KnownError
 from app.texts import say
 from printing.documents.codes import STOCKS, CodeLabel, code_sheet
-from ui.commands import COMMANDS, Command
+from ui.commands import COMMANDS, Command, key_of
 
 
 def command_sheet(language: str) -> bytes:
-    """A PDF of one page: each command's words above its Code 128, in two columns."""
+    """A PDF of A4 pages: each command's words above its Code 128, in two columns."""
     # several pages may know a barcode: it stands here once
     commands: dict[Barcode, Command] = {}
     for command in COMMANDS:
@@ -20,7 +20,7 @@ def command_sheet(language: str) -> bytes:
             commands.setdefault(command.barcode, command)
     labels = []
     for barcode, command in commands.items():
-        key = f"  ({'Enter' if command.key == 'Return' else command.key})" if command.key else ""
+        key = f"  ({key_of(command)})" if key_of(command) else ""
         words = say(f"command_{command.name}", language=language) + key
         labels.append(CodeLabel(barcode.value, words, barcode.value))
     title, hint = say("frame_sheet_title", language=language), say("frame_sheet_hint", language=language)

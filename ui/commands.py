@@ -17,7 +17,8 @@ EVERYWHERE = ""
 class Command:
     """Something a person can order by a key, or by scanning its barcode; `key` as Qt writes it.
 
-    Where the foot of a page has no room for all, those with the highest `spare` are left out first.
+    Where the foot of a page has no room for all, those with the highest `spare` are left out first. A command that is
+    `under` another is one of its choices: that one's key and then its digit.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Command:
     key: str = ""
     barcode: Barcode | None = None
     spare: int = 0
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,35 @@ COMMANDS: tuple[Command, ...] = (
     Command("picking_short", "picking", "F5", Barcode.SHORT),
     Command("picking_type", "picking", "F9"),
     # packing
+    Command("packing_ok", "packing", "Return", Barcode.OK),
     Command("packing_next", "packing", "F2", Barcode.NEXT),
     Command("packing_undo", "packing", "F3", Barcode.UNDO),
     Command("packing_hold", "packing", "F4", Barcode.HOLD, spare=1),
+    Command("packing_problem", "packing", "F5"),
     Command("packing_reprint", "packing", "F6", Barcode.REPRINT, spare=3),
     Command("packing_printed", "packing", "F7", Barcode.PRINTED, spare=4),
     Command("packing_not_out", "packing", "F8", Barcode.NOT_OUT, spare=5),
     Command("packing_type", "packing", "F9", spare=2),
-    Command("packing_ok", "packing", "Return", Barcode.OK),
+    Command("packing_split", "packing", "Shift+F2", Barcode.SPLIT),
+    Command("packing_undo_line", "packing", "Shift+F3", Barcode.UNDO_LINE),
+    Command("packing_next_box", "packing", "Shift+F4", Barcode.NEXT_BOX, spare=2),
+    Command("packing_move", "packing", "Shift+F5", Barcode.SHIFT, spare=3),
+    Command("packing_close", "packing", "Shift+F6", Barcode.CLOSE),
+    Command("packing_boxed", "packing", "Shift+F7", Barcode.BOXED, spare=1),
+    Command("packing_more", "packing", "Shift+F8"),
+    Command("packing_override", "packing", "Shift+F9", Barcode.OVERRIDE),
+    Command("packing_keys", "packing", "Shift+F1"),
+    Command("packing_short", "packing", "", Barcode.SHORT, under="packing_problem"),
+    Command("packing_broken", "packing", "", Barcode.BROKEN, under="packing_problem"),
+    Command("packing_no_code", "packing", "", Barcode.NO_CODE, under="packing_problem"),
+    Command("packing_other", "packing", "", Barcode.OTHER, under="packing_problem"),
+    Command("packing_help", "packing", "", Barcode.HELP, under="packing_problem"),
+    Command("packing_skip", "packing", "", Barcode.SKIP, under="packing_more"),
+    Command("packing_insert", "packing", "", Barcode.INSERT, under="packing_more"),
+    Command("packing_series", "packing", "", Barcode.SERIES, under="packing_more"),
+    Command("packing_undo_box", "packing", "", Barcode.UNDO_BOX, under="packing_more"),
+    Command("packing_reopen", "packing", "", Barcode.REOPEN, under="packing_more"),
+    Command("packing_log_out", "packing", "", Barcode.LOG_OUT, under="packing_more"),
     Command("packing_torn", "packing", "", Barcode.TORN),
     Command("packing_blurred", "packing", "", Barcode.BLURRED),
     Command("packing_lost", "packing", "", Barcode.LOST),
@@ -114,7 +137,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("settings_sheet", "settings", "F3"),
     Command("settings_numbers", "settings", "F4"),
     Command("settings_pool_add", "settings", "F5", spare=1),
+    Command("settings_training", "settings", "F6", spare=1),
     Command("settings_pool_close", "settings", "F8", spare=2),
+    # bench rules
+    Command("bench_rules_save", "bench_rules", "F2"),
+    Command("bench_rules_section", "bench_rules", "F3"),
+    Command("bench_rules_add", "bench_rules", "F4"),
+    Command("bench_rules_change", "bench_rules", "F5", spare=1),
+    Command("bench_rules_retire", "bench_rules", "F8", spare=2),
 )
 
 
@@ -124,6 +154,7 @@ PAGE_KEYS: tuple[PageKey, ...] = (
     PageKey("board", "Esc", "frame_key_board_esc"),
     PageKey("picking", "1 – 9", "frame_key_picking_digit"),
     PageKey("picking", "Enter", "frame_key_picking_enter"),
+    PageKey("packing", "1 – 4", "frame_key_packing_carton"),
     PageKey("packing", "1 – 3", "frame_key_packing_digit"),
     PageKey("packing", "↑ ↓", "frame_key_packing_arrows"),
     PageKey("packing", "Esc", "frame_key_packing_esc"),
@@ -142,6 +173,10 @@ PAGE_KEYS: tuple[PageKey, ...] = (
     PageKey("devices", "Esc", "frame_key_devices_esc"),
     PageKey("settings", "Tab", "frame_key_settings_tab"),
     PageKey("settings", "Esc", "frame_key_settings_esc"),
+    PageKey("bench_rules", "Enter", "frame_key_bench_rules_enter"),
+    PageKey("bench_rules", "Tab", "frame_key_settings_tab"),
+    PageKey("bench_rules", "1 – 3", "frame_key_bench_rules_digit"),
+    PageKey("bench_rules", "Esc", "frame_key_bench_rules_esc"),
     PageKey(EVERYWHERE, "F12", "frame_key_practice_right"),
     PageKey(EVERYWHERE, "Shift+F12", "frame_key_practice_wrong"),
     PageKey(EVERYWHERE, "1 – 9", "frame_key_digit"),
@@ -155,6 +190,19 @@ PAGE_KEYS: tuple[PageKey, ...] = (
 def commands_of(page: str) -> tuple[Command, ...]:
     """The commands of a page, in the order of the table."""
     return tuple(command for command in COMMANDS if command.page == page)
+
+
+def choices_of(name: str) -> tuple[Command, ...]:
+    """What can be chosen under a command, by its digits."""
+    return tuple(command for command in COMMANDS if command.under == name)
+
+
+def key_of(command: Command) -> str:
+    """What is pressed for a command, as it is read: `F5`, `F5 2`; "" where it has no key."""
+    if not command.under:
+        return "Enter" if command.key == "Return" else command.key
+    above = next(one for one in COMMANDS if one.name == command.under)
+    return f"{above.key} {choices_of(command.under).index(command) + 1}"
 
 
 def keys_of(page: str) -> tuple[PageKey, ...]:

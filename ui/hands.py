@@ -15,6 +15,7 @@ from app.domain.errors import KnownError
 from ui.keys import press_key, type_scan, type_text
 from ui.main_window import MainWindow, pages_of
 from ui.theme import THEMES
+from ui.widgets.rail import DIGITS
 
 if TYPE_CHECKING:
     from ui.pages.order_import import Imported
@@ -78,7 +79,7 @@ class Hands:
         names = [name for name, _ in pages_of(self.work.settings.role)]
         await self.until(lambda: page in self.window.pages)  # the first ones are shown before the others are made
         await self.press(Qt.Key.Key_F10)
-        await self.type(str(names.index(page) + 1))
+        await self.type(DIGITS[names.index(page)])
         await self.until(lambda: self.window.page is self.window.pages[page])
         await self.settled()
         return self.window.page

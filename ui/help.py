@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.commands import EVERYWHERE, Command, commands_of, keys_of
+from ui.commands import EVERYWHERE, Command, commands_of, key_of, keys_of
 from ui.dialogs import give_back
 from ui.theme import SPACE, px
 from ui.widgets.text import text_label
@@ -133,7 +133,7 @@ class Help(QFrame):
         search = "F10 K" if self._scans else "Ctrl+K, F10 K"
         rows = [
             (
-                {"Return": "Enter", "Ctrl+K": search, "F10": "F10 1 – 9"}.get(command.key, command.key),
+                {"Ctrl+K": search, "F10": "F10 0 – 9"}.get(command.key, key_of(command)),
                 say(f"command_{command.name}"), command.barcode.value if command.barcode else "",
             )
             for command in commands

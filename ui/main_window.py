@@ -25,6 +25,7 @@ from app.settings import Settings
 from ui.commands import COMMANDS, Command, commands_of
 from ui.dialogs import Dialogs
 from ui.help import Help
+from ui.personal import PersonalLook
 from ui.search import Search
 from ui.theme import SPACE, px
 from ui.wedge import Wedge, WedgeTiming
@@ -51,6 +52,7 @@ PAGES: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("documents", "file-text", frozenset({"lead", "support"})),
     ("devices", "plug", frozenset({"packer", "picker", "lead", "support"})),
     ("settings", "settings", frozenset({"packer", "picker", "lead", "support"})),
+    ("bench_rules", "sliders-horizontal", frozenset({"lead"})),
 )
 
 
@@ -71,6 +73,7 @@ class MainWindow(QMainWindow):
     """The one window; `closed` when it is shut. Pages are added when the engine is open."""
 
     closed = Signal()
+    went = Signal(str)  # to a page, its name
     practise = Signal(bool)  # F12: scan what is right; with Shift (False): something wrong
 
     def __init__(self, work: Workspace) -> None:
@@ -133,7 +136,7 @@ class MainWindow(QMainWindow):
         body.addWidget(self.rail)
         body.addLayout(right, 1)
         whole = QWidget()
-        column = QVBoxLayout(whole)
+        column = self._whole = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(middle, 1)
@@ -146,6 +149,7 @@ class MainWindow(QMainWindow):
         self.help = Help(work, middle)
         self.help.lost.connect(self._back_to_page)
         self._bind_keys()
+        self.personal = PersonalLook(work, self)
         self.wedge = Wedge(None, self)
         self.wedge.typing_expected = self._typing_expected
         self._follow_scanner()
@@ -207,6 +211,10 @@ class MainWindow(QMainWindow):
         self.work.words.show(self._ribbon.setText, code)
         self._ribbon.show()
 
+    def put_on_top(self, band: QWidget) -> None:
+        """A band over everything, which no page, question or help covers."""
+        self._whole.insertWidget(0, band)
+
     @property
     def page(self) -> Page | None:
         """The page in front, None before there is one."""
@@ -230,6 +238,7 @@ class MainWindow(QMainWindow):
         self.foot.show_commands(commands_of(name))
         self._say_page()
         page.focus_first()
+        self.went.emit(name)
 
     def _cover(self) -> None:
         """Trouble stands before the pages."""
@@ -252,6 +261,7 @@ class MainWindow(QMainWindow):
         old = page.as_of if page is not None and not page.takes_scans else ""
         self._prompt.setText(old or prompt)
         self.foot.set_live(page is not None and page.takes_keys, page.idle if page is not None else frozenset())
+        self.foot.show_row(page is not None and page.second_row)
         self._strip.fold(page is not None and page.fills)
         self._strip.show_text(page.unread if page else "")
         refusal = self._trouble[1] if self._trouble is not None else None

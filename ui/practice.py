@@ -54,12 +54,13 @@ class Practice:
     whether an uncertain label came out.
     """
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, *, ribbon: bool = True) -> None:
         self._window = window
         self._work = window.work
         self._tray: PrintedLabels | None = None
         window.practise.connect(self._scan)
-        window.show_ribbon("frame_practice")
+        if ribbon:
+            window.show_ribbon("frame_practice")
 
     def _scan(self, right: bool) -> None:
         page = self._window.page

@@ -61,7 +61,7 @@ class Sounds(QObject):
             return
         complaints: list[str] = []
         before = qInstallMessageHandler(None)
-        qInstallMessageHandler(_keep_in(complaints, before))
+        qInstallMessageHandler(keep_in(complaints, before))
         try:
             from PySide6.QtMultimedia import QMediaDevices
 
@@ -130,7 +130,7 @@ class Sounds(QObject):
         self.silent_reason = ""
 
 
-def _keep_in(complaints: list[str], before: object) -> Callable[[QtMsgType, QMessageLogContext, str], None]:
+def keep_in(complaints: list[str], before: object) -> Callable[[QtMsgType, QMessageLogContext, str], None]:
     """A message handler that keeps what QtMultimedia complains of, and leaves the rest to the handler before it.
 
     It names every optional library that is absent, and a machine without a sound server is a usual bench: that is an

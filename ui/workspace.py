@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
+from app.domain.errors import Refusal
 from app.domain.people import Actor, Role
 from app.settings import Settings, load_settings, save_settings
 from app.settings import language as chosen_language
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from app.devices import StationDevices
     from app.station import Origin, Station
     from ui.dialogs import Dialogs
+    from ui.photographer import Photographer
 
 
+LARGE = 1.5  # text of somebody who wants it large
 PRINTERS = ("printer", "printer_fallback", "document_printer")  # fields of the settings
 
 
@@ -59,6 +62,15 @@ class Place:
     person: Actor = field(default_factory=lambda: Actor(None, None, Role.LEAD))
 
 
+@dataclass(frozen=True, slots=True)
+class Wearing:
+    """Who works at the station, and what that person's window is like: "" and None for as the station has it."""
+
+    operator: int | None = None
+    language: str = ""
+    large_text: bool | None = None
+
+
 class Workspace(QObject):
     """The engine's feed, the words, the look, the sounds, the dialogs and the settings of one window.
 
@@ -86,6 +98,9 @@ class Workspace(QObject):
         self.settings = settings
         self.feed = Feed(self)
         self.words = Words(language, self)
+        self._own_language = language  # of the station, whoever works at it
+        self._wearing = Wearing()
+        self._large: bool | None = None  # text, as whoever works here has it; None for as the station has it
         self.sounds = Sounds(settings.volume, settings.sound)
         self.theme: Theme = load_theme(settings.theme)
         self.place = Place()
@@ -93,8 +108,13 @@ class Workspace(QObject):
         self.printers = {use: PrinterSeen(getattr(settings, use)) for use in PRINTERS}
         self.scanner = ScannerSeen()
         self.attached: StationDevices | None = None  # scanners and scale that are kept open; None where there are none
+        self.photographer: Photographer | None = None  # photographs what is closed; None before the window is open
         self.origin: Origin | None = None  # of the scan that is being handed on, None for what was typed or pressed
         self.raw = ""  # what a scanner that types has sent last, with what ended it
+        # in the training the printer's twin, and no other printer is taken; None where everything is real
+        self.twin: str | None = None
+        # opens the training; in the training it begins anew
+        self.train: Callable[[], object] = lambda: None
         self._ended = False
         self._tasks: set[asyncio.Task[Any]] = set()
         self.on_mistake: Callable[[BaseException], object] = _raise
@@ -106,8 +126,8 @@ class Workspace(QObject):
 
     @property
     def scale(self) -> float:
-        """By how much text is larger than usual."""
-        return self.settings.text_scale
+        """By how much text is larger than usual: as whoever works here has it, else as the station has it."""
+        return self.settings.text_scale if self._large is None else LARGE if self._large else 1.0
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any] | None:
         """Run a coroutine of a page; what it raises unexpectedly ends in a crash report, not in silence.
@@ -131,25 +151,47 @@ class Workspace(QObject):
         """
         given = ((field.name, getattr(settings, field.name)) for field in fields(Settings))
         new = {name: value for name, value in given if value != getattr(self.settings, name)}
+        if self.twin is not None and not set(PRINTERS).isdisjoint(new):
+            raise Refusal("training_printers")
         save_settings(replace(load_settings()[0], **new))
         self.use_settings(settings)
 
     def use_settings(self, settings: Settings) -> None:
-        """Follow settings without saving them."""
+        """Follow settings without saving them; raises Refusal `training_printers` for a printer in the training."""
+        if self.twin is not None and not {getattr(settings, use) for use in PRINTERS} <= {self.twin, ""}:
+            raise Refusal("training_printers")
         old, self.settings = self.settings, settings
+        # who chooses a size or a language for the station sees it, whatever the badge says
+        if old.text_scale != settings.text_scale:
+            self._large = None
         if (old.theme, old.text_scale) != (settings.theme, settings.text_scale):
             self.apply_look()
         if old.language != settings.language:
             # else what the command line or the environment says goes on
-            self.words.switch(settings.language or chosen_language())
-        if self.place.station is not None:
-            self.place.station.language = self.words.language
+            self._own_language = settings.language or chosen_language()
+            self._speak(self._own_language)
         self.sounds.enabled = settings.sound
         self.sounds.set_volume(settings.volume)
         here = ("station", "cart", "operator", "role", *PRINTERS, "scanners", "scale")
         if any(getattr(old, name) != getattr(settings, name) for name in here):
             self.moved.emit()
         self.settings_changed.emit()
+
+    def wear(self, operator: int | None, language: str = "", large_text: bool | None = None) -> None:
+        """Somebody works here from now on, with that person's language and text size; None for nobody."""
+        self.place.person = replace(self.place.person, operator=operator)  # what pages do is that person's doing
+        worn, self._wearing = self._wearing, Wearing(operator, language, large_text)
+        if worn == self._wearing:
+            return  # what was chosen in the settings meanwhile stays until somebody else comes
+        before, self._large = self.scale, large_text
+        if self.scale != before:
+            self.apply_look()
+        self._speak(language or self._own_language)
+
+    def _speak(self, language: str) -> None:
+        self.words.switch(language)
+        if self.place.station is not None:
+            self.place.station.language = language
 
     def note_scan(self, code: str, device: str = "wedge:") -> None:
         """Remember when the last scan came, for the status bar."""
@@ -181,6 +223,8 @@ class Workspace(QObject):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self.photographer is not None:
+            self.photographer.close()
         self.feed.close()
 
 

@@ -43,6 +43,23 @@ class Command(StrEnum):
     BLURRED = "XXBLURRED"
     LOST = "XXLOST"
     SHORT = "XXSHORT"
+    BROKEN = "XXBROKEN"
+    NO_CODE = "XXNOCODE"
+    OTHER = "XXOTHER"
+    HELP = "XXHELP"
+    UNDO_LINE = "XXUNDOLINE"
+    UNDO_BOX = "XXUNDOBOX"
+    REOPEN = "XXREOPEN"
+    SPLIT = "XXSPLIT"
+    NEXT_BOX = "XXNEXTBOX"
+    SHIFT = "XXSHIFT"
+    CLOSE = "XXCLOSE"
+    BOXED = "XXBOXED"
+    INSERT = "XXINSERT"
+    SKIP = "XXSKIP"
+    OVERRIDE = "XXOVERRIDE"
+    SERIES = "XXSERIES"
+    LOG_OUT = "XXLOGOUT"
 
 
 _COMMANDS = frozenset(Command)
@@ -91,6 +108,24 @@ def kind_of(scanned: str) -> Kind | None:
         if scanned.startswith(kind.value) and _OWN_BODY.fullmatch(body):
             return kind if check_character(scanned[:-1]) == scanned[-1] else None
     return None
+
+
+def number_of(code: str) -> int:
+    """The number in one of Packbench's own codes, such as a person's or a carton's."""
+    return int(code[2:-1])
+
+
+_SLOTS = 1000  # in one batch, at most
+
+
+def make_slot_code(batch: int, slot: int) -> str:
+    """The code of a slot of a cart or put-wall: the batch that it holds, and the slot's number in it."""
+    return make_code(Kind.SLOT, batch * _SLOTS + slot)
+
+
+def slot_of(number: int) -> tuple[int, int]:
+    """(batch, slot) of the number in a slot's code."""
+    return divmod(number, _SLOTS)
 
 
 def clean_scan(raw: str) -> str:

@@ -217,6 +217,14 @@ def quantity(value: object, name: str, mark: str = ".", *, least: int = 1) -> in
     return pieces
 
 
+def whole(value: object, name: str, most: int) -> int:
+    """A whole number from 0 to `most`; raises Refusal `number_invalid`, also for a blank cell."""
+    found = number(value, name)
+    if found is None or found != found.to_integral_value() or not 0 <= found <= most:
+        raise Refusal("number_invalid", field=name, value=shown(value))
+    return int(found)
+
+
 WEIGHT_UNITS: Mapping[str, Decimal] = {"g": Decimal(1), "kg": Decimal(1000)}
 LENGTH_UNITS: Mapping[str, Decimal] = {"mm": Decimal(1), "cm": Decimal(10), "m": Decimal(1000)}
 

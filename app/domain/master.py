@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ from app.domain.errors import Refusal
 
 MEASURES = ("weight_g", "length_mm", "width_mm", "height_mm")
 CUSTOMS = ("hs_code", "origin", "customs_description", "value_minor", "value_currency", "battery", "restricted")
+BENCH = ("handling_class", "captures", "min_shelf_days", "kit_mode")
 PLACE = ("aisle", "bay", "position", "x_mm", "y_mm")
 
 
@@ -26,7 +27,8 @@ class BarcodeDraft:
 class SkuDraft:
     """A kind of item; weight in grams, sizes in millimetres; None where the source says nothing.
 
-    What customs ask is as `app.domain.customs` has it; a value is of one piece in minor units of its currency.
+    What customs ask is as `app.domain.customs` has it; a value is of one piece in minor units of its currency. How the
+    bench verifies it is as a SKU's columns hold it.
     """
 
     code: str
@@ -43,6 +45,10 @@ class SkuDraft:
     value_currency: str | None = None
     battery: str | None = None
     restricted: str | None = None
+    handling_class: str | None = None
+    captures: str | None = None
+    min_shelf_days: int | None = None
+    kit_mode: str | None = None
     barcodes: tuple[BarcodeDraft, ...] = ()
 
 
@@ -71,13 +77,55 @@ class CountDraft:
     expires_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PartDraft:
+    """What belongs to a SKU (a component of a kit, a substitute), how many of it, and the file's line that says so."""
+
+    sku: str
+    quantity: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KitDraft:
+    """All that a kit is made of; no parts: it is a kit no more. `mode` None where the source says nothing."""
+
+    sku: str
+    line: int
+    parts: tuple[PartDraft, ...]
+    mode: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubstitutesDraft:
+    """All that may be sent in place of a SKU; no parts: nothing may."""
+
+    sku: str
+    line: int
+    parts: tuple[PartDraft, ...]
+
+
+def check_kit(draft: KitDraft, kits: Container[str], components: Container[str]) -> None:
+    """Whether a kit may be so; `kits` are the SKUs that are kits besides it, `components` those that are in another.
+
+    Raises Refusal `kit_in_itself`, `kit_in_kit` (facts `kit`, `component`), `kit_is_component`.
+    """
+    for part in draft.parts:
+        if part.sku == draft.sku:
+            raise Refusal("kit_in_itself", kit=draft.sku)
+        if part.sku in kits:
+            raise Refusal("kit_in_kit", kit=draft.sku, component=part.sku)
+    if draft.parts and draft.sku in components:
+        raise Refusal("kit_is_component", kit=draft.sku)
+
+
 def combine_skus(one: SkuDraft, other: SkuDraft) -> SkuDraft:
     """Two rows about the same SKU as one: barcodes together, what only one says from that one.
 
     Raises Refusal `sku_rows_differ` (facts `sku`, `field`) when they say different things.
     """
     said: dict[str, str | int | None] = {}
-    for name in ("name", *MEASURES, *CUSTOMS):
+    for name in ("name", *MEASURES, *CUSTOMS, *BENCH):
         left, right = getattr(one, name), getattr(other, name)
         if left is not None and right is not None and left != right:
             raise Refusal("sku_rows_differ", sku=one.code, field=name)
@@ -110,4 +158,4 @@ def changed_fields(draft: SkuDraft | LocationDraft, stored: Sequence[object]) ->
 
 def compared(draft: SkuDraft | LocationDraft) -> tuple[str, ...]:
     """The fields of a draft that a file may change."""
-    return ("name", *MEASURES, *CUSTOMS) if isinstance(draft, SkuDraft) else PLACE
+    return ("name", *MEASURES, *CUSTOMS, *BENCH) if isinstance(draft, SkuDraft) else PLACE

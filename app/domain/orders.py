@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from app.domain.errors import Refusal
 from app.domain.states import OrderState
 
 ADDRESS = ("recipient_name", "recipient_phone", "street", "postcode", "city", "region", "country")
+NEEDED = ("recipient_name", "street", "city", "country")  # for a label
 # what the label is made of, and when it must be gone
 SHIPPING = (*ADDRESS, "service", "carrier", "ship_by")
 # what the papers in and on the parcel are made of
@@ -19,6 +20,8 @@ PAPERS = (
     "language", "currency", "freight_minor", "gift_message", "hide_prices", "incoterm", "ioss", "recipient_vat",
     "recipient_eori",
 )  # fmt: skip
+# what the bench is told of it
+BENCH = ("buyer_message", "vip", "first_order", "allow_split", "allow_substitutes")
 # facts about the record itself; nothing here depends on them
 ABOUT = ("placed_at", "source_version")
 
@@ -27,12 +30,18 @@ SOURCE_CANCELLED = "source_cancelled"
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """A quantity of one SKU, and the file's line that says so; the price of a piece in the order's currency."""
+    """A quantity of one SKU, and the file's line that says so; the price of a piece in the order's currency.
+
+    What a kit is packed as has the kit's SKU, the position of the source's line and the pieces in each kit.
+    """
 
     sku: str
     quantity: int
     line: int
     price_minor: int | None = None
+    kit: str | None = None
+    kit_number: int | None = None
+    per_kit: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +79,11 @@ class OrderDraft:
     ioss: str | None = None
     recipient_vat: str | None = None
     recipient_eori: str | None = None
+    buyer_message: str | None = None
+    vip: str | None = None
+    first_order: bool | None = None
+    allow_split: bool | None = None
+    allow_substitutes: bool | None = None
     fingerprint: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,9 +112,12 @@ def _fingerprint(draft: OrderDraft) -> str:
         draft.wanted,
     ]
     later = [draft.carrier, *(getattr(draft, name) for name in PAPERS), *draft.prices]
-    if any(value is not None for value in later):
-        # a record without any of it has the fingerprint that it had before there was such a thing
+    bench = [getattr(draft, name) for name in BENCH]
+    # a record without any of it has the fingerprint that it had before there was such a thing
+    if any(value is not None for value in (*later, *bench)):
         said.append(later)
+    if any(value is not None for value in bench):
+        said.append(bench)
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
@@ -130,12 +147,12 @@ def differences(
 ) -> tuple[str, ...]:
     """The names of the fields in which the draft says something else than the stored order.
 
-    `stored` holds the fields of SHIPPING, PAPERS and ABOUT, `wanted` the (SKU, quantity) of its lines by position and
-    `prices` theirs.
+    `stored` holds the fields of SHIPPING, PAPERS, BENCH and ABOUT, `wanted` the (SKU, quantity) of its lines as they
+    were sold, by position, and `prices` theirs.
     """
     fields = tuple(
         name
-        for name in (*SHIPPING, *PAPERS, *ABOUT)
+        for name in (*SHIPPING, *PAPERS, *BENCH, *ABOUT)
         if (said := getattr(draft, name)) is not None and said != stored[name]
     )
     if draft.wanted != tuple(wanted):
@@ -149,17 +166,26 @@ def check_update(
 ) -> None:
     """Whether an order in this state may still take over these changed fields.
 
-    `cancelled` when it is cancelled or a cancel is asked for, `labelled` when a valid label of it exists. Raises
-    Refusal `order_was_cancelled` or `order_in_work` (facts `order`, `state`, `fields`).
+    `cancelled` when it is cancelled or a cancel is asked for, `labelled` when a valid label of it exists. An address
+    changes until the order is shipped, also under a label: the gates stop what bears the old one. Raises Refusal
+    `order_was_cancelled` or `order_in_work` (facts `order`, `state`, `fields`).
     """
     if cancelled:
         raise Refusal("order_was_cancelled", order=draft.source_id)
     waiting = state in (OrderState.INCOMPLETE, OrderState.READY)
-    printed = (*SHIPPING, *PAPERS, "prices") if labelled else ()
-    late = [name for name in fields if (name == "lines" and not waiting) or name in printed]
+    if state is OrderState.SHIPPED:
+        late = [name for name in fields if name not in ABOUT]
+    else:
+        printed = ("service", "carrier", "ship_by", *PAPERS, "prices") if labelled else ()
+        late = [name for name in fields if (name == "lines" and not waiting) or name in printed]
     if not waiting:
         # a walk or a parcel is under way that nobody would take back for it
-        needed = ("recipient_name", "street", "city", "country")
-        late += [name for name in fields if name in needed and not getattr(draft, name) and name not in late]
+        late += [name for name in fields if name in NEEDED and not getattr(draft, name) and name not in late]
     if late:
         raise Refusal("order_in_work", order=draft.source_id, state=state.value, fields=", ".join(late))
+
+
+def counts_as_new_address(state: OrderState, *, labelled: bool, fields: Iterable[str]) -> bool:
+    """Whether these changed fields make what is in work, or bears a label, stale: `Order.address_version` goes up."""
+    in_work = labelled or state not in (OrderState.INCOMPLETE, OrderState.READY)
+    return in_work and not set(ADDRESS).isdisjoint(fields)

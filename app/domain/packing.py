@@ -3,212 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 
+from app.domain import badges, boxes, exceptions, overrides, requirements, series, undoing, verifying
 from app.domain.barcode import Command
 from app.domain.bench import (
     Bench,
+    CartonFound,
     Found,
     Item,
     LabelFound,
     OpenParcel,
     OrderFound,
     OtherKind,
+    Person,
+    Quantity,
     SeveralOrders,
     Tote,
     Unknown,
+    Weight,
 )
 from app.domain.errors import Fact
+from app.domain.needs import Need, needs
 from app.domain.states import JobState, ParcelState
-
-
-class Outcome(StrEnum):
-    """How a scan is shown: a tick, a latched failure, or something to look at."""
-
-    PASS = "pass"
-    FAIL = "fail"
-    ATTENTION = "attention"
-
-
-class Code(StrEnum):
-    """Why a scan was judged as it was; each has its sentence in `app.texts`."""
-
-    # pass
-    OPENED = "opened"
-    OPENED_VERIFIED = "opened_verified"
-    TOTE_OPENED = "tote_opened"
-    ITEM = "item"
-    COMPLETE = "complete"
-    CLOSED = "closed"
-    ACKNOWLEDGED = "acknowledged"
-    UNDONE = "undone"
-    HELD = "held"
-    SETTLED_PRINTED = "settled_printed"
-    SETTLED_NOT_OUT = "settled_not_out"
-    REPRINTED = "reprinted"
-    COPY_CONFIRMED = "copy_confirmed"
-    # fail: the bench latches
-    WRONG_ITEM = "wrong_item"
-    OVER_SCAN = "over_scan"
-    UNKNOWN_CODE = "unknown_code"
-    MISREAD = "misread"
-    WRONG_KIND = "wrong_kind"
-    WRONG_LABEL = "wrong_label"
-    SUPERSEDED_COPY = "superseded_copy"
-    LABEL_VOIDED = "label_voided"
-    ORDER_CANCELLED = "order_cancelled"
-    NOT_PICKED = "not_picked"
-    NO_ORDER_FOR_ITEM = "no_order_for_item"
-    PARCEL_UNFINISHED = "parcel_unfinished"
-    LABEL_NOT_SCANNED = "label_not_scanned"
-    LABEL_REFUSED = "label_refused"
-    LATCHED = "latched"
-    # attention: look, nothing is stopped
-    ALREADY_OPEN = "already_open"
-    ALREADY_CLOSED = "already_closed"
-    SEVERAL_ORDERS = "several_orders"
-    TOTE_EMPTY = "tote_empty"
-    TAKE_OVER = "take_over"
-    LABEL_NOT_PRINTED = "label_not_printed"
-    SCAN_SQUARE = "scan_square"
-    REASON_NEEDED = "reason_needed"
-    SETTLE_FIRST = "settle_first"
-    STILL_PRINTING = "still_printing"
-    NOTHING_TO_UNDO = "nothing_to_undo"
-    NOTHING_UNCERTAIN = "nothing_uncertain"
-    NO_PARCEL_OPEN = "no_parcel_open"
-    UNDO_LABEL_PRINTED = "undo_label_printed"
-    UNKNOWN_COMMAND = "unknown_command"
-    # answers to "what next"
-    NEXT_SCAN_TOTE = "next_scan_tote"
-    NEXT_SCAN_BULK = "next_scan_bulk"
-    NEXT_SCAN_ITEM = "next_scan_item"
-    NEXT_WAIT_LABEL = "next_wait_label"
-    NEXT_SCAN_LABEL = "next_scan_label"
-    NEXT_SETTLE_LABEL = "next_settle_label"
-    NEXT_NEEDS_LABEL = "next_needs_label"
-
-
-# a label whose job is in one of these states can be in somebody's hand, so that its scan is proof
-MAY_LIE_THERE = frozenset({JobState.SENDING, JobState.PRINTED, JobState.UNCERTAIN})
-REPRINT_REASONS = {Command.TORN: "torn", Command.BLURRED: "blurred", Command.LOST: "lost"}
-
-
-class Effect(StrEnum):
-    """What the operation must do about a scan."""
-
-    NONE = "none"
-    OPEN = "open"
-    OPEN_TOTE = "open_tote"
-    OPEN_AND_COUNT = "open_and_count"
-    COUNT = "count"
-    CLOSE = "close"
-    CONFIRM = "confirm"
-    CANCEL = "cancel"
-    ASK = "ask"
-    UNDO = "undo"
-    HOLD = "hold"
-    SETTLE_PRINTED = "settle_printed"
-    SETTLE_NOT_OUT = "settle_not_out"
-    REPRINT = "reprint"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """How a scan was judged and what is to be done; `line_id` is the line it counted for."""
-
-    outcome: Outcome
-    code: Code
-    effect: Effect = Effect.NONE
-    facts: dict[str, Fact] = field(default_factory=dict)
-    line_id: int | None = None
-    sku: str | None = None
-    order_id: int | None = None
-    reason: str | None = None
-
-
-def _fail(code: Code, effect: Effect = Effect.NONE, **facts: Fact) -> Verdict:
-    return Verdict(Outcome.FAIL, code, effect, facts)
-
-
-def _look(code: Code, effect: Effect = Effect.NONE, **facts: Fact) -> Verdict:
-    return Verdict(Outcome.ATTENTION, code, effect, facts)
-
-
-def _pass(code: Code, effect: Effect = Effect.NONE, **facts: Fact) -> Verdict:
-    return Verdict(Outcome.PASS, code, effect, facts)
+from app.domain.verdict import MAY_LIE_THERE, REPRINT_REASONS, Code, Effect, Outcome, Verdict, fail, look, passed
 
 
 def judge(bench: Bench, scan: str, found: Found) -> Verdict:
-    """What the scan means: the only place where the bench's rules stand."""
+    """What the scan means: the only place where the bench's rules stand together."""
     if bench.latch is not None:
-        if found is Command.OK:
-            return _pass(Code.ACKNOWLEDGED, was=bench.latch)
-        return _fail(Code.LATCHED, was=bench.latch)
+        return overrides.latched(bench, scan, found, judge)
+    for rule in _RULES:
+        verdict = rule(bench, scan, found)
+        if verdict is not None:
+            return verdict
     parcel = bench.parcel
-    if parcel is None and bench.question == Code.TAKE_OVER and scan == bench.question_scan:
-        order = _only_order(found)
-        if order is not None:
-            return _may_open(order, take_over=True)
     if isinstance(found, Command):
-        # between question and answer the parcel may have been taken over, or the desk may have reprinted
-        if parcel is not None and bench.question == Code.REASON_NEEDED and found in REPRINT_REASONS:
-            facts: dict[str, Fact] = {"copy": parcel.copy + 1}
-            pressed = Verdict(Outcome.PASS, Code.REPRINTED, Effect.REPRINT, facts, reason=REPRINT_REASONS[found])
-            return _no_reprint(parcel) or pressed
         return _command(bench, found)
     if isinstance(found, Unknown):
-        return _fail(Code.MISREAD, expected=found.expected) if found.expected else _fail(Code.UNKNOWN_CODE)
+        return fail(Code.MISREAD, expected=found.expected) if found.expected else fail(Code.UNKNOWN_CODE)
     if isinstance(found, OtherKind):
-        return _fail(Code.WRONG_KIND, kind=found.kind)
+        return fail(Code.WRONG_KIND, kind=found.kind)
+    if isinstance(found, (Quantity, Person, CartonFound, Weight)):
+        return look(Code.NO_PARCEL_OPEN) if parcel is None else look(Code.NOT_NEEDED)
     if parcel is None:
         return _open(found)
     if isinstance(found, LabelFound):
-        return _scan_back(parcel, found)
+        return _scan_back(bench, parcel, found)
     if isinstance(found, Item):
-        return verify(parcel, found)
+        return verifying.verify(bench, parcel, found)
     if parcel.cancel_requested:
         # neither its items nor its label are wanted any more
-        return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
+        return fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
     if parcel.state is ParcelState.LABELLING:
-        return _fail(Code.LABEL_NOT_SCANNED, order=parcel.order)
+        return fail(Code.LABEL_NOT_SCANNED, order=parcel.order)
     here = _only_order(found)
     if here is not None and here.order_id == parcel.order_id:
-        return _look(Code.ALREADY_OPEN, order=parcel.order)
-    return _fail(Code.PARCEL_UNFINISHED, order=parcel.order, remaining=parcel.remaining)
+        return look(Code.ALREADY_OPEN, order=parcel.order)
+    return fail(Code.PARCEL_UNFINISHED, order=parcel.order, remaining=parcel.remaining)
 
 
-def verify(parcel: OpenParcel, item: Item) -> Verdict:
-    """Whether an item belongs into the parcel: the right SKU, and not more pieces than are still open.
+def _take_over(bench: Bench, scan: str, found: Found) -> Verdict | None:
+    if bench.parcel is None and bench.question == Code.TAKE_OVER and scan == bench.question_scan:
+        order = _only_order(found)
+        if order is not None:
+            return _may_open(order, take_over=True)
+    return None
 
-    Nothing belongs into the parcel of a cancelled order.
-    """
-    if parcel.cancel_requested:
-        return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
-    wanted = [line for line in parcel.lines if line.sku_id == item.sku_id]
-    if not wanted:
-        facts: dict[str, Fact] = {"sku": item.sku, "name": item.called, "order": parcel.order}
-        return Verdict(Outcome.FAIL, Code.WRONG_ITEM, facts=facts, sku=item.sku)
-    line = next((line for line in wanted if line.open >= item.quantity), None)
-    if line is None:
-        over = item.quantity - max(line.open for line in wanted)
-        ordered = sum(line.ordered for line in wanted)
-        facts = {"sku": item.sku, "name": item.called, "over": over, "ordered": ordered}
-        return Verdict(Outcome.FAIL, Code.OVER_SCAN, facts=facts, sku=item.sku)
-    left = parcel.remaining - item.quantity
-    return Verdict(
-        Outcome.PASS,
-        Code.ITEM if left else Code.COMPLETE,
-        Effect.COUNT,
-        {"sku": item.sku, "name": item.called, "left": line.open - item.quantity, "remaining": left},
-        line.line_id,
-        item.sku,
-    )
+
+def _reprint_reason(bench: Bench, _scan: str, found: Found) -> Verdict | None:
+    parcel = bench.parcel
+    # between question and answer the parcel may have been taken over, or the desk may have reprinted
+    if parcel is None or bench.question != Code.REASON_NEEDED or not isinstance(found, Command):
+        return None
+    if found not in REPRINT_REASONS:
+        return None
+    facts: dict[str, Fact] = {"copy": parcel.copy + 1}
+    pressed = Verdict(Outcome.PASS, Code.REPRINTED, Effect.REPRINT, facts, reason=REPRINT_REASONS[found])
+    return _no_reprint(parcel) or pressed
+
+
+# asked in turn before the plain meaning of a scan; the first that has an answer decides
+_RULES = (
+    badges.answer, _take_over, _reprint_reason, exceptions.answer, boxes.answer, verifying.answer, undoing.answer,
+    series.answer, requirements.answer,
+)  # fmt: skip
 
 
 def as_opened(verdict: Verdict, parcel: OpenParcel) -> Verdict:
     """The verdict on an order that lies on the table now: how much of it is to be scanned, or that nothing is."""
+    if parcel.address_changed:
+        return fail(Code.ADDRESS_CHANGED, order=parcel.order)
     if not parcel.remaining:
         return replace(verdict, code=Code.OPENED_VERIFIED)
     return replace(verdict, facts={**verdict.facts, "pieces": parcel.remaining, "lines": len(parcel.lines)})
@@ -238,17 +123,17 @@ def _open(found: Item | OrderFound | SeveralOrders | Tote | LabelFound) -> Verdi
         facts: dict[str, Fact] = {"sku": found.sku, "name": found.called}
         return Verdict(Outcome.FAIL, Code.NO_ORDER_FOR_ITEM, facts=facts, sku=found.sku)
     if isinstance(found, LabelFound) and found.voided:
-        return replace(_fail(Code.LABEL_VOIDED, order=found.order.order), order_id=found.order.order_id)
+        return replace(fail(Code.LABEL_VOIDED, order=found.order.order), order_id=found.order.order_id)
     if isinstance(found, LabelFound) and found.copy is not None and found.copy < found.newest:
-        verdict = _fail(Code.SUPERSEDED_COPY, copy=found.copy, newest=found.newest)
+        verdict = fail(Code.SUPERSEDED_COPY, copy=found.copy, newest=found.newest)
         return replace(verdict, order_id=found.order.order_id)  # it belongs to the order's history
     if isinstance(found, Tote):
         if not found.orders:
-            return _look(Code.TOTE_EMPTY, tote=found.code)
+            return look(Code.TOTE_EMPTY, tote=found.code)
         if found.bulk:
-            return _pass(Code.TOTE_OPENED, Effect.OPEN_TOTE, tote=found.code, orders=len(found.orders))
+            return passed(Code.TOTE_OPENED, Effect.OPEN_TOTE, tote=found.code, orders=len(found.orders))
     order = _only_order(found)
-    return _look(Code.SEVERAL_ORDERS) if order is None else _may_open(order)
+    return look(Code.SEVERAL_ORDERS) if order is None else _may_open(order)
 
 
 def _may_open(order: OrderFound, *, take_over: bool = False) -> Verdict:
@@ -256,33 +141,40 @@ def _may_open(order: OrderFound, *, take_over: bool = False) -> Verdict:
         facts: dict[str, Fact] = {"order": order.order}
         return Verdict(Outcome.FAIL, Code.ORDER_CANCELLED, Effect.CANCEL, facts, order_id=order.order_id)
     if order.shipped:
-        return _look(Code.ALREADY_CLOSED, order=order.order)
+        return look(Code.ALREADY_CLOSED, order=order.order)
     if not order.pickable:
-        return _fail(Code.NOT_PICKED, order=order.order)
+        return fail(Code.NOT_PICKED, order=order.order)
     if order.held_by is not None and not take_over:
-        return _look(Code.TAKE_OVER, Effect.ASK, order=order.order, station=order.held_by)
+        return look(Code.TAKE_OVER, Effect.ASK, order=order.order, station=order.held_by)
     return Verdict(Outcome.PASS, Code.OPENED, Effect.OPEN, {"order": order.order}, order_id=order.order_id)
 
 
-def _scan_back(parcel: OpenParcel, label: LabelFound) -> Verdict:
+def _scan_back(bench: Bench, parcel: OpenParcel, label: LabelFound) -> Verdict:
     if label.parcel_id != parcel.parcel_id:
-        return _fail(Code.WRONG_LABEL, order=parcel.order, belongs_to=label.order.order)
+        return fail(Code.WRONG_LABEL, order=parcel.order, belongs_to=label.order.order)
     if label.voided:
-        return _fail(Code.LABEL_VOIDED, order=parcel.order)
-    if parcel.state is ParcelState.OPEN:
-        return _fail(Code.PARCEL_UNFINISHED, order=parcel.order, remaining=parcel.remaining)
+        return fail(Code.LABEL_VOIDED, order=parcel.order)
+    if parcel.state is ParcelState.OPEN and parcel.remaining:
+        return fail(Code.PARCEL_UNFINISHED, order=parcel.order, remaining=parcel.remaining)
     if parcel.cancel_requested:
-        return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
+        return fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
+    if parcel.address_changed:
+        return fail(Code.ADDRESS_CHANGED, order=parcel.order)
+    if parcel.state is ParcelState.OPEN:
+        return _next(bench)  # its label came ahead, and something is still needed before it
     if label.copy is not None and label.copy < parcel.copy:
-        return _fail(Code.SUPERSEDED_COPY, copy=label.copy, newest=parcel.copy)
+        return fail(Code.SUPERSEDED_COPY, copy=label.copy, newest=parcel.copy)
     if label.copy is not None and label.copy > parcel.copy:
-        return _fail(Code.WRONG_LABEL, order=parcel.order, belongs_to=label.order.order)
+        return fail(Code.WRONG_LABEL, order=parcel.order, belongs_to=label.order.order)
     if parcel.job not in MAY_LIE_THERE:
-        return _look(Code.LABEL_NOT_PRINTED, copy=parcel.copy)
+        return look(Code.LABEL_NOT_PRINTED, copy=parcel.copy)
     if label.copy is None and parcel.older_copies and parcel.marked:
         # both copies carry the same tracking number; only the square code tells them apart
-        return _look(Code.SCAN_SQUARE, newest=parcel.copy)
-    return _pass(Code.CLOSED, Effect.CLOSE, order=parcel.order)
+        return look(Code.SCAN_SQUARE, newest=parcel.copy)
+    return passed(Code.CLOSED, Effect.CLOSE, order=parcel.order)
+
+
+_NOTHING = {Command.SKIP: Code.NOTHING_TO_SKIP, Command.OVERRIDE: Code.NOTHING_TO_OVERRIDE}
 
 
 def _command(bench: Bench, command: Command) -> Verdict:
@@ -290,56 +182,56 @@ def _command(bench: Bench, command: Command) -> Verdict:
     if command in (Command.NEXT, Command.OK):
         return _next(bench)
     if parcel is None:
-        return _look(Code.NOTHING_TO_UNDO if command is Command.UNDO else Code.NO_PARCEL_OPEN)
+        return look(Code.NOTHING_TO_UNDO if command is Command.UNDO else Code.NO_PARCEL_OPEN)
     if command is Command.UNDO:
-        if parcel.last_line_id is None:
-            return _look(Code.NOTHING_TO_UNDO)
-        untouched = parcel.job in (None, JobState.QUEUED) and not parcel.older_copies
-        if parcel.state is ParcelState.LABELLING and not untouched and not parcel.ahead:
-            return _look(Code.UNDO_LABEL_PRINTED, order=parcel.order)
-        line = next(line for line in parcel.lines if line.line_id == parcel.last_line_id)
-        facts: dict[str, Fact] = {"sku": line.sku, "name": line.called}
-        return Verdict(Outcome.PASS, Code.UNDONE, Effect.UNDO, facts, line.line_id, line.sku)
+        return undoing.undo(parcel)
+    if command in _NOTHING:
+        return look(_NOTHING[command])
     if command is Command.HOLD:
-        return _pass(Code.HELD, Effect.HOLD, order=parcel.order)
+        return passed(Code.HELD, Effect.HOLD, order=parcel.order)
     if command in (Command.PRINTED, Command.NOT_OUT):
         if parcel.job is not JobState.UNCERTAIN:
-            return _look(Code.NOTHING_UNCERTAIN)
+            return look(Code.NOTHING_UNCERTAIN)
         if command is Command.PRINTED:
-            return _pass(Code.SETTLED_PRINTED, Effect.SETTLE_PRINTED, order=parcel.order)
-        return _pass(Code.SETTLED_NOT_OUT, Effect.SETTLE_NOT_OUT, copy=parcel.copy + 1)
+            return passed(Code.SETTLED_PRINTED, Effect.SETTLE_PRINTED, order=parcel.order)
+        return passed(Code.SETTLED_NOT_OUT, Effect.SETTLE_NOT_OUT, copy=parcel.copy + 1)
     if command is Command.REPRINT:
-        return _no_reprint(parcel) or _look(Code.REASON_NEEDED, Effect.ASK)
-    return _look(Code.UNKNOWN_COMMAND, command=command.value)
+        return _no_reprint(parcel) or look(Code.REASON_NEEDED, Effect.ASK)
+    return look(Code.UNKNOWN_COMMAND, command=command.value)
 
 
 def _no_reprint(parcel: OpenParcel) -> Verdict | None:
     if parcel.cancel_requested:
-        return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
+        return fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
     if parcel.job is None:
         voided = parcel.state is ParcelState.LABELLING
-        return _look(Code.NEXT_NEEDS_LABEL) if voided else _look(Code.LABEL_NOT_PRINTED, copy=0)
+        return look(Code.NEXT_NEEDS_LABEL) if voided else look(Code.LABEL_NOT_PRINTED, copy=0)
     if parcel.job is JobState.UNCERTAIN:
-        return _look(Code.SETTLE_FIRST)
+        return look(Code.SETTLE_FIRST)
     if parcel.job in (JobState.QUEUED, JobState.SENDING):
-        return _look(Code.STILL_PRINTING)
+        return look(Code.STILL_PRINTING)
     return None
 
 
 def _next(bench: Bench) -> Verdict:
     parcel = bench.parcel
     if parcel is None:
-        return _look(Code.NEXT_SCAN_TOTE if bench.tote_id is None else Code.NEXT_SCAN_BULK)
+        return look(Code.NEXT_SCAN_TOTE if bench.tote_id is None else Code.NEXT_SCAN_BULK)
     if parcel.cancel_requested:
-        return _fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
+        return fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
     if parcel.state is ParcelState.OPEN:
-        line = next(line for line in parcel.lines if line.open)
+        first = next(iter(needs(parcel, bench.rules)), None)
+        if first is not Need.ITEMS:
+            return look(Code.NEXT_CLOSE if first is None else Code(f"next_{first}"))
+        line = next((line for line in parcel.lines if line.open), None)
+        if line is None:
+            return look(Code.BOX_EMPTY)
         facts: dict[str, Fact] = {"sku": line.sku, "name": line.called, "left": line.open}
         return Verdict(Outcome.ATTENTION, Code.NEXT_SCAN_ITEM, facts=facts, sku=line.sku)
     if parcel.job is None:
-        return _look(Code.NEXT_NEEDS_LABEL)  # its label was voided
+        return look(Code.NEXT_NEEDS_LABEL)  # its label was voided
     if parcel.job in (JobState.QUEUED, JobState.SENDING):
-        return _look(Code.NEXT_WAIT_LABEL)
+        return look(Code.NEXT_WAIT_LABEL)
     if parcel.job is JobState.UNCERTAIN:
-        return _look(Code.NEXT_SETTLE_LABEL)
-    return _look(Code.NEXT_SCAN_LABEL, copy=parcel.copy)
+        return look(Code.NEXT_SETTLE_LABEL)
+    return look(Code.NEXT_SCAN_LABEL, copy=parcel.copy)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from app.domain.barcode import Command
 from app.domain.bench import Found, Item, OtherKind
 from app.domain.errors import Fact
-from app.domain.packing import Outcome
+from app.domain.verdict import Outcome
 
 
 class PickCode(StrEnum):

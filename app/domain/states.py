@@ -94,8 +94,12 @@ ORDER: Mapping[OrderState, frozenset[OrderState]] = {
     ),
     OrderState.PICKED: frozenset({OrderState.PACKING, OrderState.PROBLEM, OrderState.CANCELLED}),
     OrderState.PACKING: frozenset({OrderState.SHIPPED, OrderState.PICKED, OrderState.PROBLEM, OrderState.CANCELLED}),
-    OrderState.PROBLEM: frozenset({OrderState.READY, OrderState.PICKED, OrderState.CANCELLED}),
-    OrderState.SHIPPED: frozenset(),
+    # from the problem shelf back to a bench
+    OrderState.PROBLEM: frozenset(
+        {OrderState.READY, OrderState.PICKED, OrderState.PACKING, OrderState.CANCELLED}
+    ),
+    # a closed box may be opened again, and a cancelled order taken out of the cage, until the carrier has it
+    OrderState.SHIPPED: frozenset({OrderState.PACKING, OrderState.CANCELLED}),
     OrderState.CANCELLED: frozenset(),
 }
 WAVE: Mapping[WaveState, frozenset[WaveState]] = {

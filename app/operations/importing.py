@@ -12,10 +12,13 @@ from app.change import NOTHING, Change, changed
 from app.domain.customs import CustomsLine, Goods, missing_customs, needs_customs
 from app.domain.folding import folded
 from app.domain.incoming import Problem
+from app.domain.kits import Component, explode
 from app.domain.master import SkuDraft
-from app.domain.orders import ADDRESS, PAPERS, SOURCE_CANCELLED, OrderDraft, lacking, reviewed
+from app.domain.orders import ADDRESS, BENCH, PAPERS, SOURCE_CANCELLED, LineDraft, OrderDraft, lacking, reviewed
 from app.domain.people import Actor
 from app.domain.states import OrderState
+from app.operations.importing_kits import kits_of
+from app.operations.importing_lines import NEW_LINE
 from app.operations.importing_master import import_skus
 from app.operations.importing_rows import RowInserter, among, portions, take_ids
 from app.operations.importing_updates import OrderChange, update_orders
@@ -70,6 +73,7 @@ def import_orders(
     A SKU that nobody knows is made with its code alone, so that no order is lost; its order is incomplete for want of
     a weight. Problems of an order, which then stays as it was: `sku_refused` (fact `sku`; it is one of the
     refused SKUs, or its code is another SKU's barcode), `order_in_work`, `order_was_cancelled`, `order_shipped`.
+    A line of a kit becomes lines of its components, as the kit is defined when its order comes.
     """
     taken = TakenOrders()
     _find_shops(tx, origin.backend, known, drafts)
@@ -89,13 +93,14 @@ def import_orders(
     _make_skus(tx, actor, origin, known, (*news, *others.values()), taken)
     news = [draft for draft in news if not _refused(draft, known, taken)]
     others = {order_id: draft for order_id, draft in others.items() if not _refused(draft, known, taken)}
+    kits = kits_of(tx, known.skus, {line.sku for draft in (*news, *others.values()) for line in draft.lines})
     first = 0
     if news:
         _make_shops(tx, origin.backend, known, news)
-        first = _insert(tx, origin.warehouse_id, known, news, taken)
-    updated = update_orders(tx, actor, others, known.skus)
+        first = _insert(tx, origin.warehouse_id, known, news, kits, taken)
+    updated = update_orders(tx, actor, others, known.skus, kits)
     taken.changes, taken.unchanged = updated.changes, taken.unchanged + updated.unchanged
-    taken.problems += updated.problems
+    taken.problems += [*updated.problems, *updated.told]
     taken.refused += len(updated.problems)
     touched = [change.order_id for change in taken.changes]
     if not (news or touched):
@@ -187,36 +192,46 @@ def _refused(draft: OrderDraft, known: Known, taken: TakenOrders) -> bool:
 
 _NEW_ORDER = (
     "id", "uuid", "warehouse_id", "backend_id", "shop_id", "source_id", "source_version", "payload", "fingerprint",
-    "state", "missing", "reason", "placed_at", "ship_by", "service", *ADDRESS, "carrier", *PAPERS, "pieces",
-    "folded_name", "version", "created_at", "updated_at",
+    "state", "missing", "reason", "placed_at", "ship_by", "service", *ADDRESS, "carrier", *PAPERS, *BENCH,
+    "pieces", "folded_name", "version", "created_at", "updated_at",
 )  # fmt: skip
 
 
-def _insert(tx: Tx, warehouse_id: int, known: Known, news: Sequence[OrderDraft], taken: TakenOrders) -> int:
+def _insert(
+    tx: Tx, warehouse_id: int, known: Known, news: Sequence[OrderDraft], kits: Mapping[str, Sequence[Component]],
+    taken: TakenOrders,
+) -> int:
     """Insert the new orders with their lines; returns the first id."""
     orders = RowInserter(tx.connection, Order, _NEW_ORDER)
     key, moment = orders.stored("uuid"), orders.stored("placed_at")
     states = {state: orders.stored("state")(state) for state in OrderState}
     now = orders.stored("created_at")(tx.at)
     skus = known.skus
-    unweighed = _unweighed(tx, {skus[line.sku] for draft in news for line in draft.lines})
+    packed = [explode(draft.lines, kits) if kits else draft.lines for draft in news]
+    unweighed = _unweighed(tx, {skus[line.sku] for draft_lines in packed for line in draft_lines})
     dispatch = dispatch_country(tx.connection, warehouse_id)
-    abroad = [draft for draft in news if needs_customs(dispatch, draft.country or "", draft.postcode or "")]
-    goods = goods_of(tx.connection, {skus[line.sku] for draft in abroad for line in draft.lines})
+    abroad = [
+        draft_lines for draft, draft_lines in zip(news, packed, strict=True)
+        if needs_customs(dispatch, draft.country or "", draft.postcode or "")
+    ]
+    goods = goods_of(tx.connection, {skus[line.sku] for draft_lines in abroad for line in draft_lines})
     days: dict[datetime | None, object] = {None: None}
     ids = take_ids(tx.connection, Order, len(news))
     rows: list[tuple[object, ...]] = []
     lines: list[tuple[object, ...]] = []
-    for order_id, draft in zip(ids, news, strict=True):
+    for order_id, draft, draft_lines in zip(ids, news, packed, strict=True):
         weighed, pieces = True, 0
-        for position, line in enumerate(draft.lines, start=1):
+        for position, line in enumerate(draft_lines, start=1):
             sku_id = skus[line.sku]
             pieces += line.quantity
             weighed = weighed and sku_id not in unweighed
-            lines.append((order_id, position, sku_id, line.quantity, line.price_minor))
+            kit = None if line.kit is None else skus[line.kit]
+            lines.append(
+                (order_id, position, sku_id, line.quantity, line.price_minor, kit, line.kit_number, line.per_kit)
+            )
         missing = lacking(
             recipient_name=draft.recipient_name, street=draft.street, city=draft.city, country=draft.country,
-            weighed=weighed, customs=_missing_customs(draft, dispatch, skus, goods),
+            weighed=weighed, customs=_missing_customs(draft, draft_lines, dispatch, skus, goods),
         )  # fmt: skip
         state = OrderState.CANCELLED if draft.cancelled else reviewed(missing)
         taken.incomplete += state is OrderState.INCOMPLETE
@@ -232,21 +247,23 @@ def _insert(tx: Tx, warehouse_id: int, known: Known, news: Sequence[OrderDraft],
                 draft.postcode or "", draft.city or "", draft.region or "", draft.country or "", draft.carrier or "",
                 draft.language or "", draft.currency or "", draft.freight_minor, draft.gift_message or "",
                 bool(draft.hide_prices), draft.incoterm or "", draft.ioss or "", draft.recipient_vat or "",
-                draft.recipient_eori or "", pieces, folded(draft.recipient_name or ""), 1, now, now,
+                draft.recipient_eori or "", draft.buyer_message or "", draft.vip or "", bool(draft.first_order),
+                bool(draft.allow_split), bool(draft.allow_substitutes), pieces,
+                folded(draft.recipient_name or ""), 1, now, now,
             )
         )  # fmt: skip
     orders.insert(rows)
-    RowInserter(tx.connection, OrderLine, ("order_id", "position", "sku_id", "quantity", "price_minor")).insert(lines)
+    RowInserter(tx.connection, OrderLine, NEW_LINE).insert(lines)
     taken.new += len(rows)
     taken.lines += len(lines)
     return ids[0]
 
 
 def _missing_customs(
-    draft: OrderDraft, dispatch: str, skus: Mapping[str, int], goods: Mapping[int, Goods]
+    draft: OrderDraft, packed: Sequence[LineDraft], dispatch: str, skus: Mapping[str, int], goods: Mapping[int, Goods]
 ) -> tuple[str, ...]:
     """What a new order lacks for customs; `goods` are those of all orders that cross a border."""
     if not goods:
         return ()
-    lines = [CustomsLine(goods[skus[line.sku]], line.price_minor) for line in draft.lines if skus[line.sku] in goods]
+    lines = [CustomsLine(goods[skus[line.sku]], line.price_minor) for line in packed if skus[line.sku] in goods]
     return missing_customs(dispatch, draft.country or "", draft.postcode or "", lines, draft.currency or "")

@@ -16,20 +16,24 @@ from app.domain.people import Actor
 from app.operations.importing_review import review_skus
 from app.operations.importing_rows import RowInserter, portions, take_ids
 from db.journal import record
-from db.orders import Sku, SkuBarcode
+from db.orders import KitComponent, Sku, SkuBarcode
 from db.places import Location, LocationKind
 from db.store import Tx
 
 
 @dataclass(slots=True)
 class Taken:
-    """What became of one chunk of a file; `refused_skus` are those that were not made, `readied` the orders that
-    have become ready."""
+    """What became of one chunk of a file.
+
+    `problems` are of what was left out, `told` of what was taken all the same; `refused_skus` are those that were not
+    made, `readied` the orders that have become ready.
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
+    told: list[Problem] = field(default_factory=list)
     refused_skus: set[str] = field(default_factory=set)
     readied: list[int] = field(default_factory=list)
 
@@ -61,7 +65,7 @@ def import_skus(tx: Tx, actor: Actor, file: str, drafts: Sequence[SkuDraft]) -> 
 
     A SKU for which neither the file nor the database has a barcode gets its own code as one. What the file does not
     mention stays. Problems: `barcode_taken` (facts `barcode`, `sku`), `barcode_reserved`; such a SKU is left as it
-    was.
+    was. Told: `kit_mode_without_components` (fact `sku`) of one that is no kit yet.
     """
     taken = Taken()
     names = compared(SkuDraft(code="", line=0))
@@ -100,7 +104,8 @@ def import_skus(tx: Tx, actor: Actor, file: str, drafts: Sequence[SkuDraft]) -> 
             measures = (draft.weight_g, draft.length_mm, draft.width_mm, draft.height_mm)
             stated = (
                 draft.hs_code or "", draft.origin or "", draft.customs_description or "", draft.value_minor,
-                draft.value_currency or "", draft.battery or "", draft.restricted or "",
+                draft.value_currency or "", draft.battery or "", draft.restricted or "", draft.handling_class or "",
+                draft.captures or "", draft.min_shelf_days, draft.kit_mode or "",
             )
             new.append((sku_id, draft.code, draft.name or "", *measures, *stated, 1))
         otherwise = False
@@ -124,6 +129,7 @@ def import_skus(tx: Tx, actor: Actor, file: str, drafts: Sequence[SkuDraft]) -> 
             updates.append({"sku": sku_id, **{f"new_{name}": value for name, value in whole.items()}})
         else:
             taken.unchanged += 1
+    taken.told = _modes_without_kit(tx, drafts, taken.refused_skus)
     taken.new, taken.changed = len(new), len(updates)
     RowInserter(tx.connection, Sku, ("id", "code", *names, "version")).insert(new)
     RowInserter(tx.connection, SkuBarcode, ("barcode", "sku_id", "quantity")).insert(barcodes)
@@ -140,6 +146,16 @@ def import_skus(tx: Tx, actor: Actor, file: str, drafts: Sequence[SkuDraft]) -> 
     ids = {"file": file, "new": taken.new, "changed": [u["sku"] for u in updates], "ready": taken.readied}
     record(tx, actor, "import_skus", ids)
     return taken, changed("stock", "orders", ids=[("order", order_id) for order_id in taken.readied])
+
+
+def _modes_without_kit(tx: Tx, drafts: Sequence[SkuDraft], refused: set[str]) -> list[Problem]:
+    named = {draft.code: draft.line for draft in drafts if draft.kit_mode and draft.code not in refused}
+    kits: set[str] = set()
+    for portion in portions(named):
+        statement = select(Sku.code).join(KitComponent, KitComponent.kit_sku_id == Sku.id).where(Sku.code.in_(portion))
+        kits.update(tx.connection.execute(statement).scalars())
+    lines = ((line, code) for code, line in named.items() if code not in kits)
+    return [Problem(line, "kit_mode_without_components", {"sku": code}) for line, code in lines]
 
 
 def _barcode_problem(draft: SkuDraft, wanted: Sequence[BarcodeDraft], owners: dict[str, Owner]) -> Problem | None:

@@ -6,9 +6,9 @@ from sqlalchemy import bindparam, select, update
 
 from app.change import Change, changed
 from app.domain.errors import Refusal
-from app.domain.packing import MAY_LIE_THERE
 from app.domain.people import Actor
 from app.domain.states import JOB, PARCEL, JobState, LabelState, OrderState, ParcelState, advance
+from app.domain.verdict import MAY_LIE_THERE
 from app.operations.labels import copy_lost, newest_job, next_copy
 from db.journal import record
 from db.orders import Order

@@ -61,6 +61,7 @@ def receive_label(
     label = Label(
         parcel_id=parcel_id, tracking=number, carrier=carrier, service=service, template="", fields="{}",
         file_id=file_id, created_at=tx.at, void_by=void_deadline(carrier, tx.at),
+        address_version=order.address_version,
     )
     tx.session.add(label)
     tx.session.flush()

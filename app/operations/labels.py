@@ -14,6 +14,7 @@ from app.domain.barcode import make_label_code, s10
 from app.domain.errors import Refusal
 from app.domain.people import SYSTEM, Actor
 from app.domain.states import JOB, JobState, LabelState, OrderState, ParcelState, advance
+from app.operations import captured
 from app.operations.label_content import SERVICE, TEMPLATE, Sent, label_fields, lay_out, rendered
 from app.operations.numbers import is_used, take_tracking
 from app.operations.parcels import begin_parcel
@@ -27,7 +28,8 @@ from db.store import Tx
 from db.waves import BatchOrder
 
 IN_WORK = (OrderState.RELEASED, OrderState.PICKED, OrderState.PACKING)  # whose labels may be printed ahead
-SUPERSEDED, LEFT_CART = "labels_copy_superseded", "labels_left_cart"  # why a copy that waited is not sent
+# why a copy that waited is not sent
+SUPERSEDED, LEFT_CART, OLD_ADDRESS = "labels_copy_superseded", "labels_left_cart", "labels_old_address"
 
 
 _SENT = (
@@ -35,14 +37,14 @@ _SENT = (
     Order.postcode, Order.city, Order.region, Order.country, Order.carrier,
 )  # fmt: skip
 _TO_LABEL = (
-    select(Parcel.code, BatchOrder.slot, BatchOrder.batch_id, *_SENT)
+    select(Parcel.code, BatchOrder.slot, BatchOrder.batch_id, Order.address_version, *_SENT)
     .join(Order, Order.id == Parcel.order_id)
     .join(Warehouse, Warehouse.id == Order.warehouse_id)
     .outerjoin(BatchOrder, BatchOrder.order_id == Order.id)
     .where(Parcel.id == bindparam("parcel"))
 )
 _VALID = (
-    select(Label.id, Label.tracking, Label.fields, Label.file_id)
+    select(Label.id, Label.tracking, Label.fields, Label.file_id, Label.address_version)
     .where(Label.parcel_id == bindparam("parcel"), Label.state == LabelState.VALID)
     .limit(1)
 )
@@ -142,6 +144,8 @@ def unwanted(tx: Tx, job: PrintJob) -> str | None:
         return "order_cancelled"
     if label.state is LabelState.VOIDED:
         return "label_voided"
+    if label.address_version < order.address_version:
+        return OLD_ADDRESS
     if _has_later_copy(tx, job):
         return SUPERSEDED
     ahead = job.label_batch_id is not None and job.reprint_of_id is None and parcel.state is ParcelState.OPEN
@@ -171,12 +175,14 @@ def _label(tx: Tx, parcel_id: int, weight_g: int) -> tuple[int, str, dict[str, s
 
     Of the fields `place` is the order's place now, `printed_for` the one that the last copy was made for.
     """
-    code, slot, batch_id, *address = tx.connection.execute(_TO_LABEL, {"parcel": parcel_id}).one()
+    code, slot, batch_id, address_version, *address = tx.connection.execute(_TO_LABEL, {"parcel": parcel_id}).one()
     sent = Sent(*address)
     place = "" if batch_id is None else _place_name(batch_id, slot)
     found = tx.connection.execute(_VALID, {"parcel": parcel_id}).first()
     if found is not None:
-        label_id, tracking, stored, file_id = found
+        label_id, tracking, stored, file_id, printed_address = found
+        if printed_address < address_version:
+            raise Refusal("label_old_address", order=sent.order)
         kept = {**json.loads(stored), "order": sent.order, "parcel": code, "slot": "" if slot is None else str(slot)}
         return label_id, str(tracking), {**kept, "place": place}, file_id
     if sent.missing:
@@ -189,7 +195,7 @@ def _label(tx: Tx, parcel_id: int, weight_g: int) -> tuple[int, str, dict[str, s
         {
             "parcel_id": parcel_id, "tracking": tracking, "service": filled["service"], "template": TEMPLATE,
             "carrier": sent.carrier, "void_by": void_deadline(sent.carrier, tx.at),
-            "fields": json.dumps(filled, ensure_ascii=False), "created_at": tx.at,
+            "fields": json.dumps(filled, ensure_ascii=False), "created_at": tx.at, "address_version": address_version,
         },
     ).scalar_one()
     return label_id, tracking, {**filled, "place": place}, None
@@ -361,7 +367,8 @@ def move_job(tx: Tx, job: PrintJob, queue: str) -> None:
 
 
 def void_label(tx: Tx, parcel: Parcel) -> None:
-    """Void a parcel and its label; what has not been printed yet never is."""
+    """Void a parcel and its label; what has not been printed yet never is, and what was captured is free again."""
+    captured.release(tx, parcel.id)
     parcel.state = ParcelState.VOIDED
     parcel.station_id = None
     labels = list(tx.session.scalars(select(Label.id).where(Label.parcel_id == parcel.id)))

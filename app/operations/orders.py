@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.change import Change, changed
 from app.domain.errors import Refusal
 from app.domain.people import Actor
-from app.domain.states import ORDER, OrderState, ParcelState, advance
+from app.domain.states import ORDER, LabelState, OrderState, ParcelState, advance
 from app.operations.label_feed import note_taken_back
 from app.operations.labels import void_label
 from app.operations.waves import free_open_tasks, leave_batch, picked_lots, settle_batch
 from db.journal import record
 from db.orders import Order
-from db.parcels import Parcel
+from db.parcels import Label, Parcel
 from db.store import Tx
 from db.waves import BatchOrder
 
 
 def request_cancel(tx: Tx, actor: Actor, order_id: int, reason: str) -> tuple[OrderState, Change]:
-    """Cancel an order, or mark it so that the next gate (opened, last item, label) stops it; returns its state now.
+    """Cancel an order, or mark it so that the next gate (opened, last item, label, hand-over) stops it; returns its
+    state now.
 
-    Raises Refusal `order_shipped` when its parcel is closed already, `order_is_cancelled` when it was cancelled.
+    Raises Refusal `order_shipped` when its carrier has a parcel of it, `order_is_cancelled` when it was cancelled.
     """
     order = tx.session.get(Order, order_id)
     if order is None:
         raise Refusal("order_unknown", order=order_id)
-    if order.state is OrderState.SHIPPED:
+    if order.state is OrderState.SHIPPED and _has_left(tx, order_id):
         raise Refusal("order_shipped", order=order.source_id)
     if order.state is OrderState.CANCELLED:
         raise Refusal("order_is_cancelled", order=order.source_id)
@@ -55,6 +56,16 @@ def request_cancel(tx: Tx, actor: Actor, order_id: int, reason: str) -> tuple[Or
         topics.append("labels")
     record(tx, actor, "request_cancel", {"order": order_id}, reason=reason)
     return order.state, changed(*topics, ids=[("order", order_id)])
+
+
+def _has_left(tx: Tx, order_id: int) -> bool:
+    """Whether the carrier has a parcel of the order, or its manifest names one."""
+    gone = (
+        select(Parcel.id)
+        .outerjoin(Label, (Label.parcel_id == Parcel.id) & (Label.state == LabelState.VALID))
+        .where(Parcel.order_id == order_id, or_(Parcel.handed_over_at.is_not(None), Label.manifest_id.is_not(None)))
+    )
+    return tx.session.execute(gone.limit(1)).first() is not None
 
 
 def cancel_now(tx: Tx, actor: Actor, order_id: int) -> None:

@@ -8,8 +8,9 @@ from sqlalchemy import Integer, bindparam, delete, insert, literal_column, selec
 
 from app.domain.barcode import Kind, make_code
 from app.domain.states import ParcelState
+from app.operations.parcel_inserts import add_inserts
 from db.journal import take_number
-from db.orders import OrderLine
+from db.orders import Order, OrderLine
 from db.parcels import Parcel, ParcelItem, Shipment
 from db.store import Tx
 
@@ -21,7 +22,17 @@ _BEGUN = (
     .limit(1)
 )
 _SHIPMENT = insert(Shipment).returning(Shipment.id)
-_PARCEL = insert(Parcel).returning(Parcel.id)
+_PARCEL = (
+    insert(Parcel)
+    .values(address_version=select(Order.address_version).where(Order.id == bindparam("order")).scalar_subquery())
+    .returning(Parcel.id)
+)
+_NEWEST_BOX = (
+    select(Parcel.shipment_id, Parcel.number)
+    .where(Parcel.order_id == bindparam("order"), Parcel.state != ParcelState.VOIDED)
+    .order_by(Parcel.number.desc())
+    .limit(1)
+)
 _PARCEL_ITEMS = insert(ParcelItem).from_select(
     ["parcel_id", "order_line_id", "quantity"],
     select(bindparam("parcel", type_=Integer), OrderLine.id, literal_column("0")).where(
@@ -57,11 +68,23 @@ def begin_parcel(tx: Tx, order_id: int, station_id: int | None = None) -> int:
 def make_parcel(tx: Tx, order_id: int, station_id: int | None) -> int:
     """A new shipment of the order and its parcel, in which nothing is verified yet; the parcel's id."""
     shipment = tx.connection.execute(_SHIPMENT, {"order_id": order_id, "created_at": tx.at}).scalar_one()
+    parcel = _make(tx, order_id, station_id, shipment, 1)
+    add_inserts(tx, order_id, parcel)
+    return parcel
+
+
+def add_box(tx: Tx, order_id: int, station_id: int) -> tuple[int, int]:
+    """Another parcel of an order's shipment, on the table of a station; its id, and its number among the boxes."""
+    shipment, number = tx.connection.execute(_NEWEST_BOX, {"order": order_id}).one()
+    return _make(tx, order_id, station_id, shipment, number + 1), number + 1
+
+
+def _make(tx: Tx, order_id: int, station_id: int | None, shipment: int, number: int) -> int:
     parcel: int = tx.connection.execute(
         _PARCEL,
         {
             "code": make_code(Kind.PARCEL, take_number(tx, "parcel")), "shipment_id": shipment, "order_id": order_id,
-            "station_id": station_id, "opened_at": tx.at,
+            "station_id": station_id, "opened_at": tx.at, "number": number, "order": order_id,
         },
     ).scalar_one()
     tx.connection.execute(_PARCEL_ITEMS, {"parcel": parcel, "order": order_id})

@@ -11,10 +11,10 @@ from app.change import NOTHING, Change, changed
 from app.domain.allocation import Need, Shelf, StockRow
 from app.domain.bench import Found, Item
 from app.domain.errors import Fact, Refusal
-from app.domain.packing import Outcome
 from app.domain.people import Actor
 from app.domain.picking import Holder, LocationFound, PickCode, PickVerdict, Task, judge_pick
 from app.domain.states import ORDER, TASK, BatchState, OrderState, TaskState, advance
+from app.domain.verdict import Outcome
 from app.operations.scans import Scan, record_scan, scan_event, what_is
 from app.operations.stock import Move, apply_moves, staging_stock
 from app.operations.waves import leave_batch, settle_batch

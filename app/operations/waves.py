@@ -17,14 +17,17 @@ from app.domain.states import (
     BatchState,
     Lane,
     OrderState,
+    ParcelState,
     TaskState,
     WaveState,
     advance,
 )
+from app.operations.labels import void_label
 from app.operations.stock import Move, apply_moves, staging_stock
 from app.waves.proposal import Proposal
 from db.journal import record, take_number
 from db.orders import Order, OrderLine
+from db.parcels import Parcel
 from db.stock import Allocation, AllocationState, MoveKind, Stock
 from db.store import Tx
 from db.waves import Batch, BatchOrder, PickTask, Tote, Wave
@@ -304,6 +307,13 @@ def put_back(tx: Tx, actor: Actor, order_id: int) -> tuple[None, Change]:
         execution_options={"synchronize_session": False},
     )
     tx.session.execute(delete(BatchOrder).where(BatchOrder.order_id == order_id))
+    order.problem_location_id = None
+    for parcel in tx.session.scalars(
+        select(Parcel).where(
+            Parcel.order_id == order_id, Parcel.state.in_((ParcelState.OPEN, ParcelState.LABELLING))
+        )
+    ).all():
+        void_label(tx, parcel)  # what was verified of it is on the shelves again
     if order.state is OrderState.PROBLEM:
         order.state = advance(ORDER, order.state, OrderState.READY)
         order.reason = None

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.domain import forecast
 from app.domain.forecast import Pace
-from app.domain.packing import Code
 from app.domain.states import JobState, OrderState, ParcelState
+from app.domain.verdict import Code
 from db.journal import JournalEntry, ScanEvent
 from db.orders import Order, Sku
 from db.parcels import Label, Parcel, PrintJob

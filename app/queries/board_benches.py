@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.packing import Code
 from app.domain.people import Role
 from app.domain.picking import PickCode
 from app.domain.states import JobState, LabelState, ParcelState
+from app.domain.verdict import Code
 from app.queries.board import day_start
 from app.queries.label_queue import queue_heads
 from db.journal import ScanEvent

@@ -19,20 +19,22 @@ from app.domain.documents import DOCUMENTS, MOST_CODES, Document, Subject, Wante
 from app.domain.errors import Refusal
 from app.domain.shipping import recipient_lines
 from app.domain.states import BatchState, LabelState, Lane, ParcelState, TaskState, WaveState
+from app.queries.cartons import carton_names
 from app.queries.customs import declaration
 from app.queries.order_list import OrderFilter, OrderSort, order_page, order_total
 from app.queries.orders import find_order
 from app.queries.search import search
+from app.queries.slip_lines import slip_lines
 from app.texts import country_name
 from db.label_files import Manifest
-from db.orders import Order, OrderLine, Shop, Sku, SkuPicture
-from db.parcels import Label, Parcel, ParcelItem, PrintQueue
+from db.orders import Order, OrderLine, Shop, Sku
+from db.parcels import Label, Parcel, PrintQueue
 from db.places import Location, LocationKind, Operator, Warehouse
 from db.waves import Batch, BatchOrder, PickTask, Tote, Wave
 from printing.documents.codes import CodeLabel
 from printing.documents.manifest import Manifest as ManifestSheet
 from printing.documents.manifest import ManifestParcel
-from printing.documents.packing_slip import PackingSlip, SlipLine
+from printing.documents.packing_slip import PackingSlip
 from printing.documents.pick_list import PickLine, PickList, PickTote
 from printing.documents.wave_sheet import CutOff, WaveBatch, WaveSheet
 
@@ -259,20 +261,6 @@ def packing_slip_of(session: Session, order_id: int) -> PackingSlip:
         .where(Parcel.order_id == order_id, Parcel.state != ParcelState.VOIDED)
         .order_by(Parcel.id.desc())
     ).first()
-    packed = (
-        select(func.sum(ParcelItem.quantity))
-        .join(Parcel, Parcel.id == ParcelItem.parcel_id)
-        .where(ParcelItem.order_line_id == OrderLine.id, Parcel.state != ParcelState.VOIDED)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(Sku.code, Sku.name, OrderLine.quantity, packed, OrderLine.price_minor, SkuPicture.content)
-        .join(Sku, Sku.id == OrderLine.sku_id)
-        .outerjoin(SkuPicture, SkuPicture.sku_id == Sku.id)
-        .where(OrderLine.order_id == order_id)
-        .order_by(OrderLine.position)
-    ).all()
-    begun = any(count for _, _, _, count, _, _ in rows)
     zone = ZoneInfo(warehouse.zone)
     return PackingSlip(
         order=order.source_id,
@@ -282,11 +270,7 @@ def packing_slip_of(session: Session, order_id: int) -> PackingSlip:
                 country_name(order.country),
             )
         ),
-        lines=tuple(
-            SlipLine(sku, name, count if begun else quantity, price, picture)
-            for sku, name, quantity, count, price, picture in rows
-            if not begun or count
-        ),
+        lines=slip_lines(session, order_id),
         shop="" if shop.code == UNNAMED_SHOP else shop.code,
         sender=warehouse.sender,
         placed_on=None if order.placed_at is None else order.placed_at.astimezone(zone).date(),
@@ -476,9 +460,9 @@ def manifest_number(warehouse: str, number: int) -> str:
 
 
 def codes_of(session: Session, document: Document, warehouse_id: int, first: int, count: int) -> list[CodeLabel]:
-    """The codes of a sheet: all locations, totes or people, or `count` numbered ones from `first` on.
+    """The codes of a sheet: all locations, totes, people or cartons, or `count` numbered ones from `first` on.
 
-    Totes are numbered where there are fewer than wanted. Raises Refusal `papers_too_many_codes` (most).
+    Cartons are numbered in a warehouse that has none. Raises Refusal `papers_too_many_codes` (most).
     """
     if count > MOST_CODES:
         raise Refusal("papers_too_many_codes", most=MOST_CODES)
@@ -502,6 +486,8 @@ def codes_of(session: Session, document: Document, warehouse_id: int, first: int
         case Document.BADGES:
             people = session.execute(select(Operator.id, Operator.name).order_by(Operator.name))
             return [CodeLabel(make_code(Kind.PERSON, key), name, make_code(Kind.PERSON, key)) for key, name in people]
+        case Document.CARTONS if known := carton_names(session, warehouse_id):
+            return [CodeLabel(code, name, f"{code} {sizes}") for code, name, sizes in known[:MOST_CODES]]
         case Document.CARTS | Document.CARTONS:
             kind = Kind.CART if document is Document.CARTS else Kind.CARTON
             numbers = range(first, first + count)

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Fact, Refusal
-from app.domain.packing import Outcome
 from app.domain.states import JobState
+from app.domain.verdict import Outcome
 from db.journal import JournalEntry, ScanEvent
 from db.orders import Order, OrderLine, Shop, Sku
 from db.parcels import Label, Parcel, PrintAttempt, PrintJob
@@ -35,7 +35,7 @@ class EntryKind(StrEnum):
 
 
 _KINDS = list(EntryKind)
-_TOLD = ("found", "missing", "pieces", "tracking")  # of what an operation has noted
+_TOLD = ("found", "missing", "pieces", "tracking", "fields")  # of what an operation has noted
 
 
 @dataclass(frozen=True, slots=True)

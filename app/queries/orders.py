@@ -25,6 +25,11 @@ def order_number(session: Session, order_id: int) -> str:
     return session.get_one(Order, order_id).source_id
 
 
+def address_version(session: Session, order_id: int) -> int:
+    """How often the address of an order has changed while it was in work, from 1."""
+    return session.get_one(Order, order_id).address_version
+
+
 def order_counts(session: Session) -> dict[OrderState, int]:
     """How many orders are in each state."""
     return dict(session.execute(select(Order.state, func.count()).group_by(Order.state)).all())

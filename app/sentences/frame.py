@@ -106,4 +106,5 @@ SENTENCES: dict[str, str] = {
     "frame_scale_how": "Scale: {how}",
     "frame_key_devices_digit": "Choose a device, a use",
     "frame_key_devices_esc": "One step back",
+    "frame_key_packing_carton": "Take a suggested carton",
 }

@@ -21,6 +21,8 @@ FORMATS = ("csv", "xlsx", "json")
 # what a file can hold, with the fields it cannot do without; "places" says only which SKU lies at which location
 KINDS: Mapping[str, tuple[str, ...]] = {
     "skus": ("sku",),
+    "kits": ("kit", "component", "quantity"),
+    "substitutes": ("sku", "substitute"),
     "locations": ("location",),
     "places": ("location", "sku"),
     "stock": ("location", "sku", "on_hand"),
@@ -30,14 +32,18 @@ LINE_FIELDS = ("sku", "quantity", "price")
 ORDER_FIELDS = (
     "order", "shop", "status", "source_version", "placed_at", "ship_by", "service", "recipient_name",
     "recipient_phone", "street", "postcode", "city", "region", "country", "carrier", "language", "currency", "freight",
-    "gift_message", "hide_prices", "incoterm", "ioss", "recipient_vat", "recipient_eori",
+    "gift_message", "hide_prices", "incoterm", "ioss", "recipient_vat", "recipient_eori", "buyer_message", "vip",
+    "first_order", "allow_split", "allow_substitutes",
 )  # fmt: skip
 SKU_FIELDS = (
     "sku_name", "barcodes", "weight", "length", "width", "height", "hs_code", "origin", "customs_description", "value",
-    "value_currency", "battery", "restricted",
+    "value_currency", "battery", "restricted", "handling_class", "captures", "min_shelf_days", "kit_mode",
 )  # fmt: skip
+SET_FIELDS = ("kit", "component", "substitute")
 LOCATION_FIELDS = ("location", "aisle", "bay", "position", "x", "y", "coordinates")
-FIELDS = (*ORDER_FIELDS, *LINE_FIELDS, *SKU_FIELDS, *LOCATION_FIELDS, "lot", "expires", "on_hand")
+FIELDS = (
+    *ORDER_FIELDS, *LINE_FIELDS, *SKU_FIELDS, *SET_FIELDS, *LOCATION_FIELDS, "lot", "expires", "on_hand",
+)  # fmt: skip
 CONSTANTS = ("shop", "service", "country", "location", "carrier", "currency", "value_currency")
 
 

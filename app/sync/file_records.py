@@ -7,25 +7,21 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from app.domain import customs, incoming, money
-from app.domain.errors import Fact, Refusal
+from app.domain.errors import Refusal
 from app.domain.incoming import Problem
-from app.domain.master import (
-    MEASURES,
-    BarcodeDraft,
-    CountDraft,
-    LocationDraft,
-    SkuDraft,
-    combine_locations,
-    combine_skus,
-)
+from app.domain.master import CountDraft, KitDraft, LocationDraft, SkuDraft, SubstitutesDraft
 from app.domain.orders import ADDRESS, LineDraft, OrderDraft
+from app.sync.file_judge import Judge
+from app.sync.file_masters import MAX_WORD, Masters
 from app.sync.file_profiles import ORDER_FIELDS, Profile
 from app.sync.file_readers import Record
+from app.sync.file_sets import Sets
 
-# how the fields of an order for its papers are read, the currency before what is an amount of it
+MAX_MESSAGE = 4_000
+# how the fields of an order for its papers and its packer are read, the currency before what is an amount of it
 _PAPERS: Mapping[str, Callable[[object, str], object]] = {
     "carrier": incoming.code,
     "language": incoming.language,
@@ -36,17 +32,12 @@ _PAPERS: Mapping[str, Callable[[object, str], object]] = {
     "ioss": customs.ioss_number,
     "recipient_vat": customs.customs_number,
     "recipient_eori": customs.customs_number,
+    "buyer_message": partial(incoming.text, lines=True, limit=MAX_MESSAGE),
+    "vip": partial(incoming.text, limit=MAX_WORD),
+    "first_order": incoming.yes_no,
+    "allow_split": incoming.yes_no,
+    "allow_substitutes": incoming.yes_no,
 }
-_CUSTOMS: Mapping[str, Callable[[object, str], str]] = {
-    "hs_code": customs.hs_code,
-    "origin": customs.customs_origin,
-    "customs_description": customs.description,
-    "value_currency": money.currency,
-    "battery": customs.battery,
-    "restricted": customs.restricted,
-}
-R = TypeVar("R")
-D = TypeVar("D", SkuDraft, LocationDraft)
 Key = tuple[str, str]
 
 
@@ -54,11 +45,14 @@ Key = tuple[str, str]
 class Intake:
     """What of a file can be taken over, and what cannot and why.
 
-    `refused` counts each kind's bad records; of orders it counts orders, and no row that names none.
+    `refused` counts each kind's bad records; of orders it counts orders, and no row that names none, of kits and
+    substitutes their SKUs, and rows that name none.
     """
 
     orders: tuple[OrderDraft, ...]
     skus: tuple[SkuDraft, ...]
+    kits: tuple[KitDraft, ...]
+    substitutes: tuple[SubstitutesDraft, ...]
     locations: tuple[LocationDraft, ...]
     counts: tuple[CountDraft, ...]
     places: tuple[CountDraft, ...]
@@ -80,42 +74,6 @@ class _Group:
     records: list[object] = field(default_factory=list)
 
 
-class _Judge:
-    """Collects what is wrong with one record, so that all of it is told at once."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self._problems = problems
-        self.line = 0
-        self.order: str | None = None
-        self.bad = False
-
-    def start(self, line: int) -> None:
-        self.line, self.order, self.bad = line, None, False
-
-    def tell(self, code: str, **facts: Fact) -> None:
-        self.bad = True
-        if self.order is not None:
-            facts.setdefault("order", self.order)
-        problem = Problem(self.line, code, facts)
-        if problem not in self._problems[-8:]:  # two kinds may stumble over the same cell
-            self._problems.append(problem)
-
-    def take(self, rule: Callable[..., R], *arguments: Any, **named: Any) -> R | None:
-        """What the rule makes of the value, None when it refuses."""
-        try:
-            return rule(*arguments, **named)
-        except Refusal as refusal:
-            self.tell(refusal.code, **refusal.facts)
-            return None
-
-    def take_or_leave(self, rule: Callable[..., R], *arguments: Any, **named: Any) -> R | None:
-        """Like `take`, but a value that is refused is told and left out, and the record is good without it."""
-        bad = self.bad
-        found = self.take(rule, *arguments, **named)
-        self.bad = bad
-        return found
-
-
 def read_records(records: Iterable[Record], profile: Profile, *, zone: tzinfo = UTC) -> Intake:
     """Judge all records; `zone` holds for dates when the profile names none.
 
@@ -130,13 +88,12 @@ class _Reading:
         self.profile = profile
         self.zone = zone
         self.problems: list[Problem] = []
-        self.judge = _Judge(self.problems)
+        self.judge = Judge(self.problems)
+        self.masters = Masters(profile, self.judge)
+        sets = partial(Sets, self.judge, self.problems, decimal=profile.decimal)
+        self.kits = sets("kit", "component", counted=True)
+        self.substitutes = sets("sku", "substitute", counted=False)
         self.orders: dict[Key, _Group] = {}
-        self.skus: dict[str, SkuDraft] = {}
-        self.locations: dict[str, LocationDraft] = {}
-        self.counts: dict[tuple[str, str, str], CountDraft] = {}
-        self.places: dict[tuple[str, str], CountDraft] = {}
-        self.owners: dict[str, tuple[str, int]] = {}  # barcode → SKU and pieces, within the file
         self.refused = dict.fromkeys(profile.kinds, 0)
         self.last_order: Key | None = None
         self.unreadable_before: int | None = None
@@ -144,17 +101,25 @@ class _Reading:
     def read(self, records: Iterable[Record]) -> Intake:
         kinds = self.profile.kinds
         masters = {
-            "skus": self.sku, "locations": self.location, "stock": self.count, "places": self.place,
+            "skus": self.masters.sku, "locations": self.masters.location, "stock": self.masters.count,
+            "places": self.masters.place,
         }  # fmt: skip
         reads = [(kind, masters[kind]) for kind in kinds if kind in masters]
+        sets = [one for kind, one in (("kits", self.kits), ("substitutes", self.substitutes)) if kind in kinds]
         for record in records:
             self.judge.start(record.line)
             key = self.order_key(record) if "orders" in kinds else None
             if record.shifted:
                 self.judge.tell("row_cells")
+                for one in sets:
+                    one.lost(record.line)
             else:
                 for kind, read in reads:
                     self.each(kind, read, record)
+                for one in sets:
+                    row_bad, self.judge.bad = self.judge.bad, False
+                    one.row(record)
+                    self.judge.bad = self.judge.bad or row_bad
             if "orders" in kinds:
                 self.order(key, record)
         return self.finish()
@@ -169,117 +134,6 @@ class _Reading:
                 self.refused[kind] += 1
             row_bad = row_bad or self.judge.bad
         self.judge.bad = row_bad
-
-    # masters
-
-    def text(self, record: Record, name: str, **named: Any) -> str | None:
-        """The text of a field, None when the record says nothing or nothing that is accepted."""
-        value = record.fields.get(name)
-        return self.judge.take(incoming.text, value, name, **named) or None
-
-    def code(self, record: Record, name: str, *, needed: bool = False) -> str | None:
-        value = record.fields.get(name)
-        found = self.judge.take(incoming.code, value, name) or self.profile.constants.get(name)
-        if needed and not found and not self.judge.bad:
-            self.judge.tell("code_missing", field=name)
-        return found
-
-    def sku(self, record: Record) -> bool:
-        fields, profile, take = record.fields, self.profile, self.judge.take
-        code = self.code(record, "sku", needed=True)
-        draft_barcodes = take(incoming.barcodes, fields["barcodes"]) if "barcodes" in fields else ()
-        measures: dict[str, Any] = {}
-        for measure in MEASURES:
-            what = measure.partition("_")[0]
-            unit = profile.weight if what == "weight" else profile.size
-            measures[measure] = take(incoming.measure, fields.get(what), what, unit, profile.decimal)
-        name = self.text(record, "sku_name") if "sku_name" in fields else None
-        if self.judge.bad or code is None:
-            return False
-        said = self.customs(fields)
-        found = tuple(BarcodeDraft(barcode, pieces, record.line) for barcode, pieces in draft_barcodes or ())
-        for one in found:
-            owner = self.owners.get(one.barcode, (code, one.quantity))
-            if owner[0] != code:
-                self.judge.tell("barcode_taken", barcode=one.barcode, sku=owner[0])
-            elif owner[1] != one.quantity:
-                self.judge.tell("sku_rows_differ", sku=code, field="barcodes")
-        if self.judge.bad:
-            return False
-        draft = SkuDraft(code=code, line=record.line, name=name, barcodes=found, **measures, **said)
-        if not self.merge(self.skus, draft, combine_skus):
-            return False
-        self.owners.update({one.barcode: (code, one.quantity) for one in found})
-        return True
-
-    def customs(self, fields: Mapping[str, object]) -> dict[str, Any]:
-        """What a SKU's record says for customs; what is wrong is told and left out: its weight still counts."""
-        leave, constants = self.judge.take_or_leave, self.profile.constants
-        said: dict[str, Any] = {
-            name: leave(rule, fields[name], name) or None for name, rule in _CUSTOMS.items() if name in fields
-        }
-        currency = said.pop("value_currency", None) or constants.get("value_currency", "")
-        value = leave(money.amount, fields.get("value"), currency, "value", self.profile.decimal)
-        if value:  # 0 stands for unknown
-            said |= {"value_minor": value, "value_currency": currency}
-        return said
-
-    def merge(self, known: dict[str, D], draft: D, combine: Callable[[D, D], D]) -> bool:
-        old = known.get(draft.code)
-        merged = draft if old is None else self.judge.take(combine, old, draft)
-        if merged is None:
-            return False
-        known[draft.code] = merged
-        return True
-
-    def location(self, record: Record) -> bool:
-        fields, profile, take = record.fields, self.profile, self.judge.take
-        code = self.code(record, "location", needed=True)
-        aisle = self.text(record, "aisle", limit=incoming.MAX_CODE) if "aisle" in fields else None
-        position = self.text(record, "position", limit=incoming.MAX_CODE) if "position" in fields else None
-        bay = None
-        if fields.get("bay") not in (None, ""):
-            bay = take(incoming.quantity, fields["bay"], "bay", profile.decimal, least=0)
-        x = take(incoming.coordinate, fields.get("x"), "x", profile.place, profile.decimal)
-        y = take(incoming.coordinate, fields.get("y"), "y", profile.place, profile.decimal)
-        pair = take(incoming.coordinates, fields.get("coordinates"), "coordinates", profile.place)
-        if pair is not None:
-            x, y = pair
-        if (x is None) != (y is None):
-            self.judge.tell("coordinates_invalid", field="x" if x is None else "y")
-        if self.judge.bad or code is None:
-            return False
-        draft = LocationDraft(code=code, line=record.line, aisle=aisle, bay=bay, position=position, x_mm=x, y_mm=y)
-        return self.merge(self.locations, draft, combine_locations)
-
-    def count(self, record: Record) -> bool:
-        fields, profile, take = record.fields, self.profile, self.judge.take
-        location = self.code(record, "location", needed=True)
-        sku = self.code(record, "sku", needed=True)
-        pieces = take(incoming.quantity, fields.get("on_hand"), "quantity", profile.decimal, least=0)
-        lot = self.code(record, "lot") or ""
-        expires = take(incoming.day, fields.get("expires"), "expires", profile.dates)
-        if expires is not None and not lot:
-            self.judge.tell("expiry_without_lot")
-        if self.judge.bad or location is None or sku is None:
-            return False
-        twin = self.counts.get((location, sku, lot))
-        if twin is not None:
-            self.judge.tell("stock_twice", location=location, sku=sku, first=twin.line)
-            return False
-        self.counts[location, sku, lot] = CountDraft(
-            location=location, sku=sku, line=record.line, quantity=pieces, lot=lot, expires_on=expires
-        )
-        return True
-
-    def place(self, record: Record) -> bool:
-        # the location and the SKU of the record are judged as such
-        location, sku = self.code(record, "location"), self.code(record, "sku")
-        if self.judge.bad or not location or not sku:
-            return False
-        if (location, sku) not in self.places:
-            self.places[location, sku] = CountDraft(location=location, sku=sku, line=record.line)
-        return True
 
     # orders
 
@@ -408,9 +262,13 @@ class _Reading:
                     line=group.line, cancelled=group.cancelled, **group.head,
                 )
             )  # fmt: skip
+        kits, substitutes, masters = self.kits.kits(), self.substitutes.substitutes(), self.masters
+        for kind, one in (("kits", self.kits), ("substitutes", self.substitutes)):
+            if kind in self.refused:
+                self.refused[kind] = one.refused
         return Intake(
-            tuple(orders), tuple(self.skus.values()), tuple(self.locations.values()), tuple(self.counts.values()),
-            tuple(self.places.values()), tuple(self.problems), self.refused,
+            tuple(orders), tuple(masters.skus.values()), kits, substitutes, tuple(masters.locations.values()),
+            tuple(masters.counts.values()), tuple(masters.places.values()), tuple(self.problems), self.refused,
         )  # fmt: skip
 
 

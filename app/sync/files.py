@@ -17,6 +17,7 @@ from app.domain.incoming import Problem
 from app.domain.orders import OrderDraft
 from app.domain.people import SYSTEM, Actor
 from app.operations.importing import Known, Origin, import_orders
+from app.operations.importing_kits import import_kits, import_substitutes
 from app.operations.importing_master import Taken, import_locations, import_skus
 from app.operations.importing_stock import import_counts
 from app.operations.importing_updates import OrderChange
@@ -49,9 +50,9 @@ class Counts:
 class Report:
     """What an import did.
 
-    `counts` by kind (`orders`, `skus`, `locations`, `places`, `stock`); `lines` of new orders; `incomplete` of them
-    lack something; `new_skus` were known to nobody but the orders; `readied` orders became ready because a weight
-    has come. Seconds are spent reading and judging, and writing.
+    `counts` by kind (`orders`, `skus`, `kits`, `substitutes`, `locations`, `places`, `stock`); `lines` of new orders;
+    `incomplete` of them lack something; `new_skus` were known to nobody but the orders; `readied` orders became ready
+    because a weight has come. Seconds are spent reading and judging, and writing.
     """
 
     file: str
@@ -152,7 +153,7 @@ def import_file(
     limit_orders: int | None = None,
     actor: Actor = SYSTEM,
 ) -> Report:
-    """Take over a file: first SKUs, locations and stock, then the orders, in chunks of whole orders.
+    """Take over a file: first SKUs, kits, substitutes, locations and stock, then the orders, in chunks of whole orders.
 
     `profile` is a shipped name or a path, None finds the one that fits; `kind` takes only that of a file that holds
     several; `warehouse` is a code, None the only one (a new database gets one). `progress` is told the rows done and
@@ -162,7 +163,7 @@ def import_file(
     """
     path = Path(path)
     started = perf_counter()
-    place = store.read(_find_warehouse, warehouse)
+    place = store.read(find_warehouse, warehouse)
     chosen, intake = read_file(path, profile=profile, kind=kind, zone=(place and find_zone(place[1])) or UTC)
     orders = intake.orders if limit_orders is None else intake.orders[:limit_orders]
     read = perf_counter()
@@ -173,7 +174,11 @@ def import_file(
     return writing.report(read - started, perf_counter() - read)
 
 
-def _find_warehouse(session: Session, code: str | None) -> tuple[int, str] | None:
+def find_warehouse(session: Session, code: str | None) -> tuple[int, str] | None:
+    """The id and the zone of the warehouse of this code, of the only one for None; None while there is none at all.
+
+    Raises Refusal `warehouse_needed` (facts `warehouses`), `warehouse_unknown` (`warehouse`, `warehouses`).
+    """
     rows = session.execute(select(Warehouse.code, Warehouse.id, Warehouse.zone).order_by(Warehouse.id)).all()
     if not rows:
         return None
@@ -197,7 +202,8 @@ class _Writing:
     ) -> None:
         self.store, self.actor, self.name, self.profile = store, actor, name, profile
         self.intake, self.orders, self.progress = intake, orders, progress
-        self.total = sum(map(len, (intake.skus, intake.locations, intake.places, intake.counts)))
+        masters = (intake.skus, intake.kits, intake.substitutes, intake.locations, intake.places, intake.counts)
+        self.total = sum(map(len, masters))
         self.total += sum(_weight(order) for order in orders)
         self.done = 0
         self.counts = {kind: Counts(refused=intake.refused.get(kind, 0)) for kind in profile.kinds}
@@ -211,6 +217,11 @@ class _Writing:
         submit, actor, name = self.store.submit, self.actor, self.name
         for skus in _chunks(self.intake.skus):
             self.add("skus", submit(Priority.BULK, import_skus, actor, name, skus).result(), len(skus))
+        for kits in _chunks(self.intake.kits):
+            self.add("kits", submit(Priority.BULK, import_kits, actor, name, kits).result(), len(kits))
+        for others in _chunks(self.intake.substitutes):
+            taken = submit(Priority.BULK, import_substitutes, actor, name, others).result()
+            self.add("substitutes", taken, len(others))
         for bins in _chunks(self.intake.locations):
             taken = submit(Priority.BULK, import_locations, actor, name, warehouse_id, bins).result()
             self.add("locations", taken, len(bins))
@@ -231,7 +242,7 @@ class _Writing:
 
     def add(self, kind: str, taken: Taken, rows: int) -> None:
         self.count(kind, taken.new, taken.changed, taken.unchanged, len(taken.problems))
-        self.problems += taken.problems
+        self.problems += [*taken.problems, *taken.told]
         self.known.refused_skus |= taken.refused_skus
         self.readied += len(taken.readied)
         self.step(rows)

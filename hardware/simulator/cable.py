@@ -204,8 +204,9 @@ class _SocketCable:
         """Nothing to wait for: what was sent arrives before the goodbye."""
 
     def _take(self, connection: socket.socket) -> None:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connection = connection
+        with contextlib.suppress(OSError):  # it has already gone again, which the next send or receive tells
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def _hang_up(self, reset: bool = False) -> None:
         if self._connection is not None:

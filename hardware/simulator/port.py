@@ -7,7 +7,7 @@ import contextlib
 import os
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from app.domain.errors import KnownError
@@ -68,12 +68,19 @@ class TcpLine:
 
     def __init__(self, client: socket.socket) -> None:
         client.setblocking(False)
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with contextlib.suppress(OSError):  # it has already gone again, which the first read tells
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.client = client
 
     async def read(self, most: int) -> bytes:
         """What it sends next."""
-        return await asyncio.get_running_loop().sock_recv(self.client, most)
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                return self.client.recv(most)
+            try:
+                await _readable(self.client)
+            except NotImplementedError:
+                return await asyncio.get_running_loop().sock_recv(self.client, most)
 
     async def write(self, data: bytes) -> None:
         """Send all of it."""
@@ -144,8 +151,13 @@ class TcpPort:
     async def line(self) -> TcpLine:
         """The next host in the kernel's queue."""
         assert self._listener is not None
-        client, _ = await asyncio.get_running_loop().sock_accept(self._listener)
-        return TcpLine(client)
+        while True:
+            with contextlib.suppress(BlockingIOError, ConnectionAbortedError):
+                return TcpLine(self._listener.accept()[0])
+            try:
+                await _readable(self._listener)
+            except NotImplementedError:
+                return TcpLine((await asyncio.get_running_loop().sock_accept(self._listener))[0])
 
     def left(self, current: Line | None) -> Iterator[tuple[Line, bytes]]:
         """The rest of the host that is connected, and all of those that wait."""
@@ -155,8 +167,30 @@ class TcpPort:
             while self._listener is not None and self._listening:
                 client, _ = self._listener.accept()
                 line = TcpLine(client)
-                yield from _rest(line)
-                line.close(reset=False)
+                try:
+                    yield from _rest(line)
+                finally:
+                    line.close(reset=False)
+
+
+async def ready(file: int, add: Callable[[int, Callable[[], None]], None], remove: Callable[[int], object]) -> None:
+    """Wait for a file, by the loop's `add_reader` and `remove_reader` or those of writers.
+
+    What came is taken after it. `loop.sock_accept` and `loop.sock_recv` take it before the task wakes, and lose it with
+    a task that is cancelled in between: an open connection or a label.
+    """
+    waiting = asyncio.Event()
+    add(file, waiting.set)
+    try:
+        await waiting.wait()
+    finally:
+        remove(file)
+
+
+async def _readable(client: socket.socket) -> None:
+    """Wait until there is something to take; raises NotImplementedError on Windows' own loop."""
+    loop = asyncio.get_running_loop()
+    await ready(client.fileno(), loop.add_reader, loop.remove_reader)
 
 
 def _rest(line: TcpLine) -> Iterator[tuple[Line, bytes]]:

@@ -131,13 +131,15 @@ class PrinterTwin:
         """Take what has arrived, print it (unless `finish` is False or only a person could mend it), and end."""
         self._stopping = True
         try:
-            await self._stop_serving()
-            if finish:
-                self._read_out()
-            self._hang_up()
-            for line in self._dead:
-                line.close(reset=True)
-            self._port.release()
+            try:
+                await self._stop_serving()
+                if finish:
+                    self._read_out()
+            finally:
+                self._hang_up()
+                for line in self._dead:
+                    line.close(reset=True)
+                self._port.release()
             if finish:
                 await self._mechanics.finish()
         finally:

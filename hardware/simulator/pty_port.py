@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 from app.domain.errors import KnownError
-from hardware.simulator.port import Line
+from hardware.simulator.port import Line, ready
 
 _RECEIVE = 65536
 
@@ -36,7 +36,7 @@ class PtyLine:
             try:
                 return os.read(self.own, most)
             except BlockingIOError:
-                await _ready(self.own, loop.add_reader, loop.remove_reader)
+                await ready(self.own, loop.add_reader, loop.remove_reader)
 
     async def write(self, data: bytes) -> None:
         """Send all of it, to nobody if no host is there."""
@@ -45,7 +45,7 @@ class PtyLine:
             try:
                 data = data[os.write(self.own, data) :]
             except BlockingIOError:
-                await _ready(self.own, loop.add_writer, loop.remove_writer)
+                await ready(self.own, loop.add_writer, loop.remove_writer)
 
     def close(self, *, reset: bool) -> None:
         """Hang up: the host's next read or write fails."""
@@ -53,17 +53,6 @@ class PtyLine:
             self.is_open = False
             os.close(self.own)
             os.close(self._hosts)
-
-
-async def _ready(
-    file: int, add: Callable[[int, Callable[[], None]], None], remove: Callable[[int], object]
-) -> None:
-    waiting = asyncio.Event()
-    add(file, waiting.set)
-    try:
-        await waiting.wait()
-    finally:
-        remove(file)
 
 
 class PtyPort:

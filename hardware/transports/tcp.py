@@ -38,11 +38,12 @@ class TcpTransport:
             opened = socket.create_connection(self._address, timeout=self._connect_timeout)
         except (OSError, UnicodeError) as error:  # UnicodeError: a host that cannot be a name, such as "a..b"
             raise KnownError("device_open_failed", url=self._url, reason=words_of(error)) from error
-        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        if hasattr(socket, "TCP_USER_TIMEOUT"):  # a peer that vanished without a word is noticed in half a minute
-            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _VANISHED_MS)
         self._socket = opened
+        with contextlib.suppress(OSError):  # some systems refuse it once the peer has gone, which `write` tells
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):  # a peer that vanished without a word is noticed in half a minute
+                opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _VANISHED_MS)
 
     def close(self) -> None:
         """Disconnect so that bytes under way still arrive; never raises."""

@@ -105,6 +105,20 @@ class Stack:
 
 
 @dataclass(frozen=True, slots=True)
+class Indented:
+    """A block that begins `by` millimetres further in."""
+
+    block: Block
+    by: float
+
+    def height(self, width: float) -> float:
+        return self.block.height(width - self.by)
+
+    def draw(self, page: Page, x: float, y: float, width: float) -> None:
+        self.block.draw(page, x + self.by, y, width - self.by)
+
+
+@dataclass(frozen=True, slots=True)
 class Bars:
     """The data as a symbol of `high` millimetres: Code 128, else Data Matrix, else nothing, as `Page.code` has it."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
 from app.texts import say
-from printing.documents.blocks import Bars, Block, Framed, Named, Picture, Stack, Words
+from printing.documents.blocks import Bars, Block, Framed, Indented, Named, Picture, Stack, Words
 from printing.documents.flow import Column, Flow
 from printing.documents.page import A4, Page, Paper, mirrored
 from printing.documents.typeface import Style
@@ -18,14 +20,28 @@ _AMOUNT = 2.9  # millimetres of a column of amounts for each point of its size
 
 
 @dataclass(frozen=True, slots=True)
+class SlipKit:
+    """A kit whose components are lines; `number` tells two of the same apart, `quantity` None unless they are whole."""
+
+    number: int
+    sku: str
+    name: str
+    quantity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SlipLine:
-    """Pieces of one SKU; `price_minor` is of one piece, `picture` a PNG or JPEG."""
+    """Pieces of one SKU; `price_minor` is of one piece, `picture` a PNG or JPEG; `kit` what it is a component of.
+
+    The lines of a kit follow each other.
+    """
 
     sku: str
     name: str
     quantity: int
     price_minor: int | None = None
     picture: bytes | None = None
+    kit: SlipKit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +173,60 @@ def _lines(flow: Flow, slip: PackingSlip, size: float) -> None:
         columns.append(Column(flow.say("documents_amount"), size * _AMOUNT, figures, style))
     pictured = any(line.picture for line in slip.lines)
     rows: list[list[Block | str]] = []
-    for line in slip.lines:
-        words: list[Block] = [Words(line.name or line.sku, Style(size, bold=True), most=3)]
-        if line.name:
-            words.append(Words(line.sku, Style(size - 1, mono=True), most=2))
-        row: list[Block | str] = [Picture(line.picture, side), Stack(words, 0.4), number(line.quantity, language)]
-        if slip.priced:
-            price = line.price_minor or 0
-            if not narrow:
-                row.append(money(price, slip.currency, language))
-            row.append(money(price * line.quantity, slip.currency, language))
+
+    def add(item: Block, picture: Block | str, quantity: int | None, amounts: list[str]) -> None:
+        count = "" if quantity is None else number(quantity, language)
+        row = [picture, item, count, *(amounts[1:] if narrow else amounts)]
         rows.append(row if pictured else row[1:])
+
+    for kit, group in groupby(slip.lines, key=lambda line: line.kit):
+        lines = list(group)
+        if kit is None:
+            for line in lines:
+                price = line.price_minor or 0
+                amounts = [money(one, slip.currency, language) for one in (price, price * line.quantity)]
+                add(
+                    _item(line.name, line.sku, size), Picture(line.picture, side), line.quantity,
+                    amounts if slip.priced else [],
+                )
+            continue
+        # the buyer has paid for the kit: its components have no prices of their own
+        whole = sum((line.price_minor or 0) * line.quantity for line in lines)
+        each = "" if not kit.quantity else money(whole // kit.quantity, slip.currency, language)
+        add(
+            _item(kit.name, kit.sku, size), "", kit.quantity,
+            [each, money(whole, slip.currency, language)] if slip.priced else [],
+        )
+        for part in _together(lines):
+            add(
+                _component(part, size), Picture(part.picture, side * 0.75), part.quantity,
+                ["", ""] if slip.priced else [],
+            )
     flow.table(columns if pictured else columns[1:], rows, gap=2 if narrow else 3, pad=1.0)
+
+
+def _item(name: str, sku: str, size: float) -> Block:
+    words: list[Block] = [Words(name or sku, Style(size, bold=True), most=3)]
+    if name:
+        words.append(Words(sku, Style(size - 1, mono=True), most=2))
+    return Stack(words, 0.4)
+
+
+def _component(line: SlipLine, size: float) -> Block:
+    """A component under its kit: further in, and not bold."""
+    words: list[Block] = [Words(line.name or line.sku, Style(size), most=3)]
+    if line.name:
+        words.append(Words(line.sku, Style(size - 1, mono=True), most=2))
+    return Indented(Stack(words, 0.4), size * 0.4)
+
+
+def _together(lines: Sequence[SlipLine]) -> list[SlipLine]:
+    """The lines with those of the same SKU as one: some pieces may cost a little more than others."""
+    pieces: dict[str, SlipLine] = {}
+    for line in lines:
+        before = pieces.get(line.sku)
+        pieces[line.sku] = line if before is None else replace(before, quantity=before.quantity + line.quantity)
+    return list(pieces.values())
 
 
 def _totals(flow: Flow, slip: PackingSlip, size: float) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +29,7 @@ from tests.hardware.waiting import until
 
 QUEUE = document_queue("BENCH-1")
 QUICK = Patience(poll=0.005, idle=0.05, reopen=0.02)
+LAST = b"nobody comes any more"
 PAGE = b"%PDF-1.4 " + bytes(range(256)) * 40 + b" %%EOF"
 
 
@@ -46,18 +50,39 @@ def jobs(house: House) -> list[tuple[JobState, str | None]]:
 
 
 class Port:
-    """A printer on a port that keeps what came on each connection."""
+    """A printer on a port that keeps what came on each connection, until the block ends.
 
-    def __init__(self) -> None:
+    It has a thread of its own: what asyncio has accepted as its loop ends stays open. The spooler has to end before.
+    """
+
+    def __init__(self, number: int = 0) -> None:
         self.came: list[bytes] = []
+        self._server = socket.create_server(("127.0.0.1", number))
+        self.number: int = self._server.getsockname()[1]
+        self._thread = threading.Thread(target=self._take)
 
-    async def open(self, port: int = 0) -> int:
-        self.server = await asyncio.start_server(self._take, "127.0.0.1", port)
-        return int(self.server.sockets[0].getsockname()[1])
+    @property
+    def url(self) -> str:
+        return f"tcp://127.0.0.1:{self.number}"
 
-    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.came.append(await reader.read())
-        writer.close()
+    def __enter__(self) -> Port:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        with socket.create_connection(("127.0.0.1", self.number)) as last:  # behind all who have come
+            last.sendall(LAST)
+        self._thread.join()
+        self._server.close()
+
+    def _take(self) -> None:
+        while (data := self._received()) != LAST:
+            self.came.append(data)
+
+    def _received(self) -> bytes:
+        connection, _ = self._server.accept()
+        with connection, connection.makefile("rb") as coming:
+            return coming.read()
 
 
 def test_the_document_printer_takes_pdf_unless_it_is_told_otherwise() -> None:
@@ -71,61 +96,54 @@ def test_the_document_printer_takes_pdf_unless_it_is_told_otherwise() -> None:
 
 
 async def test_each_document_arrives_whole_on_a_connection_of_its_own(house: House) -> None:
-    port = Port()
-    url = printer_url("document_printer", f"tcp://127.0.0.1:{await port.open()}")
     queue(house)
     queue(house, b"%PDF second", copies=2)
-    async with running_spooler(house.store, QUEUE, url, patience=QUICK), port.server:
-        await until(lambda: all(state is JobState.PRINTED for state, _ in jobs(house)))
-        await until(lambda: len(port.came) == 3)
+    with Port() as port:
+        async with running_spooler(house.store, QUEUE, printer_url("document_printer", port.url), patience=QUICK):
+            await until(lambda: all(state is JobState.PRINTED for state, _ in jobs(house)))
     assert port.came == [PAGE, b"%PDF second", b"%PDF second"]
     assert jobs(house) == [(JobState.PRINTED, "handed_over")] * 3
 
 
 async def test_a_station_prints_its_documents_by_itself(house: House) -> None:
-    port = Port()
-    settings = replace(Settings(), station="BENCH-1", document_printer=f"tcp://127.0.0.1:{await port.open()}")
     told: list[tuple[str, str]] = []
-    printers = StationPrinters(
-        house.store, settings, LEAD, note=lambda use, code: told.append((use, code)),
-        took_over=lambda use, count: None, mistake=lambda error: pytest.fail(str(error)), patience=QUICK,
-    )
     queue(house)
-    running = asyncio.create_task(printers.run())
-    async with port.server:
-        await until(lambda: jobs(house) == [(JobState.PRINTED, "handed_over")])
-        await until(lambda: any(port.came))
-        running.cancel()
-        await asyncio.wait([running])
+    with Port() as port:
+        printers = StationPrinters(
+            house.store, replace(Settings(), station="BENCH-1", document_printer=port.url), LEAD,
+            note=lambda use, code: told.append((use, code)), took_over=lambda use, count: None,
+            mistake=lambda error: pytest.fail(str(error)), patience=QUICK,
+        )  # fmt: skip
+        running = asyncio.create_task(printers.run())
+        try:
+            await until(lambda: jobs(house) == [(JobState.PRINTED, "handed_over")])
+        finally:
+            running.cancel()
+            await asyncio.wait([running])
     assert [one for one in port.came if one] == [PAGE]  # it is looked for as well, with nothing to say
     assert {use for use, _ in told} <= {"document_printer"}
 
 
 async def test_it_waits_for_a_printer_that_is_not_there(house: House) -> None:
-    port = Port()
-    number = await port.open()
-    port.server.close()
-    await port.server.wait_closed()
-    url = printer_url("document_printer", f"tcp://127.0.0.1:{number}")
+    with Port() as gone:
+        pass
     queue(house)
-    async with running_spooler(house.store, QUEUE, url, patience=QUICK):
-        await until(lambda: jobs(house) == [(JobState.QUEUED, "device_open_failed")])
-        await port.open(number)
-        async with port.server:
+    with ExitStack() as stack:
+        async with running_spooler(house.store, QUEUE, printer_url("document_printer", gone.url), patience=QUICK):
+            await until(lambda: jobs(house) == [(JobState.QUEUED, "device_open_failed")])
+            port = stack.enter_context(Port(gone.number))
             await until(lambda: jobs(house) == [(JobState.PRINTED, "handed_over")])
-            await until(lambda: len(port.came) == 1)
     assert port.came == [PAGE]
 
 
 async def test_what_was_being_sent_at_a_crash_is_not_sent_again(house: House) -> None:
-    port = Port()
-    url = printer_url("document_printer", f"tcp://127.0.0.1:{await port.open()}")
     first, second = queue(house), queue(house, b"%PDF second")
     claimed = house.claim(QUEUE)
     assert claimed is not None
     assert (claimed.job_id, claimed.document) == (first, True)
-    async with running_spooler(house.store, QUEUE, url, patience=QUICK), port.server:
-        await until(lambda: jobs(house)[1] == (JobState.PRINTED, "handed_over"))
+    with Port() as port:
+        async with running_spooler(house.store, QUEUE, printer_url("document_printer", port.url), patience=QUICK):
+            await until(lambda: jobs(house)[1] == (JobState.PRINTED, "handed_over"))
     assert jobs(house)[0] == (JobState.UNCERTAIN, "interrupted")
     assert port.came == [b"%PDF second"]
     with pytest.raises(Refusal, match="papers_under_way"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,18 +27,15 @@ from app.domain.bench import (
     Line,
     OpenParcel,
     OrderFound,
-    OtherKind,
-    SeveralOrders,
-    Tote,
     Unknown,
 )
 from app.domain.errors import Fact, KnownError, Refusal
 from app.domain.incoming import Spoilt
 from app.domain.master import MEASURES, PLACE
 from app.domain.orders import SHIPPING
-from app.domain.packing import REPRINT_REASONS, Code, judge
 from app.domain.picking import LocationFound, PickCode, Task, judge_pick
 from app.domain.states import JobState, ParcelState
+from app.domain.verdict import REPRINT_REASONS, Code
 from app.sentences import SENTENCES, SUBJECTS, WORDS
 from app.sync.file_profiles import FIELDS, KINDS
 from app.texts import explain, placeholders, say, translate
@@ -106,6 +104,7 @@ def facts_in(call: ast.Call, name: str) -> set[str] | None:
     return {str(key.value) for key in told.keys if isinstance(key, ast.Constant)}
 
 
+@functools.cache
 def said() -> list[tuple[str, str, set[str] | None]]:
     """(code, place, names of its facts) of every code that the sources raise, report, say or write down."""
     found: list[tuple[str, str, set[str] | None]] = []
@@ -135,11 +134,9 @@ def said() -> list[tuple[str, str, set[str] | None]]:
     return found
 
 
-SAID = said()
-
 
 def test_the_scan_of_the_sources_finds_each_way_in_which_a_code_is_given() -> None:
-    codes = {code for code, _, _ in SAID}
+    codes = {code for code, _, _ in said()}
     ways = {
         "wave_unknown", "device_gone", "row_cells", "sku_refused", "order_too_heavy_for_cart", "kicked_problem",
         "doctor_no_sound", "demo_picking", "too_many_unsettled", "not_counted", "interrupted", "busy", "database_full",
@@ -150,13 +147,13 @@ def test_the_scan_of_the_sources_finds_each_way_in_which_a_code_is_given() -> No
 
 
 def test_every_code_of_the_sources_has_a_sentence() -> None:
-    assert [f"{place}: {code}" for code, place, _ in SAID if code not in SENTENCES] == []
+    assert [f"{place}: {code}" for code, place, _ in said() if code not in SENTENCES] == []
 
 
 def test_a_sentence_asks_only_for_facts_that_its_code_is_given() -> None:
     lacking = {
         f"{place}: {code}": placeholders(SENTENCES[code]) - facts
-        for code, place, facts in SAID
+        for code, place, facts in said()
         if facts is not None and code in SENTENCES
     }
     assert {place: names for place, names in lacking.items() if names} == {}
@@ -261,76 +258,6 @@ MUG = Item(1, "MUG", 1)
 
 def table(parcel: OpenParcel | None = None, **more: str | int) -> Bench:
     return Bench(parcel=parcel, **more)  # type: ignore[arg-type]
-
-
-CASES: list[tuple[Code, Bench, Found]] = [
-    (Code.TOTE_OPENED, table(), Tote(1, "T-1", True, (ORDER,))),
-    (Code.ITEM, table(OPEN), MUG),
-    (Code.COMPLETE, table(LAST), MUG),
-    (Code.CLOSED, table(WAITS), HERE),
-    (Code.ACKNOWLEDGED, table(latch="wrong_item"), Command.OK),
-    (Code.UNDONE, table(replace(OPEN, last_line_id=1)), Command.UNDO),
-    (Code.HELD, table(OPEN), Command.HOLD),
-    (Code.SETTLED_PRINTED, table(UNSURE), Command.PRINTED),
-    (Code.SETTLED_NOT_OUT, table(UNSURE), Command.NOT_OUT),
-    (Code.REPRINTED, table(WAITS, question=Code.REASON_NEEDED), Command.TORN),
-    (Code.WRONG_ITEM, table(OPEN), Item(9, "CAP", 1)),
-    (Code.OVER_SCAN, table(OPEN), Item(1, "MUG", 6)),
-    (Code.UNKNOWN_CODE, table(), Unknown()),
-    (Code.MISREAD, table(), Unknown("4006381333931")),
-    (Code.WRONG_KIND, table(), OtherKind("location")),
-    (Code.WRONG_LABEL, table(WAITS), replace(HERE, parcel_id=2)),
-    (Code.WRONG_LABEL, table(WAITS), replace(HERE, copy=3)),
-    (Code.SUPERSEDED_COPY, table(WAITS), replace(HERE, copy=1)),
-    (Code.LABEL_VOIDED, table(WAITS), replace(HERE, voided=True)),
-    (Code.LABEL_VOIDED, table(), replace(HERE, voided=True)),
-    (Code.ORDER_CANCELLED, table(), replace(ORDER, cancelled=True)),
-    (Code.ORDER_CANCELLED, table(replace(LAST, cancel_requested=True)), MUG),
-    (Code.ORDER_CANCELLED, table(replace(WAITS, cancel_requested=True)), HERE),
-    (Code.NOT_PICKED, table(), replace(ORDER, pickable=False)),
-    (Code.NO_ORDER_FOR_ITEM, table(), MUG),
-    (Code.PARCEL_UNFINISHED, table(OPEN), Tote(2, "T-2", False, ())),
-    (Code.PARCEL_UNFINISHED, table(OPEN), HERE),
-    (Code.LABEL_NOT_SCANNED, table(WAITS), ORDER),
-    (Code.LATCHED, table(latch="wrong_item"), MUG),
-    (Code.ALREADY_OPEN, table(OPEN), ORDER),
-    (Code.ALREADY_CLOSED, table(), replace(ORDER, shipped=True)),
-    (Code.SEVERAL_ORDERS, table(), SeveralOrders("A-1")),
-    (Code.TOTE_EMPTY, table(), Tote(1, "T-1", False, ())),
-    (Code.TAKE_OVER, table(), replace(ORDER, held_by="BENCH-2")),
-    (Code.LABEL_NOT_PRINTED, table(replace(WAITS, job=JobState.QUEUED)), HERE),
-    (Code.LABEL_NOT_PRINTED, table(OPEN), Command.REPRINT),
-    (Code.SCAN_SQUARE, table(replace(WAITS, older_copies=True)), replace(HERE, copy=None)),
-    (Code.REASON_NEEDED, table(WAITS), Command.REPRINT),
-    (Code.SETTLE_FIRST, table(UNSURE), Command.REPRINT),
-    (Code.STILL_PRINTING, table(replace(WAITS, job=JobState.SENDING)), Command.REPRINT),
-    (Code.NOTHING_TO_UNDO, table(), Command.UNDO),
-    (Code.NOTHING_UNCERTAIN, table(WAITS), Command.PRINTED),
-    (Code.NO_PARCEL_OPEN, table(), Command.HOLD),
-    (Code.UNDO_LABEL_PRINTED, table(replace(WAITS, last_line_id=1)), Command.UNDO),
-    (Code.UNKNOWN_COMMAND, table(OPEN), Command.SHORT),
-    (Code.NEXT_SCAN_TOTE, table(), Command.NEXT),
-    (Code.NEXT_SCAN_BULK, table(tote_id=1), Command.NEXT),
-    (Code.NEXT_SCAN_ITEM, table(OPEN), Command.NEXT),
-    (Code.NEXT_WAIT_LABEL, table(replace(WAITS, job=JobState.QUEUED)), Command.NEXT),
-    (Code.NEXT_SCAN_LABEL, table(WAITS), Command.NEXT),
-    (Code.NEXT_SETTLE_LABEL, table(UNSURE), Command.NEXT),
-    (Code.NEXT_NEEDS_LABEL, table(replace(WAITS, job=None)), Command.NEXT),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("code", "bench", "found"), CASES)
-def test_the_rule_of_the_bench_gives_every_fact_of_its_sentence(code: Code, bench: Bench, found: Found) -> None:
-    verdict = judge(bench, "scanned", found)
-    assert verdict.code is code
-    assert placeholders(SENTENCES[code]) <= set(verdict.facts)
-    assert "–" not in say(code, verdict.facts)
-
-
-def test_no_code_of_the_bench_is_left_out_here() -> None:
-    # these get facts from the operation, see below, or are said by it
-    by_operation = {Code.OPENED, Code.OPENED_VERIFIED, Code.LABEL_REFUSED, Code.COPY_CONFIRMED}
-    assert {case[0] for case in CASES} == set(Code) - by_operation
 
 
 @pytest.mark.parametrize(

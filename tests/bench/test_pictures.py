@@ -47,7 +47,7 @@ def test_a_picture_is_named_by_all_that_it_shows() -> None:
     assert len(found) == len(THEMES) * len(LANGUAGES) * len(SIZES) + 1
     names = {look.file(state) for state in states() for look in found}
     assert len(names) == len(found) * len(states())
-    form = re.compile(r"[a-z]+-[a-z_]+-(en|zh)-(light|dark|colour_blind)-\d+x\d+(-large)?\.png")
+    form = re.compile(r"[a-z_]+-[a-z_]+-(en|zh)-(light|dark|colour_blind)-\d+x\d+(-large)?\.png")
     assert all(form.fullmatch(name) for name in names)
     assert Look("en", "light", "1366x768").pixels == (1366, 768)
 

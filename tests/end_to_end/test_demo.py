@@ -52,33 +52,33 @@ def check_labels(out: Path, db: Path, parcels: int) -> None:
 
 
 def test_the_demo_closes_every_parcel_and_prints_every_label_once(tmp_path: Path) -> None:
-    done = packbench("demo", "--headless", "--orders", "12", "--seed", "3", "--out", tmp_path)
+    done = packbench("demo", "--headless", "--orders", "8", "--seed", "3", "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     found = summary(tmp_path)
     assert list(found) == [
         "orders", "lines", "waves", "walk_m", "walk_file_order_m", "scans", "parcels", "labels", "seconds",
     ]  # fmt: skip
-    assert (found["orders"], found["waves"]) == (12, 1)
-    assert found["parcels"] == {"closed": 12}
-    assert found["labels"] == {"confirmed": 12}
+    assert (found["orders"], found["waves"]) == (8, 1)
+    assert found["parcels"] == {"closed": 8}
+    assert found["labels"] == {"confirmed": 8}
     assert set(found["scans"]) == {"pass"}
     assert 0 < found["walk_m"] < found["walk_file_order_m"]
     assert list(found["seconds"]) == ["import", "wave", "pick", "pack"]
-    check_labels(tmp_path, tmp_path / "demo.db", 12)
+    check_labels(tmp_path, tmp_path / "demo.db", 8)
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real order lines are not beside the checkout")
 def test_real_order_lines_go_the_whole_way(tmp_path: Path) -> None:
     db = tmp_path / "real.db"
     done = packbench(
-        "demo", "--from", REAL, "--orders", "25", "--headless", "--out", tmp_path, "--db", db,
+        "demo", "--from", REAL, "--orders", "12", "--headless", "--out", tmp_path, "--db", db,
     )
     assert done.returncode == 0, done.stderr
     found = summary(tmp_path)
-    assert (found["orders"], found["parcels"], found["labels"]) == (25, {"closed": 25}, {"confirmed": 25})
+    assert (found["orders"], found["parcels"], found["labels"]) == (12, {"closed": 12}, {"confirmed": 12})
     assert found["walk_m"] < found["walk_file_order_m"]
-    assert "recipients 25" in done.stderr
-    check_labels(tmp_path, db, 25)
+    assert "recipients 12" in done.stderr
+    check_labels(tmp_path, db, 12)
 
 
 def test_a_demo_stops_after_a_phase_and_goes_on_with_the_orders_it_began_with(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_demo_stops_after_a_phase_and_goes_on_with_the_orders_it_began_with(tm
     for phase, state in wanted.items():
         # what it began with counts, whatever the following ones ask for
         orders = () if phase == "pack" else ("--orders", "6" if phase == "import" else "9")
-        done = packbench("demo", "--headless", *orders, "--until", phase, "--db", db, "--out", tmp_path)
+        done = command("demo", "--headless", *orders, "--until", phase, "--db", db, "--out", tmp_path)
         assert done.returncode == 0, done.stderr
         assert ("6 orders" in done.stderr) is (phase != "import")
         assert Site(db).rows("select state, count(*) from orders group by state") == [(state, 6)]
@@ -97,7 +97,7 @@ def test_a_demo_stops_after_a_phase_and_goes_on_with_the_orders_it_began_with(tm
 def test_a_demo_that_was_killed_is_finished_by_the_next_one(tmp_path: Path) -> None:
     db = tmp_path / "demo.db"
     command = [
-        sys.executable, "-m", "app", "demo", "--headless", "--orders", "10", "--db", str(db), "--out", str(tmp_path),
+        sys.executable, "-m", "app", "demo", "--headless", "--orders", "7", "--db", str(db), "--out", str(tmp_path),
     ]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     end = time.monotonic() + 60
@@ -107,7 +107,7 @@ def test_a_demo_that_was_killed_is_finished_by_the_next_one(tmp_path: Path) -> N
     process.wait()
     done = packbench(*command[3:])
     assert done.returncode == 0, done.stderr
-    assert summary(tmp_path)["parcels"] == {"closed": 10}
+    assert summary(tmp_path)["parcels"] == {"closed": 7}
     papers = [path.read_bytes() for path in (tmp_path / "tray").glob("*.zpl")]
     assert len(set(papers)) == len(papers)
 

@@ -85,7 +85,7 @@ def check_pictures(folder: Path) -> None:
     pages = [page for page, _ in pages_of("all")]
     wanted = {f"{page}-{language}-{theme}.png" for page in pages for language in LANGUAGES for theme in THEMES}
     assert {path.name for path in folder.iterdir()} == wanted
-    assert len(wanted) == 54
+    assert len(wanted) == 60
     seen = set()
     for path in folder.iterdir():
         with Image.open(path) as image:
@@ -96,7 +96,7 @@ def check_pictures(folder: Path) -> None:
         assert len(colours) > 150, path.name
         assert max(count for count, _ in colours) < 0.97 * small.width * small.height, path.name
         seen.add(small.tobytes())
-    assert len(seen) == 54
+    assert len(seen) == 60
 
 
 def test_the_demo_goes_on_in_the_window_comes_to_the_same_as_without_and_shows_every_page(

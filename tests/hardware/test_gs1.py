@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.barcode import Kind, clean_scan, gtin_check_digit, make_code
-from hardware.gs1 import Symbology, gs1_date, item_code, look_up_code, short_gtin, split_aim, symbology_of
+from app.domain.capture import Said
+from hardware.gs1 import Symbology, gs1_date, item_code, look_up_code, said_of, short_gtin, split_aim, symbology_of
 
 GS = "\x1d"
 GTIN = "07032069804988"
@@ -159,3 +160,13 @@ def test_every_message_that_is_well_formed_is_read(body: str, lot: str, serial: 
     assert (code.gtin, code.lot, code.serial, code.refusals) == (gtin, lot, serial, ())
     assert code.expiry == datetime.date(2028, 11, 30)
     assert code.look_up == short_gtin(gtin)
+
+
+def test_what_a_scan_says_of_the_piece() -> None:
+    day = datetime.date(2027, 3, 31)
+    assert said_of(item_code(f"]d201{GTIN}10LOT7{GS}17270331{GS}21S-1")) == Said("S-1", "LOT7", day)
+    assert said_of(item_code(f"]d201{GTIN}15270331")).expires_on == day
+    assert said_of(item_code(f"]d201{GTIN}1527033117280101")).expires_on == datetime.date(2028, 1, 1)
+    assert said_of(item_code(f"]d201{GTIN}3012")).quantity == 12
+    assert said_of(item_code(f"]d201{GTIN}300")).quantity == 1
+    assert said_of(item_code(EAN)) == Said()

@@ -1,8 +1,7 @@
-"""Data for every symbology, as hypothesis makes it up, and how many examples are tried."""
+"""Data for every symbology, as hypothesis makes it up."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from hypothesis import strategies as st
@@ -10,13 +9,6 @@ from hypothesis import strategies as st
 from app.domain.barcode import gtin_check_digit
 from app.domain.errors import Refusal
 from printing.label import SymbolKind
-
-# a check of everything: PACKBENCH_EXAMPLES=3000
-EXAMPLES = int(os.environ.get("PACKBENCH_EXAMPLES", "0"))
-
-
-def examples(usual: int) -> int:
-    return EXAMPLES or usual
 
 
 def refusal_of(run: Callable[[], object]) -> Refusal | None:

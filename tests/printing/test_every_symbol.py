@@ -19,7 +19,8 @@ from printing.layout import Layout, PlacedRule, lay_out
 from printing.linter import read_back
 from printing.pdf import to_pdf
 from printing.zpl import to_zpl
-from tests.printing.symbol_data import DATA, examples, refusal_of
+from tests.examples import examples
+from tests.printing.symbol_data import DATA, refusal_of
 
 _DPI = st.sampled_from((203, 300, 600))
 _ROTATION = st.sampled_from(ROTATIONS)

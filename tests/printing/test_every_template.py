@@ -18,7 +18,8 @@ from printing.label import ROTATIONS, Box, Element, Label, Line, Picture
 from printing.layout import lay_out
 from printing.templates import Value, load_template, template_names
 from printing.zpl import to_zpl
-from tests.printing.symbol_data import examples, refusal_of
+from tests.examples import examples
+from tests.printing.symbol_data import refusal_of
 from tests.printing.test_every_symbol import assert_printed
 
 _NAMES = template_names()

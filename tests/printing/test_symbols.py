@@ -8,7 +8,8 @@ from PIL import Image
 from app.domain.errors import Refusal
 from printing import gs1, symbols
 from printing.label import SymbolKind
-from tests.printing.symbol_data import DATA, examples, refusal_of
+from tests.examples import examples
+from tests.printing.symbol_data import DATA, refusal_of
 
 _ASCII = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=24)
 _OF_DIGITS = (SymbolKind.EAN13, SymbolKind.EAN8, SymbolKind.UPCA, SymbolKind.ITF, SymbolKind.ITF14)

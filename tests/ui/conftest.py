@@ -23,6 +23,7 @@ from ui.keys import type_scan, type_text
 from ui.main_window import MainWindow, pages_of
 from ui.pages import make_pages
 from ui.pages.page import Page
+from ui.widgets.rail import DIGITS
 from ui.workspace import Place, Workspace
 
 WAIT_MS = 5_000
@@ -69,7 +70,7 @@ class Person:
         """Bring a page to the front by F10 and its digit, and wait for its data."""
         names = [name for name, _ in pages_of(self.work.settings.role)]
         self.press(Qt.Key.Key_F10)
-        self.press(getattr(Qt.Key, f"Key_{names.index(page) + 1}"))
+        self.press(getattr(Qt.Key, f"Key_{DIGITS[names.index(page)]}"))
         self.wait(lambda: self.window.page is self.window.pages[page] and self.settled())
         return self.window.pages[page]
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence
 from app.domain.barcode import Command as Barcode
 from app.sentences import SENTENCES
 from tests.ui.conftest import Person
-from ui.commands import COMMANDS, EVERYWHERE, commands_of
+from ui.commands import COMMANDS, EVERYWHERE, choices_of, commands_of, key_of
 from ui.main_window import PAGES, MainWindow
 
 NAMES = [name for name, _, _ in PAGES]
@@ -26,6 +26,9 @@ def test_every_command_belongs_to_a_page_that_there_is() -> None:
 def test_every_command_has_words_and_a_way_to_give_it() -> None:
     assert [command.name for command in COMMANDS if f"command_{command.name}" not in SENTENCES] == []
     assert [command.name for command in COMMANDS if not command.key and not command.barcode] == []
+    for command in COMMANDS:
+        assert bool(choices_of(command.name)) <= bool(command.key)
+        assert not command.under or (command in choices_of(command.under) and key_of(command)[-2] == " ")
     assert Counter(command.name for command in COMMANDS).most_common(1)[0][1] == 1
 
 
@@ -38,7 +41,9 @@ def test_a_key_means_one_thing_on_a_page(page: str) -> None:
 
 def test_the_keys_of_pages_are_f1_to_f9_and_the_windows_own_others() -> None:
     pages = {command.key for command in COMMANDS if command.page and command.key}
-    assert pages <= {f"F{number}" for number in range(2, 10)} | {"Return"}
+    assert pages <= {f"{shift}F{number}" for number in range(2, 10) for shift in ("", "Shift+")} | {
+        "Shift+F1", "Return",
+    }
     assert {command.key for command in commands_of(EVERYWHERE)} == {"F1", "F10", "F11", "Ctrl+K"}
     for command in COMMANDS:
         assert not command.key or QKeySequence(command.key).toString() == command.key
@@ -52,9 +57,28 @@ def test_every_command_barcode_is_in_the_table_and_means_one_thing_on_a_page() -
 
 
 def test_a_scan_page_can_be_worked_by_scans_alone() -> None:
-    # what is left out is typing a code, which nobody wants to scan, and choosing another cart
+    # what is left out is typing a code, which nobody wants to scan, choosing another cart, and what only shows keys
     only_keys = {command.name for command in COMMANDS if command.page in SCAN_PAGES and command.barcode is None}
-    assert only_keys == {"picking_batches", "picking_type", "packing_type"}
+    assert only_keys == {
+        "picking_batches", "picking_type", "packing_type", "packing_keys", "packing_problem", "packing_more",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("second", [False, True])
+def test_all_keys_of_the_packing_page_stand_at_its_foot_in_a_usual_window(
+    person: Person, language: str, second: bool
+) -> None:
+    person.work.words.switch(language)
+    person.window.resize(1366, 768)
+    person.go("packing")
+    if second:
+        person.window.pages["packing"].run("packing_keys")
+    keys = {
+        command.key for command in commands_of("packing")
+        if command.key.startswith("Shift+" if second else "F") or command.key == "Shift+F1"
+    }
+    assert {text.split("  ")[0].replace("⇧", "Shift+") for text in person.window.foot.shown} == keys | {"F1"}
 
 
 def test_every_page_knows_its_commands_and_no_others(person: Person) -> None:

@@ -22,7 +22,7 @@ from ui.main_window import MainWindow, pages_of
 from ui.pages.page import Page
 from ui.workspace import Workspace
 
-PAGES = ("packing", "orders", "documents", "devices", "settings")
+PAGES = ("packing", "orders", "documents", "devices", "settings", "bench_rules")
 
 
 @pytest.fixture
@@ -259,11 +259,14 @@ def test_a_scan_before_there_are_pages_is_refused(qtbot: QtBot, work: Workspace)
 
 def test_the_role_decides_the_pages() -> None:
     names = {role: [name for name, _ in pages_of(role)] for role in ("all", "packer", "picker", "lead", "support")}
+    every = [
+        "board", "picking", "packing", "labels", "batches", "orders", "documents", "devices", "settings", "bench_rules",
+    ]  # fmt: skip
     assert names == {
-        "all": ["board", "picking", "packing", "labels", "batches", "orders", "documents", "devices", "settings"],
+        "all": every,
         "packer": ["packing", "labels", "devices", "settings"],
         "picker": ["picking", "devices", "settings"],
-        "lead": ["board", "picking", "packing", "labels", "batches", "orders", "documents", "devices", "settings"],
+        "lead": every,
         "support": ["labels", "batches", "orders", "documents", "devices", "settings"],
     }
 
@@ -309,7 +312,7 @@ def test_trouble_covers_the_pages_until_it_is_over(person: Person, monkeypatch: 
     assert person.work.dialogs.notice == person.work.words.say("frame_not_ready")
     # the settings, where it can be mended, are reached; another page is not
     person.press(Qt.Key.Key_F10)
-    person.type(str(len(pages_of("all"))))
+    person.type("9")
     assert person.window.page is person.window.pages["settings"]
     person.window.go("orders")
     assert person.window.page is None
@@ -566,3 +569,11 @@ def test_a_fault_keeps_its_words_when_others_have_no_room(person: Person) -> Non
     assert bar._items["scale"].text() == ""
     person.work.feed.offline = None
     bar.draw()
+
+
+def test_the_tenth_page_is_reached_by_the_zero(person: Person) -> None:
+    tenth, _ = pages_of("all")[9]
+    person.press(Qt.Key.Key_F10)
+    assert person.window.rail._buttons[tenth].text().startswith("0 ")
+    person.press(Qt.Key.Key_0)
+    assert person.window.page is person.window.pages[tenth]

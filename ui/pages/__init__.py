@@ -47,6 +47,10 @@ def make_page(work: Workspace, name: str) -> Page:
             from ui.pages.settings import SettingsPage
 
             return SettingsPage(work)
+        case "bench_rules":
+            from ui.pages.bench_rules import BenchRulesPage
+
+            return BenchRulesPage(work)
     raise KeyError(name)
 
 

@@ -20,6 +20,7 @@ from app.spooling import answer_of
 from ui.pages.devices_assign import QUEUES, Assistant
 from ui.pages.devices_attached import WELL, remedy, said_by, show_printer, show_scale, show_scanner
 from ui.pages.devices_calibration import CalibrationView
+from ui.pages.devices_camera import CameraCard
 from ui.pages.devices_card import PAIR, Card, Fact
 from ui.pages.devices_naming import name_device
 from ui.pages.page import Page
@@ -64,6 +65,7 @@ class DevicesPage(Page):
         self._scanner = Card(work, "scanner", "scan-barcode")
         self._sounds = Card(work, "sounds", "volume-2")
         self._scale = Card(work, "scale", "scale")
+        self._camera = CameraCard(work)
         body = QWidget()
         grid = QGridLayout(body)
         grid.setContentsMargins(SPACE[4], SPACE[3], SPACE[4], SPACE[3])
@@ -82,6 +84,8 @@ class DevicesPage(Page):
         self._area.setWidgetResizable(True)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(body)
+        self._camera.setParent(body)
+        self._camera.hide()
         self._lay([self._printer, self._scanner, self._scale, self._sounds])
         self._assistant = Assistant(work)
         self._assistant.left.connect(self._show_cards)
@@ -227,7 +231,9 @@ class DevicesPage(Page):
         self._show_scanner()
         self._show_sounds()
         show_scale(self.work, self._scale)
-        self._lay([*cards, self._scale, self._sounds])
+        self._camera.draw()
+        camera = [self._camera] if self.work.settings.camera else []
+        self._lay([*cards, self._scale, *camera, self._sounds])
         self._size()
         self._assistant.draw()
         if self._calibrating is not None:
@@ -306,14 +312,21 @@ class DevicesPage(Page):
 
     async def change(self) -> None:
         """Name a device by hand."""
+        self._refuse_in_training()
         await name_device(self.work)
 
     async def look(self) -> None:
         """What is attached to this computer, and what it could be for."""
+        self._refuse_in_training()
         self._show_cards()
         self._views.setCurrentWidget(self._assistant)
         self.setFocus()
         await self._assistant.look()
+
+    def _refuse_in_training(self) -> None:
+        """A training label never comes out of a real printer, not even as a test of one."""
+        if self.work.twin is not None:
+            raise Refusal("training_printers")
 
     def calibrate(self) -> None:
         """The calibration barcode, large."""

@@ -4,52 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.devices import calibration_text, read_calibration
 from app.domain.errors import Fact
-from printing.label import SymbolKind
-from printing.symbols import modules
 from ui.fonts import mono_font
 from ui.pages.devices_card import dress
 from ui.theme import SPACE, px
+from ui.widgets.bars import Bars
 from ui.widgets.text import text_label
 from ui.workspace import Workspace
 
 SILENCE_MS = 700  # after which typed keys are all that comes of a scan
-_QUIET = 10  # modules of white beside the bars (ISO/IEC 15417)
 _MOST = 4  # findings that there is room for
-
-
-class Bars(QWidget):
-    """A Code 128, each module a whole number of pixels, black on white in every theme."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._modules = modules(SymbolKind.CODE128, text)[0]
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        """Two pixels a module at least."""
-        return QSize((len(self._modules) + 2 * _QUIET) * 2, 160)
-
-    def minimumSizeHint(self) -> QSize:
-        """Bars that are cut off cannot be read."""
-        return self.sizeHint()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor("white"))
-        wide = len(self._modules) + 2 * _QUIET
-        module = max(self.width() // wide, 1)
-        left = (self.width() - module * len(self._modules)) // 2
-        for number, black in enumerate(self._modules):
-            if black:
-                painter.fillRect(
-                    QRectF(left + number * module, SPACE[2], module, self.height() - 2 * SPACE[2]), QColor("black")
-                )
 
 
 class CalibrationView(QWidget):

@@ -11,16 +11,22 @@ from app.domain.errors import Refusal
 from app.spooling import ask_printer
 from ui.dialogs import Field, Option
 from ui.pages.devices_attached import WELL, said_by
+from ui.pages.devices_camera import choose_camera
 from ui.workspace import Workspace
+
+CAMERA = "camera"
 
 
 async def name_device(work: Workspace) -> None:
     """Name a device by hand: what it is for, its URL, then, if it is a printer, a question to it."""
     say = work.words.say
     chosen = await work.dialogs.ask(
-        say("devices_change_what"), "", [Option(use, say(f"settings_field_{use}")) for use in USES]
+        say("devices_change_what"), "", [Option(use, say(f"settings_field_{use}")) for use in (*USES, CAMERA)]
     )
     if chosen is None:
+        return
+    if chosen.option == CAMERA:
+        await choose_camera(work)
         return
     use, wrong = chosen.option, ""
     url: str = getattr(work.settings, use)

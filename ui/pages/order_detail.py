@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.barcode import group
-from app.domain.states import JobState, OrderState
+from app.domain.states import JobState, OrderState, ParcelState
 from ui.icons import icon
 from ui.pages.order_situation import situation
 from ui.signs import (
@@ -41,6 +41,7 @@ from ui.signs import (
 )
 from ui.theme import SPACE, px
 from ui.widgets.coded import CodedLabel
+from ui.widgets.photo import ParcelPhoto
 from ui.widgets.text import Elided, text_label
 from ui.widgets.timeline import Timeline
 from ui.widgets.whole_lines import WholeLines
@@ -261,6 +262,8 @@ class OrderDetailView(QWidget):
         row = 2
         for label in parcel.labels:
             row = self._label(grid, row, parcel, label)
+        if parcel.state is ParcelState.CLOSED:
+            grid.addWidget(ParcelPhoto(self._work, parcel.parcel_id), row, 0, 1, 3)
         return card
 
     def _label(self, grid: QGridLayout, row: int, parcel: ParcelDetail, label: LabelDetail) -> int:

@@ -30,7 +30,8 @@ _CHOICES = {
 # the shipped profiles as what a person says that a file holds, in the order in which they are offered
 HOLDS = {
     "packbench-orders": "orders", "packbench-skus": "skus", "packbench-locations": "locations",
-    "packbench-stock": "stock", "warehouse-lines": "lines",
+    "packbench-stock": "stock", "packbench-kits": "kits", "packbench-substitutes": "substitutes",
+    "warehouse-lines": "lines",
 }  # fmt: skip
 _TABLES_ALONE = ("warehouse-lines",)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,14 +14,20 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from app.change import Change
 from app.domain.barcode import Command as Barcode
-from app.domain.packing import Code, Outcome
+from app.domain.inserts import left
+from app.domain.needs import Need
+from app.domain.overrides import OVERRIDABLE
 from app.domain.states import JobState
+from app.domain.verdict import Code, Outcome
 from app.queries.packing_view import PackingView, packing_view
 from app.texts import say
-from ui.commands import commands_of
+from ui.commands import COMMANDS, choices_of, commands_of
 from ui.dialogs import Field, Option
+from ui.pages import packing_box as boxes
 from ui.pages import packing_stops as stops
 from ui.pages import packing_texts as texts
+from ui.pages.packing_beside import Beside, midnight
+from ui.pages.packing_scale import ScaleWatch
 from ui.pages.packing_stops import Held
 from ui.pages.page import Page
 from ui.widgets.table import Table
@@ -34,16 +39,25 @@ if TYPE_CHECKING:
 
 CLOCK_MS = 15_000  # how often the time that is left is said anew
 GUARD_S = 0.4  # an Enter so soon after a letter is the end of a short code, not an answer
-_COMPLETE = frozenset({Code.COMPLETE, Code.CLOSED})
-_QUESTIONS = frozenset({Code.TAKE_OVER, Code.REASON_NEEDED})
+_VERIFIED = frozenset(code for code in Code if code.startswith("verified_"))
+_COMPLETE = frozenset({Code.COMPLETE, Code.CLOSED, Code.BOX_CLOSED, Code.SERIES_CLOSED, Code.CHECKED}) | _VERIFIED
+_QUESTIONS = frozenset({Code.TAKE_OVER, Code.SUBSTITUTE, *stops.CHOICES})
 # verdicts that are true only while a label is on its way
 _UNTIL_PRINTED = frozenset({Code.COMPLETE, Code.REPRINTED, Code.SETTLED_NOT_OUT, Code.NEXT_WAIT_LABEL})
 # verdicts whose sentence says already what comes next
 _SAY_NEXT = frozenset({Code.TOTE_OPENED, Code.SETTLED_PRINTED}) | _UNTIL_PRINTED
 # answers to "what next": the page knows more of the bench than the rule
-_NEXT = frozenset({Code.NEXT_SCAN_TOTE, Code.NEXT_SCAN_BULK, Code.NEXT_SCAN_ITEM, Code.NEXT_SCAN_LABEL})
+_NEXT = frozenset(
+    code for code in Code
+    if code.startswith("next_") and code not in (Code.NEXT_WAIT_LABEL, Code.NEXT_SETTLE_LABEL, Code.NEXT_NEEDS_LABEL)
+)
 # what the page says shorter than the engine, because the next step stands below it
-_SHORTER = {Code.CLOSED: "packing_closed", Code.HELD: "packing_held"}
+_SHORTER = {
+    Code.CLOSED: "packing_closed", Code.HELD: "packing_held", Code.BOX_OPENED: "packing_box_opened",
+    Code.BOX_TAKEN: "packing_box_taken",
+}  # fmt: skip
+_A_QUANTITY = 3  # digits: a shorter number that is typed is no code, but how many
+_PICTURES = 12  # of an order are read at once
 _SCROLLS: dict[int, int] = {
     Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -5, Qt.Key.Key_PageDown: 5,
 }  # fmt: skip
@@ -71,6 +85,8 @@ class PackingPage(Page):
         self._latch: Held | None = None
         self._question: Held | None = None
         self._unsaved: Held | None = None
+        self._chooser = ""  # the command whose choices are shown
+        self._second_row = False
         self._follow = False
         self._followed = 0  # own scans whose Change is still to come: they were fetched already
         self._prompt = ""
@@ -83,23 +99,37 @@ class PackingPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.table)
         self.panel = StopPanel(work, self)
+        self.panel.pictures = self.table.pictures
+        self.table.pictures.ready.connect(self.panel.update)
+        self.table.box.choose = lambda code: self._press(code)()
+        self.scale_watch = ScaleWatch(work, self)
+        self.scale_watch.judged.connect(self._weighed)
+        self.scale_watch.moved.connect(self._paint_box)
+        self.beside = Beside(work, self)
+        self.beside.changed.connect(self._paint_beside)
         self._flash: Flash | None = None
         self._answered.connect(self._judge, Qt.ConnectionType.QueuedConnection)
         self._clock = QTimer(self, interval=CLOCK_MS)
         self._clock.timeout.connect(self._tell_time)
         work.settled.connect(self._moved)
+        work.devices_changed.connect(self._paint_box)
         for command in commands_of(self.name):
             if command.barcode is not None and command.name != "packing_ok":
                 self.commands[command.name] = self._press(command.barcode.value)
         self.commands["packing_ok"] = self.acknowledge
+        self.commands["packing_override"] = self._override
         self.commands["packing_type"] = self._type_code
+        self.commands["packing_keys"] = self._turn_keys
+        for name in ("packing_problem", "packing_more"):
+            self.commands[name] = lambda name=name: self._offer_choices(name)  # type: ignore[misc]
 
     # a scan, from the code to the tone
 
     @property
     def at_rest(self) -> bool:
         """Whether every scan is judged, and the page shows what came of it."""
-        return super().at_rest and not self._waiting and not self._follow
+        beside = self.beside.at_rest and self.table.pictures.at_rest
+        return super().at_rest and not self._waiting and not self._follow and beside
 
     @property
     def latched(self) -> bool:
@@ -111,12 +141,19 @@ class PackingPage(Page):
         """Nothing goes on before a failure is acknowledged."""
         return super().takes_keys and self._latch is None and self._unsaved is None
 
-    def scan(self, code: str) -> None:
+    def scan(self, code: str, *, typed: bool = False) -> None:
         """Submit a scan; its verdict comes back by itself."""
         station = self.work.place.station
         assert station is not None
         self._waiting += 1
-        station.submit(code, self.work.origin).add_done_callback(lambda done: self._pass_on(station, done))
+        self._chooser = ""
+        self._turn_keys(second=False)
+        station.submit(code, self.work.origin, typed=typed).add_done_callback(lambda done: self._pass_on(station, done))
+
+    def _weighed(self, station: object, shown: Shown) -> None:
+        """The scale has spoken, in the order of the scans."""
+        self._waiting += 1
+        self._judge(station, shown)
 
     def _pass_on(self, station: object, done: Future[Shown]) -> None:
         """Carry a verdict over from the writer's thread."""
@@ -157,6 +194,9 @@ class PackingPage(Page):
             self._latch = Held(shown.code, shown.scan, facts)
         else:
             self._latch = None
+        sku = facts.get("sku")
+        if shown.verdict != Outcome.PASS and isinstance(sku, str):
+            self.table.pictures.want([sku])
         if shown.scan.strip().upper() == Barcode.OK:
             self._unsaved = None
         self._question = Held(shown.code, shown.scan, facts) if shown.code in _QUESTIONS else None
@@ -200,8 +240,7 @@ class PackingPage(Page):
         station = self.work.place.station
         assert station is not None
         assert station.actor.station is not None
-        midnight = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-        return await self.work.feed.read(packing_view, station.actor.station, midnight)
+        return await self.work.feed.read(packing_view, station.actor.station, midnight())
 
     def show_data(self, data: PackingView) -> None:
         """Paint the bench; what a newer scan has told already is not taken back."""
@@ -216,6 +255,16 @@ class PackingPage(Page):
         self._paint_state()
         self._say_verdict()
         self._show_stop()
+        self._look_beside(data)
+
+    def _look_beside(self, view: PackingView) -> None:
+        """Have what no scan waits for."""
+        self.beside.follow(view)
+        if view.parcel is not None:
+            skus = [line.sku for line in view.parcel.lines if line.open]
+            self.table.pictures.want(skus[:_PICTURES])
+        if view.latch is not None and view.latch.sku is not None:
+            self.table.pictures.want([view.latch.sku])
 
     def _adopt(self, view: PackingView, before: PackingView | None) -> None:
         """Take latch and question from the view, and drop a verdict that is not true any more."""
@@ -224,7 +273,7 @@ class PackingPage(Page):
         if latch is not None:
             self._latch = Held(latch.code, latch.raw, latch.facts, latch.name, latch.refused)
         self._question = None
-        if question is not None:
+        if question is not None and question.code in _QUESTIONS:
             self._question = Held(question.code, question.raw, question.facts)
         now = texts.situation(view)
         changed = self._judged_at is not None and now != self._judged_at
@@ -251,15 +300,47 @@ class PackingPage(Page):
         if view is None:
             return
         words, table, has_printer = self.work.words, self.table, bool(self.work.printer.url)
-        if view.parcel is not None:
-            table.head.show_text(texts.head(words, view.parcel))
+        there = view.parcel is not None and not texts.is_left(view)
+        note = boxes.note(words, view) if there else None
+        if view.parcel is not None and there:
+            self._tell_time()
             table.current.show_text(texts.current(words, view, has_printer=has_printer))
-            table.lines.show_rows(texts.rows(words, view.parcel))
-        else:
-            table.idle.show_text(texts.idle(words, view, has_printer=has_printer))
-        table.show_parcel(view.parcel is not None)
+            table.lines.show_rows(texts.rows(words, view))
+            if note is not None:
+                table.note.show_text(note)
+        self._paint_beside()
+        table.show_parcel(there, note=note is not None)
         table.facts.show_text(texts.facts(words, view, has_printer=has_printer))
         self._tell_prompt()
+
+    def _paint_beside(self) -> None:
+        """What was read after the view: the cartons, the counts, the problem shelf."""
+        view, words = self._view, self.work.words
+        if view is None:
+            return
+        self._paint_box()
+        counts = boxes.tally(words, self.beside.counts, view)
+        self.table.tally.show_text(counts)
+        self.table.counts.show_text(counts)
+        has_printer = bool(self.work.printer.url)
+        self.table.idle.show_text(texts.idle(words, view, has_printer=has_printer, shelved=self.beside.shelved))
+
+    def _paint_box(self) -> None:
+        """The panel beside the table; its weight follows the scale."""
+        view = self._view
+        if view is not None and view.parcel is not None:
+            self.table.box.show_text(boxes.box(self.work.words, view, self.beside.cartons, self._on_scale()))
+
+    def _on_scale(self) -> boxes.OnScale:
+        attached = self.work.attached
+        if attached is not None and attached.scale is not None:
+            seen = attached.weight
+            if seen is None:
+                return boxes.OnScale(there=attached.scale.well)
+            return boxes.OnScale(there=True, grams=seen.grams, stable=seen.stable)
+        station = self.work.place.station
+        grams = station.weight() if station is not None else None
+        return boxes.OnScale(there=grams is not None, grams=grams, stable=True)
 
     def _tell_prompt(self) -> None:
         """Say in the head of the window what is to be done now; a failure comes first, then an open question."""
@@ -268,6 +349,8 @@ class PackingPage(Page):
             prompt = words.say("packing_acknowledge_first")
         elif self._question is not None:
             prompt = words.say(f"packing_answer_{self._question.code}")
+        elif self._chooser:
+            prompt = words.say("packing_answer_choose")
         elif self._view is not None:
             prompt = self._step().sentence
         if prompt != self._prompt:
@@ -295,7 +378,8 @@ class PackingPage(Page):
         if shown.code == Code.ITEM and shown.facts.get("left") == 0 and isinstance(name, str):
             return self.work.words.say("packing_item_done", name=name)
         if shown.code in _SHORTER:
-            return self.work.words.say(_SHORTER[Code(shown.code)], order=shown.facts.get("order"))
+            facts = shown.facts
+            return self.work.words.say(_SHORTER[Code(shown.code)], order=facts.get("order"), box=facts.get("box"))
         return say(shown.code, shown.facts, self.work.words.language)
 
     def _following(self, shown: Shown) -> str:
@@ -321,8 +405,10 @@ class PackingPage(Page):
         return parcel is not None and parcel.job_state is JobState.PRINTED
 
     def _tell_time(self) -> None:
-        if self._view is not None and self._view.parcel is not None:
-            self.table.head.show_text(texts.head(self.work.words, self._view.parcel))
+        view = self._view
+        if view is not None and view.parcel is not None:
+            number = view.table.number if view.table is not None else 1
+            self.table.head.show_text(texts.head(self.work.words, view.parcel, number=number))
 
     def prompt(self) -> str:
         """What is to be scanned now."""
@@ -336,28 +422,90 @@ class PackingPage(Page):
         self._tell_prompt()
         if held is not None:
             self.work.sounds.start_alarm()
-            self.panel.show_stop(stops.failure(words, held, self._view, self.acknowledge))
+            self.panel.show_stop(stops.failure(words, held, self._view, self.acknowledge, self._override))
             return
         self.work.sounds.stop_alarm()
-        asked = self._question
-        self.panel.show_stop(
-            None if asked is None else stops.question(words, asked, self._press, self.acknowledge, self._leave)
-        )
+        if self._question is not None:
+            stop = stops.question(words, self._question, self._view, self._press, self.acknowledge, self._leave)
+        elif self._chooser:
+            stop = stops.chooser(words, self._chooser, self._choose, self._leave)
+        else:
+            self.panel.show_stop(None)
+            return
+        self.panel.show_stop(stop)
 
     def acknowledge(self) -> None:
-        """Enter: note what was not saved, end a latch, or take an order over; without any of them, nothing."""
+        """Enter: note what was not saved, end a latch, take an order over, confirm what is asked for."""
         if self._unsaved is not None:
             self._unsaved = None
             self._show_stop()
         elif self._latch is not None:
             self.scan(Barcode.OK.value)
-        elif self._question is not None and self._question.code == Code.TAKE_OVER:
-            self.scan(self._question.raw)
+        elif self._question is not None:
+            if self._question.code == Code.TAKE_OVER:
+                self.scan(self._question.raw)
+            elif self._question.code == Code.SUBSTITUTE:
+                self.scan(Barcode.OK.value)
+        elif not self._chooser and (barcode := self._confirmed_by_enter()) is not None:
+            self.scan(barcode.value)
+
+    def _confirmed_by_enter(self) -> Barcode | None:
+        """What Enter says of what the parcel needs: the note was read, the insert is in."""
+        view = self._view
+        if view is None or view.table is None:
+            return None
+        if boxes.note(self.work.words, view) is not None:
+            return Barcode.OK
+        if texts.needed(view) is Need.INSERTS and left(view.table)[0].may_tick:
+            return Barcode.INSERT
+        return None
+
+    def _override(self) -> None:
+        """Accept a failure that may be accepted; the engine knows who may."""
+        if self._unsaved is None and (self._latch is None or self._latch.code in OVERRIDABLE):
+            self.scan(Barcode.OVERRIDE.value)
+        else:
+            self._refuse_key()
 
     def _leave(self) -> None:
-        """Esc: leave a question as it is; the engine forgets it with the next scan."""
-        if self._latch is None and self._unsaved is None and self._question is not None:
-            self.scan(Barcode.NEXT.value)
+        """Esc: leave a question or a choice as it is; the engine forgets a question with the next scan."""
+        if self._latch is not None or self._unsaved is not None:
+            return
+        asked = self._view.bench.question if self._view is not None else None
+        if self._question is not None or asked is not None:
+            # an item that waits for more is not packed after all
+            self.scan((Barcode.UNDO if asked in texts.OF_ITEM else Barcode.NEXT).value)
+        elif self._chooser:
+            self._chooser = ""
+            self._show_stop()
+
+    def _offer_choices(self, name: str) -> None:
+        """Show what stands under a command, to be chosen by its digit; a scan takes it away."""
+        if not self._refuse_key():
+            self._chooser = "" if self._chooser == name else name
+            self._show_stop()
+
+    def _choose(self, name: str) -> Callable[[], None]:
+        def act() -> None:
+            self._chooser = ""
+            self._show_stop()
+            command = next(command for command in COMMANDS if command.name == name)
+            assert command.barcode is not None
+            self._press(command.barcode.value)()
+
+        return act
+
+    def _turn_keys(self, *, second: bool | None = None) -> None:
+        """Show the other row of keys, until the next scan."""
+        wanted = not self._second_row if second is None else second
+        if wanted is not self._second_row:
+            self._second_row = wanted
+            self.prompted.emit()
+
+    @property
+    def second_row(self) -> bool:
+        """Whether the foot shows the keys with Shift."""
+        return self._second_row
 
     # keys
 
@@ -380,20 +528,24 @@ class PackingPage(Page):
     async def _type_code(self) -> None:
         if self._refuse_key():
             return
-        words = self.work.words
+        words, before = self.work.words, self.work.scanner.at
         answer = await self.work.dialogs.ask(
-            words.say("packing_type_title"), words.say("packing_type_detail"),
+            words.say("packing_type_title"), words.say("packing_type_quantity"),
             [Option("check", words.say("packing_type_check"))], Field(words.say("packing_type_code"), scans=True),
         )  # fmt: skip
         if answer is not None:
-            self.scan(answer.text)
+            text = answer.text
+            a_quantity = len(text) <= _A_QUANTITY and text.isascii() and text.isdecimal()
+            scanned = self.work.scanner.at != before and self.work.scanner.code.strip() == text
+            self.scan(f"*{text}" if a_quantity and not scanned else text, typed=not scanned)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter, Esc, the digits of a question, and the arrows for a long order."""
+        """Enter, Esc, the digits of a question or of a carton, and the arrows for a long order."""
         key, text = event.key(), event.text()
         scroll = _SCROLLS.get(key)
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self._latch is None and self._unsaved is None and self._question is None:
+            asked = self._confirmed_by_enter() is not None and not self._chooser
+            if self._latch is None and self._unsaved is None and self._question is None and not asked:
                 super().keyPressEvent(event)
             elif monotonic() - self._typed_at < GUARD_S:
                 self._refuse_key()
@@ -403,15 +555,28 @@ class PackingPage(Page):
             self._leave()
         elif scroll is not None:
             self.table.lines.scroll_by(scroll)
-        elif self._asks_reason() and text in ("1", "2", "3"):
-            self._press(stops.REASONS[int(text) - 1][1])()
+        elif (act := self._act_of_digit(text)) is not None:
+            act()
         else:
             if text.isprintable() and text:
                 self._typed_at = monotonic()
             super().keyPressEvent(event)
 
-    def _asks_reason(self) -> bool:
-        return self._question is not None and self._question.code == Code.REASON_NEEDED
+    def _act_of_digit(self, text: str) -> Callable[[], None] | None:
+        """What a digit does now: answers a question, chooses under a command, takes a suggested carton."""
+        if len(text) != 1 or text not in "123456789" or self._latch is not None or self._unsaved is not None:
+            return None
+        at = int(text) - 1
+        if self._question is not None:
+            answers = stops.CHOICES.get(self._question.code, ())
+            return self._press(answers[at][1]) if at < len(answers) else None
+        if self._chooser:
+            choices = choices_of(self._chooser)
+            return self._choose(choices[at].name) if at < len(choices) else None
+        cartons = self.table.box.text.cartons or ()
+        if self.table.box.isVisible() and at < len(cartons):
+            return self._press(cartons[at].code)
+        return None
 
     # places and moments
 
@@ -420,8 +585,10 @@ class PackingPage(Page):
         station = self.work.place.station
         if station is not self._here:
             self._here = station
+            self.scale_watch.follow(station)
             self._view, self._verdict, self._judged_at, self._seq, self._followed = None, None, None, 0, 0
             self._latch = self._question = self._unsaved = None
+            self._chooser = ""
             self._show_stop()
             self._stale = True
         if self._view is not None:
@@ -433,6 +600,7 @@ class PackingPage(Page):
         """Count the time that is left."""
         super().showEvent(event)
         self._here = self.work.place.station
+        self.scale_watch.follow(self._here)
         self._clock.start()
         self._tell_time()
 

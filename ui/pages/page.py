@@ -195,6 +195,11 @@ class Page(QWidget):
         return frozenset()
 
     @property
+    def second_row(self) -> bool:
+        """Whether the foot shows the second row of its keys."""
+        return False
+
+    @property
     def failed(self) -> bool:
         """Whether the last fetch has failed."""
         return self._unread is not None

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import Refusal
 from app.settings import KEYS, Settings, check_settings
+from ui.dialogs import Option
 from ui.pages.numbers import Numbers
 from ui.pages.page import Page
 from ui.sound import NAMES
@@ -48,8 +49,8 @@ _GROUPS = (
         "sender_eori", "sender_vat", "sender_ioss", "sdr_rates",
     )),
     ("devices", (
-        "printer", "printer_fallback", "document_printer", "scanners", "scale", "wedge_prefix", "wedge_gap_ms",
-        "wedge_jitter_ms", "wedge_total_ms", "wedge_shortest",
+        "printer", "printer_fallback", "document_printer", "scanners", "scale", "camera", "wedge_prefix",
+        "wedge_gap_ms", "wedge_jitter_ms", "wedge_total_ms", "wedge_shortest",
     )),
     ("sounds", ("sound", "volume")),
 )
@@ -69,6 +70,7 @@ class SettingsPage(Page):
         self.commands = {
             "settings_save": self.save, "settings_sheet": self.write_sheet, "settings_numbers": self.show_numbers,
             "settings_pool_add": self.add_numbers, "settings_pool_close": self.close_pool,
+            "settings_training": self.train,
         }  # fmt: skip
         self._keys = {key.field: key for key in KEYS}
         self._fields: dict[str, QWidget] = {}
@@ -248,6 +250,17 @@ class SettingsPage(Page):
         place, numbers = self.work.place, _numbers(wanted)
         await self.work.feed.write(name_sender, place.person, place.warehouse, sender, wanted.sender_country, numbers)
 
+    async def train(self) -> None:
+        """Open the training in a window of its own; in the training, begin it anew."""
+        say = self.work.words.say
+        if self.work.twin is None:
+            await asyncio.to_thread(self.work.train)
+            self.work.dialogs.tell("training_started")
+            return
+        again = Option("again", say("training_again_yes"), kind="primary")
+        if await self.work.dialogs.ask(say("training_again_ask"), say("training_again_detail"), [again]) is not None:
+            self.work.train()
+
     async def write_sheet(self) -> None:
         """The command barcodes as a PDF, to be printed and fixed to the bench."""
         from ui.command_sheet import write_command_sheet  # what writes PDF is loaded by those who want one
@@ -262,6 +275,7 @@ class SettingsPage(Page):
         from app.devices import check_devices
         from app.domain.customs import read_rates
         from app.domain.declaration import sender_numbers
+        from app.photos import read_source
         from ui.main_window import wedge_timing
 
         found = {}
@@ -278,6 +292,7 @@ class SettingsPage(Page):
             "sender_vat": lambda: sender_numbers("", "", wanted.sender_vat, ""),
             "sender_ioss": lambda: sender_numbers("", "", "", wanted.sender_ioss),
             "sdr_rates": lambda: read_rates(wanted.sdr_rates),
+            "camera": lambda: read_source(wanted.camera),
         }
         for name, check in checks.items():
             try:

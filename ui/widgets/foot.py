@@ -12,11 +12,14 @@ from ui.commands import EVERYWHERE, Command, commands_of
 from ui.theme import SPACE
 from ui.workspace import Workspace
 
+_TURN = "Shift+F1"  # shows the other row of keys
+
 
 class Foot(QFrame):
     """The keys of the page in front, in the order of the table of commands, and at the right what F1 does.
 
-    What has no room is left out whole, the least important first: F1 lists it all the same.
+    What has no room is left out whole, the least important first: F1 lists it all the same. A page with a second row of
+    keys, those with Shift, has a command to see it (`Shift+F1`).
     """
 
     def __init__(self, work: Workspace, run: Callable[[Command], object]) -> None:
@@ -25,6 +28,7 @@ class Foot(QFrame):
         self._run = run
         self._buttons: dict[Command, QPushButton] = {}
         self._live, self._idle = True, frozenset[str]()
+        self._second = False
         self.setProperty("role", "foot")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
@@ -49,7 +53,8 @@ class Foot(QFrame):
             self._row.removeWidget(button)
             button.hide()
             button.deleteLater()
-        self._buttons = {command: self._button(command) for command in commands if command.key.startswith("F")}
+        self._buttons = {command: self._button(command) for command in commands if _plain(command).startswith("F")}
+        self._second = False
         self.set_live(self._live, self._idle)
         for number, button in enumerate(self._buttons.values()):
             self._row.insertWidget(number, button)
@@ -60,6 +65,12 @@ class Foot(QFrame):
         self._live, self._idle = live, idle
         for command, button in self._buttons.items():
             button.setEnabled(live and command.name not in idle)
+
+    def show_row(self, second: bool) -> None:
+        """Show the second row of keys, or the first."""
+        if second is not self._second:
+            self._second = second
+            self._fit()
 
     def _button(self, command: Command) -> QPushButton:
         button = QPushButton(self)
@@ -73,7 +84,7 @@ class Foot(QFrame):
     def _say(self) -> None:
         for command, button in (*self._buttons.items(), (self._help_command, self._help)):
             word = self._work.words.say(f"command_{command.name}")
-            button.setText(f"{command.key}  {word}")
+            button.setText(f"{command.key.replace('Shift+', '⇧')}  {word}")
             button.setAccessibleName(f"{word} ({command.key})")
         self._fit()
 
@@ -81,8 +92,10 @@ class Foot(QFrame):
         """Leave out what has no room."""
         width = {command: button.sizeHint().width() + self._row.spacing() for command, button in self._buttons.items()}
         room = self.width() - 2 * SPACE[4] - self._help.sizeHint().width()
-        kept = sorted(self._buttons, key=lambda command: command.spare)  # those that matter first
-        while kept and sum(width[command] for command in kept) > room:
+        turn = [command for command in self._buttons if command.key == _TURN]
+        row = [c for c in self._buttons if c.key != _TURN and c.key.startswith("Shift") is self._second]
+        kept = turn + sorted(row, key=lambda command: command.spare)  # those that matter first
+        while len(kept) > len(turn) and sum(width[command] for command in kept) > room:
             kept.pop()
         for command, button in self._buttons.items():
             button.setVisible(command in kept)
@@ -95,3 +108,8 @@ class Foot(QFrame):
         """See again what has room."""
         super().resizeEvent(event)
         self._fit()
+
+
+def _plain(command: Command) -> str:
+    """Its key without Shift."""
+    return command.key.removeprefix("Shift+")

@@ -22,7 +22,11 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: its name, `packed` of `ordered` pieces as text, and what a screen reader says of it."""
+    """One line: its name, `packed` of `ordered` pieces as text, and what a screen reader says of it.
+
+    `kit` heads the components of a kit, which are `inside`; `note` says where else pieces of it are, and `short` that
+    some come later.
+    """
 
     key: int
     name: str
@@ -31,6 +35,10 @@ class Row:
     spoken: str
     done: bool = False
     current: bool = False
+    kit: bool = False
+    inside: bool = False
+    short: bool = False
+    note: str = ""
 
 
 class _Rows(QAbstractListModel):
@@ -90,21 +98,27 @@ class _Painter(QStyledItemDelegate):
         place = QRectF(option.rect)
         size = view.text_size
         painter.save()
+        if row.short and not row.current:
+            painter.fillRect(place, QColor(theme.attention.paper))
         if row.current:
             painter.fillRect(place, QColor(theme.selected.paper))
             painter.fillRect(QRectF(place.left(), place.top(), SPACE[0] + 2, place.height()), QColor(theme.accent))
         if place.bottom() + place.height() / 2 < view.viewport().height():  # the card's own edge is below the last
             painter.fillRect(QRectF(place.left(), place.bottom() - 1, place.width(), 1), QColor(theme.line))
         ink = theme.selected.ink if row.current else theme.secondary if row.done else theme.text
-        sign = "check" if row.done else "play" if row.current else ""
+        sign, colour = ("check", theme.passed.ink) if row.done else ("play", theme.accent) if row.current else ("", "")
+        if row.short:
+            ink = theme.attention.ink
+            sign, colour = "triangle-alert", ink
+        elif row.kit and not row.done:
+            sign, colour = "layers", theme.secondary
         if sign:
-            high = round(size * (0.95 if row.done else 0.7))
-            colour = theme.passed.ink if row.done else theme.accent
+            high = round(size * (0.7 if sign == "play" else 0.95))
             centre = place.left() + SPACE[3] + size / 2
             picture = pixmap(sign, colour, high, view.devicePixelRatioF())
             painter.drawPixmap(round(centre - high / 2), round(place.center().y() - high / 2), picture)
         painter.setPen(QColor(ink))
-        left = place.left() + SPACE[3] + size + SPACE[3]
+        left = place.left() + SPACE[3] + size + SPACE[3] + (size if row.inside else 0)
         right = place.right() - SPACE[4]
         flags = Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip
         painter.setFont(view.face(size, bold=True))
@@ -112,6 +126,13 @@ class _Painter(QStyledItemDelegate):
         least = painter.fontMetrics().horizontalAdvance("00 / 00")
         painter.drawText(QRectF(right - count, place.top(), count + 1, place.height()), int(_RIGHT) | flags, row.count)
         right -= max(count, least) + SPACE[4]
+        if row.note:
+            painter.setFont(view.face(round(size * 0.8), bold=row.short))
+            painter.setPen(QColor(theme.attention.ink if row.short else theme.secondary))
+            note = painter.fontMetrics().horizontalAdvance(row.note)
+            painter.drawText(QRectF(right - note, place.top(), note + 1, place.height()), int(_RIGHT) | flags, row.note)
+            right -= note + SPACE[4]
+            painter.setPen(QColor(ink))
         if row.place and right - left > size * 16:
             painter.setFont(view.face(round(size * 0.8), bold=False, mono=True))
             wide = size * 5.5
@@ -119,7 +140,7 @@ class _Painter(QStyledItemDelegate):
             painter.drawText(QRectF(right - wide, place.top(), wide, place.height()), int(_LEFT) | flags, row.place)
             right -= wide + SPACE[3]
             painter.setPen(QColor(ink))
-        painter.setFont(view.face(size, bold=row.current))
+        painter.setFont(view.face(size, bold=row.current or row.kit))
         name = painter.fontMetrics().elidedText(one_line(row.name), Qt.TextElideMode.ElideRight, int(right - left))
         painter.drawText(QRectF(left, place.top(), right - left, place.height()), int(_LEFT) | flags, name)
         painter.restore()

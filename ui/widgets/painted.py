@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QTextLayout, QTextOption
@@ -13,6 +14,9 @@ from ui.fonts import mono_font, ui_font
 from ui.icons import pixmap
 from ui.theme import RADIUS, Pair, px
 from ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from ui.widgets.pictures import Pictures
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -103,7 +107,7 @@ class Painted(QWidget):
         for size in sizes:
             font = self.face(size, bold=bold, mono=mono)
             leading = QFontMetricsF(font).height()
-            lines = _broken(text, font, room.width())
+            lines = broken(text, font, room.width())
             fits = len(lines) <= most and leading * len(lines) <= room.height() + 0.5
             if fits:
                 return Fitted(tuple(line.strip() for line in lines), font, leading)
@@ -144,6 +148,26 @@ class Painted(QWidget):
         """Draw an icon in the middle of the room."""
         picture = pixmap(name, colour, size, self.devicePixelRatioF())
         painter.drawPixmap(round(room.center().x() - size / 2), round(room.center().y() - size / 2), picture)
+
+    def draw_tile(
+        self, painter: QPainter, room: QRectF, icon: str, sku: str = "", pictures: Pictures | None = None
+    ) -> None:
+        """Draw a tile with the picture of a SKU; with an icon where there is none."""
+        theme = self.work.theme
+        shown = None
+        if sku and pictures is not None:
+            inner = room.adjusted(4, 4, -4, -4).size().toSize()
+            shown = pictures.pixmap(sku, inner, self.devicePixelRatioF())
+        if shown is None:
+            self.draw_box(painter, room, theme.surface, theme.line)
+            self.draw_icon(painter, icon, theme.secondary, room, round(min(room.width(), room.height()) * 0.4))
+            return
+        # goods are photographed on white, whatever the theme
+        self.draw_box(painter, room, "#ffffff", theme.line)
+        size = shown.deviceIndependentSize()
+        painter.drawPixmap(
+            round(room.center().x() - size.width() / 2), round(room.center().y() - size.height() / 2), shown
+        )
 
     def draw_box(
         self, painter: QPainter, room: QRectF, paper: str, edge: str | None = None, width: float = 1.0
@@ -190,7 +214,7 @@ def _draw(
     painter.fillPath(shape(text, font).translated(left, top + metrics.ascent()), QColor(colour))
 
 
-def _broken(text: str, font: QFont, width: float) -> list[str]:
+def broken(text: str, font: QFont, width: float) -> list[str]:
     """Lines that are at most so wide, with the blanks at which they end; together they are the text."""
     if not text:
         return [""]

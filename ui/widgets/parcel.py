@@ -6,7 +6,7 @@ Each widget is given its words ready said, paints itself in a place that never m
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
@@ -16,6 +16,9 @@ from app.domain.urgency import Urgency
 from ui.theme import SPACE, Pair, slot_letter
 from ui.widgets.painted import Painted
 from ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from ui.widgets.pictures import Pictures
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -34,16 +37,21 @@ class HeadText:
     slot: int | None = None
     slot_text: str = ""
     stop: str = ""
+    box: str = ""
 
     def spoken(self) -> str:
         """All of it, for a screen reader."""
-        parts = (self.title, self.due, self.stop, self.about, self.left, self.tote, self.slot_text)
+        parts = (self.title, self.due, self.stop, self.box, self.about, self.left, self.tote, self.slot_text)
         return ", ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)
 class CurrentText:
-    """What is in hand: an item to be scanned, or the label; `number` is read from afar, `count` stands below it."""
+    """What is in hand: an item to be scanned, or the label; `number` is read from afar, `count` stands below it.
+
+    `sku` names the picture; `kit` is what the item is a part of; `ask` is what is to be scanned of it besides, and
+    `times` how many pieces the next scan counts.
+    """
 
     icon: str
     title: str
@@ -55,16 +63,23 @@ class CurrentText:
     number_caption: str = ""
     count: str = ""
     done: bool = False
+    sku: str = ""
+    kit: str = ""
+    ask: str = ""
+    times: str = ""
 
     def spoken(self) -> str:
         """All of it, for a screen reader."""
         number = f"{self.number} {self.number_caption}".strip()
-        return ", ".join(t for t in (self.title, number, self.count, self.place, self.code, self.caption) if t)
+        parts = (
+            self.ask, self.title, self.times, number, self.count, self.place, self.code, self.kit, self.caption,
+        )  # fmt: skip
+        return ", ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)
 class FactsText:
-    """The label with its state, and the counts of the day; `tone` colours the label's card when it needs somebody."""
+    """The label with its state; `tone` colours its card when it needs somebody."""
 
     caption: str
     icon: str
@@ -74,13 +89,11 @@ class FactsText:
     copy: str = ""
     warning: str = ""
     keys: tuple[tuple[str, str], ...] = ()
-    counts: tuple[tuple[str, str], ...] = ()
 
     def spoken(self) -> str:
         """All of it, for a screen reader."""
         keys = [f"{key} {word}" for key, word in self.keys]
-        counts = [f"{caption} {number}" for caption, number in self.counts]
-        parts = (self.caption, self.sentence, self.tracking, self.copy, self.warning, *keys, *counts)
+        parts = (self.caption, self.sentence, self.tracking, self.copy, self.warning, *keys)
         return ", ".join(part for part in parts if part)
 
 
@@ -165,9 +178,12 @@ class Head(_Shows[HeadText]):
             left = self.draw_chip(painter, left, room, text.stop, small, loud) + SPACE[3]
         elif text.urgency is not None:
             left = self.draw_chip(painter, left, room, chip, small, theme.urgency[text.urgency.value]) + SPACE[3]
+        if text.box:
+            left = self.draw_chip(painter, left, room, text.box, small, Pair(theme.text, theme.hover)) + SPACE[3]
         while len(parts) > 1 and self.width_of(_DOT.join(parts), small) > right - left:
             parts.pop()  # the half of a word says nothing
-        if right - left > small * 4:
+        fits = not text.box or not parts or self.width_of(parts[0], small) <= right - left
+        if right - left > small * 4 and fits:
             place = QRectF(left, 0, right - left, room.height())
             self.draw_line(painter, place, _DOT.join(parts), small, theme.secondary)
 
@@ -185,7 +201,9 @@ def _chip(text: HeadText) -> str:
 
 
 class Current(_Shows[CurrentText]):
-    """The item in hand, as large as there is room: tile, name, code, location, and how many are to go."""
+    """The item in hand, as large as there is room: picture, name, code, location, and how many are to go."""
+
+    pictures: Pictures | None = None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the tile at the left, the number at the right, the words between."""
@@ -198,8 +216,7 @@ class Current(_Shows[CurrentText]):
         inner = room.adjusted(SPACE[2], SPACE[2], -SPACE[4], -SPACE[2])
         tile = min(inner.height(), 320.0 * max(scale, 1.0), inner.width() * 0.24)
         picture = QRectF(inner.left(), inner.top() + (inner.height() - tile) / 2, tile, tile)
-        self.draw_box(painter, picture, theme.surface, theme.line)
-        self.draw_icon(painter, text.icon, theme.secondary, picture, round(tile * 0.4))
+        self.draw_tile(painter, picture, text.icon, text.sku, self.pictures)
         numbers = self._paint_numbers(painter, text, inner)
         left = picture.right() + SPACE[4]
         words = QRectF(left, inner.top(), numbers - left - SPACE[4], inner.height())
@@ -210,11 +227,18 @@ class Current(_Shows[CurrentText]):
             # two rows in one size less leave the name its two lines
             rows = [(t, self.px("title"), mono) for t, _, mono in rows]
         rows = [row for row in rows if row[0]]
-        below = sum(size * 1.4 for _, size, _ in rows) + (caption * 1.5 if text.caption else 0.0)
+        chips = caption * 1.9 if text.ask or text.times else 0.0
+        lowest = text.kit or text.caption
+        below = sum(size * 1.4 for _, size, _ in rows) + (caption * 1.5 if lowest else 0.0) + chips
         while rows and high - below < line * 1.2:
             below -= rows.pop()[1] * 1.4
         sizes = (self.px("big"), round(40 * scale), line, round(26 * scale), self.px("title"))
         fitted = self.fit(text.title, words.adjusted(0, 0, 0, -below), sizes, bold=True, most=3)
+        if chips:
+            self._paint_chips(painter, text, QRectF(words.left(), words.top(), words.width(), chips))
+            words = words.adjusted(0, chips, 0, 0)
+            high -= chips
+            below -= chips
         spare = max(0.0, high - below - fitted.height)
         top = words.top() + min(spare / 2, SPACE[5])
         top = self.draw_fitted(painter, QRectF(words.left(), top, words.width(), high), fitted, theme.text)
@@ -226,9 +250,23 @@ class Current(_Shows[CurrentText]):
                 place = place.adjusted(size * 1.3, 0, 0, 0)
             self.draw_line(painter, place, row, size, theme.text, mono=True, bold=not mono)
             top += size * 1.4
-        if text.caption:
+        if lowest:
             place = QRectF(words.left(), words.bottom() - caption * 1.4, words.width(), caption * 1.4)
-            self.draw_line(painter, place, text.caption, caption, theme.secondary)
+            whole = _DOT.join(part for part in (text.kit, text.caption) if part)
+            shown = whole if self.width_of(whole, caption) <= words.width() else lowest
+            if text.kit:
+                sign = QRectF(place.left(), place.top(), caption, place.height())
+                self.draw_icon(painter, "layers", theme.secondary, sign, caption)
+                place = place.adjusted(caption * 1.4, 0, 0, 0)
+            self.draw_line(painter, place, shown, caption, theme.secondary)
+
+    def _paint_chips(self, painter: QPainter, text: CurrentText, room: QRectF) -> None:
+        """Paint what the next scan is, beside how many pieces it counts."""
+        theme, size, left = self.work.theme, self.px("title"), room.left()
+        if text.times:
+            left = self.draw_chip(painter, left, room, text.times, size, Pair(theme.on_accent, theme.accent)) + SPACE[1]
+        if text.ask:
+            self.draw_chip(painter, left, room, text.ask, size, theme.attention)
 
     def _paint_numbers(self, painter: QPainter, text: CurrentText, inner: QRectF) -> float:
         """Paint the number, its caption and the count; returns where they begin."""
@@ -264,28 +302,12 @@ class Current(_Shows[CurrentText]):
 
 
 class Facts(_Shows[FactsText]):
-    """The right column: the label with what is to be done about it, and below it the counts of the session."""
+    """The label with what is to be done about it."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the label's card and a card a count."""
-        text, theme = self.text, self.work.theme
-        if text is None:
-            return
-        painter = QPainter(self)
-        room = QRectF(self.rect())
-        caption, number = self.px("caption"), self.px("big")
-        high = caption * 1.5 + number * 1.25 + 2 * SPACE[1]
-        wide = (room.width() - SPACE[2] * (len(text.counts) - 1)) / max(1, len(text.counts))
-        for place, (word, count) in enumerate(text.counts):
-            card = QRectF(room.left() + place * (wide + SPACE[2]), room.bottom() - high, wide, high)
-            self.draw_box(painter, card, theme.raised, theme.line)
-            inner = card.adjusted(SPACE[2], SPACE[1], -SPACE[2], -SPACE[1])
-            above = QRectF(inner.left(), inner.top(), inner.width(), caption * 1.5)
-            self.draw_line(painter, above, word, caption, theme.secondary)
-            below = QRectF(inner.left(), inner.bottom() - number * 1.25, inner.width(), number * 1.25)
-            self.draw_line(painter, below, count, number, theme.text, bold=True)
-        label = room.height() - high - SPACE[2]
-        self._paint_label(painter, text, QRectF(room.left(), room.top(), room.width(), label))
+        """Paint the label's card."""
+        if self.text is not None:
+            self._paint_label(QPainter(self), self.text, QRectF(self.rect()))
 
     def _paint_label(self, painter: QPainter, text: FactsText, card: QRectF) -> None:
         theme, scale = self.work.theme, self.work.scale
@@ -295,10 +317,14 @@ class Facts(_Shows[FactsText]):
         caption, body, title = self.px("caption"), self.px("body"), self.px("title")
         if inner.height() > 230 * scale:
             body, title = title, round(26 * scale)
+        elif inner.height() < 100 * scale:
+            title = body
         quiet = theme.text if text.tone else theme.secondary
-        above = QRectF(inner.left(), inner.top(), inner.width(), caption * 1.5)
-        self.draw_line(painter, above, text.caption, caption, quiet)
-        top = inner.top() + caption * 1.5 + SPACE[0]
+        top = inner.top()
+        if inner.height() > 72 * scale:  # else the sentence needs all of it
+            above = QRectF(inner.left(), inner.top(), inner.width(), caption * 1.5)
+            self.draw_line(painter, above, text.caption, caption, quiet)
+            top += caption * 1.5 + SPACE[0]
         rows: list[tuple[str, int, bool]] = []
         if text.tracking:
             rows.append((text.tracking, title, True))
@@ -306,9 +332,9 @@ class Facts(_Shows[FactsText]):
         key_high = title * 1.9
         needed = sum(size * 1.45 for _, size, _ in rows) + len(text.keys) * (key_high + SPACE[1])
         left = inner.bottom() - top - needed
-        icon = round(28 * scale)
+        icon = round((28 if inner.height() > 72 * scale else 20) * scale)
         words = QRectF(inner.left() + icon + SPACE[1], top, inner.width() - icon - SPACE[1], max(left, title * 1.3))
-        sizes = (title, self.px("title"), self.px("body"))
+        sizes = tuple(size for size in (title, self.px("title"), self.px("body"), caption) if size <= title)
         tries = [self.fit(text.sentence, words, sizes[at:], bold=bool(text.tone), most=5) for at in range(len(sizes))]
         # one sign alone on its line is read worse than all of it in a smaller size
         fitted = next((one for one in tries if len(one.lines[-1]) > 1), tries[0])

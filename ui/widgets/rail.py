@@ -13,6 +13,7 @@ from ui.theme import SPACE, px
 from ui.workspace import Workspace
 
 WIDE = 96  # px at normal size
+DIGITS = "1234567890"  # of the pages, in their order, as the keys stand on a keyboard
 BESIDE = 9  # … of a word: the bar of the open page and the padding
 
 
@@ -75,26 +76,26 @@ class Rail(QFrame):
         side = max(16, min(px("bench", scale), high - round(px("caption", scale) * 1.6) - SPACE[1]))
         words = {name: self._work.words.say(f"frame_page_{name}") for name in self._buttons}
         wide = round((WIDE - 2 * SPACE[0]) * scale) + 2 * SPACE[0]  # the same with and without the digits
-        for number, (name, button) in enumerate(self._buttons.items(), 1):
+        for digit, (name, button) in zip(DIGITS, self._buttons.items(), strict=False):
             button.ensurePolished()
-            wide = max(wide, button.fontMetrics().horizontalAdvance(f"{number} {words[name]}") + BESIDE)
-        for number, (name, button) in enumerate(self._buttons.items(), 1):
+            wide = max(wide, button.fontMetrics().horizontalAdvance(f"{digit} {words[name]}") + BESIDE)
+        for digit, (name, button) in zip(DIGITS, self._buttons.items(), strict=False):
             here = name == self._current
             button.setChecked(here)
             button.setIcon(icon(self._icons[name], theme.accent if here else theme.secondary, side))
             button.setIconSize(QSize(side, side))
             button.setFixedSize(wide, high)
             word = words[name]
-            button.setText(f"{number} {word}" if choosing else word)
+            button.setText(f"{digit} {word}" if choosing else word)
             button.setAccessibleName(word)
-            button.setToolTip(f"{word}  (F10 {number})")
+            button.setToolTip(f"{word}  (F10 {digit})")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A digit goes to a page, K to the search, anything else back."""
         text = event.text()
         names = list(self._buttons)
-        if text.isdecimal() and 1 <= int(text) <= len(names):
-            self.chosen.emit(names[int(text) - 1])
+        if text and text in DIGITS[: len(names)]:
+            self.chosen.emit(names[DIGITS.index(text)])
         elif event.key() == Qt.Key.Key_K:
             self.search.emit()
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._current in names:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import (
@@ -21,10 +22,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from ui.theme import SPACE, TOUCH_PRIMARY, Pair
+from ui.theme import SPACE, TOUCH_PRIMARY, Pair, slot_letter
 from ui.widgets.curtain import Curtain
 from ui.widgets.painted import Fitted, Painted, shape
 from ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from ui.widgets.pictures import Pictures
 
 FLASH_MS = 120
 ROOM_KEPT = " "  # a next step that is still to come: the sentence has its place already
@@ -33,6 +37,7 @@ _CARD = 200  # the height of what was scanned and expected, at most
 _LEAST = 400  # the height in which all of a stop can be read, at a scale of 1
 _ROW = 1.35  # of the size of a code, how high its row is
 _CODES = ("scan-barcode", "map-pin")  # what stands beside these is a code
+_ONE_ROW = 3  # more answers stand in two rows
 _BIG_CHOICE = 112  # the height of an answer to a question, at a scale of 1
 
 
@@ -108,13 +113,19 @@ class Banner(Painted):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two things that a stop compares: its caption, an icon, its name, a code, and where it is or more."""
+    """One of the two things that a stop compares: its caption, an icon, its name, a code, and where it is or more.
+
+    `sku` names a picture; a `number` is read from afar, instead of a name; `slot` shows the colour of a slot.
+    """
 
     caption: str
     icon: str
     title: str
     code: str = ""
     detail: str = ""
+    sku: str = ""
+    number: str = ""
+    slot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +163,13 @@ class StopPanel(Painted):
 
     def __init__(self, work: Workspace, page: QWidget) -> None:
         super().__init__(work, page)
+        self.pictures: Pictures | None = None
         self.stop: Stop | None = None
         self._page = page
         self._buttons: list[QPushButton] = []
         self._made: tuple[object, ...] = ()  # what the buttons were made for
         self._buttons_left = 0
+        self._size = 0  # of the large answers, in pixels
         self._curtain = Curtain(work, page)
         # it covers all that is below it, which need not be painted with it
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -180,7 +193,11 @@ class StopPanel(Painted):
         else:
             for button, choice in zip(self._buttons, stop.choices, strict=True):
                 _label(button, choice)
-        sides = [f"{side.caption} · {side.title} {side.code} {side.detail}".strip() for side in stop.sides]
+            self._size = 0  # other words may need another size
+        sides = [
+            " ".join(part for part in (side.caption, "·", side.title, side.number, side.code, side.detail) if part)
+            for side in stop.sides
+        ]  # fmt: skip
         self.tell(". ".join(text for text in (stop.word, stop.sentence, *sides, stop.how, stop.count) if text))
         if other:
             announce(self, f"{stop.word}. {stop.sentence}")
@@ -224,10 +241,20 @@ class StopPanel(Painted):
 
     def _dress(self) -> None:
         """Give the answers to a question their large type."""
-        for button in self._large:
-            button.setStyleSheet(f"font-size: {self.px('bench')}px")
+        self._size = 0
         self._arrange()
         self.update()
+
+    def _fit_large(self, large: Sequence[QPushButton], wide: int) -> None:
+        """Write the answers as large as all of them fit, in one size."""
+        most = self.px("bench") if len(large) <= _ONE_ROW else round(26 * self.work.scale)
+        sizes = [size for size in (most, round(26 * self.work.scale), self.px("title"), 24, 20, 16) if size <= most]
+        needed = max((button.text() for button in large), key=lambda text: self.width_of(text, 20, bold=True))
+        size = next((s for s in sizes if self.width_of(needed, s, bold=True) + 2 * SPACE[3] <= wide), sizes[-1])
+        if size != self._size:  # a style sheet takes far longer than a look
+            self._size = size
+            for button in large:
+                button.setStyleSheet(f"font-size: {size}px")
 
     def _choose(self, number: int) -> None:
         if self.stop is not None and number < len(self.stop.choices):
@@ -246,12 +273,19 @@ class StopPanel(Painted):
             button.setGeometry(right - size.width(), top, size.width(), size.height())
             right -= size.width() + SPACE[2]
         self._buttons_left = right
+        if not large:
+            return
         body = self._body
-        high = min(round(_BIG_CHOICE * self.work.scale), round(body.height() * 0.5))
-        wide = round((body.width() - SPACE[3] * (len(large) - 1)) / max(1, len(large)))
+        across = len(large) if len(large) <= _ONE_ROW else (len(large) + 1) // 2
+        down = -(-len(large) // across)
+        room = body.height() * (0.5 if down == 1 else 0.68)
+        high = min(round(_BIG_CHOICE * self.work.scale), round((room - SPACE[2] * (down - 1)) / down))
+        wide = round((body.width() - SPACE[3] * (across - 1)) / across)
+        self._fit_large(large, wide)
+        top = round(body.bottom()) - down * high - (down - 1) * SPACE[2]
         for number, button in enumerate(large):
-            left = round(body.left()) + number * (wide + SPACE[3])
-            button.setGeometry(left, round(body.bottom()) - high, wide, high)
+            left = round(body.left()) + number % across * (wide + SPACE[3])
+            button.setGeometry(left, top + number // across * (high + SPACE[2]), wide, high)
 
     def _top(self) -> int:
         """Where it begins; what stands above it whole stays seen, a curtain is before all else there."""
@@ -307,7 +341,7 @@ class StopPanel(Painted):
         body = self._body
         large = self._large
         cards = min(body.height() * 0.56, _CARD * self.work.scale) if stop.sides else 0.0
-        cards = large[0].height() if large else cards
+        cards = body.bottom() - large[0].y() if large else cards
         sentence = body.adjusted(0, 0, 0, -cards - SPACE[2])
         scale = self.work.scale
         sizes = (self.px("big"), round(40 * scale), self.px("bench"), round(26 * scale), self.px("title"))
@@ -379,19 +413,38 @@ class StopPanel(Painted):
         theme = self.work.theme
         self.draw_box(painter, card, theme.raised, theme.line)
         inner = card.adjusted(SPACE[2], SPACE[1], -SPACE[2], -SPACE[1])
+        caption = self.px("caption")
+        if side.number:
+            self._paint_number(painter, side, inner)
+            return
         tile = min(inner.height(), inner.width() * 0.25)
         picture = QRectF(inner.left(), inner.top() + (inner.height() - tile) / 2, tile, tile)
-        self.draw_box(painter, picture, theme.surface, theme.line)
-        self.draw_icon(painter, side.icon, theme.secondary, picture, round(tile * 0.5))
+        self.draw_tile(painter, picture, side.icon, side.sku, self.pictures)
         text = self._words(card)
-        caption = self.px("caption")
         above = QRectF(text.left(), text.top(), text.width(), caption * 1.4)
         self.draw_line(painter, above, side.caption, caption, theme.secondary)
         top = self.draw_fitted(painter, text.adjusted(0, caption * 1.4, 0, 0), name, theme.text)
         for row, size, mono in rows:
             place = QRectF(text.left(), top, text.width(), size * _ROW)
+            if side.slot is not None and row == rows[-1][0]:
+                pair, letter = theme.slot(side.slot), slot_letter(side.slot)
+                place.setLeft(self.draw_chip(painter, place.left(), place, letter, size, pair) + SPACE[1])
             self.draw_line(painter, place, row, size, theme.text, mono=mono)
             top += size * _ROW
+
+    def _paint_number(self, painter: QPainter, side: Side, inner: QRectF) -> None:
+        """Paint a number as large as the card is high, under what it is."""
+        theme, caption = self.work.theme, self.px("title")
+        above = QRectF(inner.left(), inner.top(), inner.width(), caption * 1.5)
+        self.draw_line(painter, above, side.caption, caption, theme.secondary)
+        below = caption * 1.5 if side.detail else 0.0
+        room = inner.adjusted(0, caption * 1.5, 0, -below)
+        most = min(self.px("remaining"), max(20, round(room.height() / 1.22)))
+        fitted = self.fit(side.number, room, tuple(range(most, 19, -2)), bold=True, most=1)
+        self.draw_fitted(painter, room, fitted, theme.text, middle=True)
+        if side.detail:
+            place = QRectF(inner.left(), inner.bottom() - below, inner.width(), below)
+            self.draw_line(painter, place, side.detail, caption, theme.text)
 
     def _paint_foot(self, painter: QPainter, stop: Stop, pair: Pair, foot: QRectF) -> None:
         left, right = foot.left() + SPACE[4], float(self._buttons_left)

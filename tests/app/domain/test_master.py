@@ -33,7 +33,7 @@ def test_rows_that_say_different_things_are_refused() -> None:
 
 
 def test_only_what_is_said_changes() -> None:
-    stored = ("name", 10, None, None, None, "", "", "", None, "", "", "")
+    stored = ("name", 10, None, None, None, "", "", "", None, "", "", "", "", "", None, "")
     assert changed_fields(SkuDraft(code="S1", line=2), stored) == {}
     assert changed_fields(SkuDraft(code="S1", line=2, name="name", weight_g=10), stored) == {}
     newer = SkuDraft(code="S1", line=2, weight_g=11, height_mm=3)

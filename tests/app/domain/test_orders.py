@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from app.domain.errors import Refusal
-from app.domain.orders import ADDRESS, LineDraft, OrderDraft, check_update, differences, lacking, reviewed
+from app.domain.orders import (
+    ADDRESS,
+    LineDraft,
+    OrderDraft,
+    check_update,
+    counts_as_new_address,
+    differences,
+    lacking,
+    reviewed,
+)
 from app.domain.states import OrderState
 
 DRAFT = OrderDraft(
@@ -67,10 +76,12 @@ def test_what_is_missing() -> None:
 
 @pytest.mark.parametrize("state", OrderState)
 @pytest.mark.parametrize("labelled", [False, True])
-@pytest.mark.parametrize("name", ["lines", "street", "service", "ship_by", "placed_at"])
+@pytest.mark.parametrize("name", ["lines", "street", "service", "ship_by", "placed_at", "buyer_message", "prices"])
 def test_what_may_still_change(state: OrderState, labelled: bool, name: str) -> None:
     waiting = state in (OrderState.INCOMPLETE, OrderState.READY)
-    allowed = waiting if name == "lines" else (name == "placed_at" or not labelled)
+    allowed = {"lines": waiting, "placed_at": True, "street": True, "buyer_message": True}.get(name, not labelled)
+    if state is OrderState.SHIPPED:
+        allowed = name == "placed_at"
     if allowed:
         check_update(DRAFT, state, cancelled=False, labelled=labelled, fields=(name,))
         return
@@ -78,6 +89,14 @@ def test_what_may_still_change(state: OrderState, labelled: bool, name: str) -> 
         check_update(DRAFT, state, cancelled=False, labelled=labelled, fields=(name,))
     assert caught.value.code == "order_in_work"
     assert caught.value.facts == {"order": "1", "state": state.value, "fields": name}
+
+
+@pytest.mark.parametrize("state", OrderState)
+def test_an_address_is_new_to_what_is_in_work(state: OrderState) -> None:
+    waiting = state in (OrderState.INCOMPLETE, OrderState.READY)
+    assert counts_as_new_address(state, labelled=False, fields=("street",)) is not waiting
+    assert counts_as_new_address(state, labelled=True, fields=("recipient_phone",))
+    assert not counts_as_new_address(state, labelled=True, fields=("service", "buyer_message"))
 
 
 def test_an_order_in_work_does_not_lose_what_its_parcel_needs() -> None:

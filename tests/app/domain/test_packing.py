@@ -23,21 +23,16 @@ from app.domain.bench import (
     Tote,
     Unknown,
 )
-from app.domain.packing import (
-    MAY_LIE_THERE,
-    REPRINT_REASONS,
-    Code,
-    Effect,
-    Outcome,
-    Verdict,
-    as_opened,
-    choose_order,
-    judge,
-    verify,
-)
+from app.domain.needs import Need
+from app.domain.packing import as_opened, choose_order, judge
 from app.domain.states import JobState, ParcelState
+from app.domain.verdict import MAY_LIE_THERE, REPRINT_REASONS, Code, Effect, Outcome, Verdict
+from app.domain.verifying import verify
 from app.sentences import SENTENCES
 from app.texts import placeholders
+from tests.app.domain.box_table import BOXES
+from tests.app.domain.requirement_table import REQUIREMENTS
+from tests.app.domain.test_verifying import TABLE as VERIFYING
 
 ORDER = OrderFound(1, "S-1", pickable=True, shipped=False, cancelled=False)
 OTHER = OrderFound(2, "S-2", pickable=True, shipped=False, cancelled=False)
@@ -51,7 +46,11 @@ SQUARE = LabelFound(7, 1, False, ORDER)
 BARS = LabelFound(7, None, False, ORDER)
 
 # facts that the operation adds after it has carried out the verdict
-ADDED = {Code.OPENED: {"pieces"}}
+ADDED = {
+    Code.OPENED: {"pieces"}, Code.CARTON_CHOSEN: {"carton"}, Code.BOX_OPENED: {"box", "order"},
+    Code.BOX_TAKEN: {"box", "order"},
+    Code.ITEM_MOVED: {"box"}, Code.SHELVED: {"slot", "why"}, Code.SPLIT_OFF: {"later"},
+}  # fmt: skip
 
 
 def latched(parcel: OpenParcel | None = None) -> Bench:
@@ -181,7 +180,7 @@ TABLE: list[tuple[str, Bench, Found, Outcome, Code, Effect]] = [
     ("a reason after the desk has reprinted", asked(LABELLING, job=JobState.QUEUED, copy=2), Command.LOST, A,
      Code.STILL_PRINTING, Effect.NONE),
     ("a reason that nobody asked for", on_table(LABELLING), Command.TORN, A, Code.UNKNOWN_COMMAND, Effect.NONE),
-    ("a command that means nothing here", on_table(OPEN), Command.SHORT, A, Code.UNKNOWN_COMMAND, Effect.NONE),
+    ("a command that means nothing here", on_table(OPEN), Command.LOST, A, Code.UNKNOWN_COMMAND, Effect.NONE),
     ("next: an item", on_table(OPEN), Command.NEXT, A, Code.NEXT_SCAN_ITEM, Effect.NONE),
     ("next: an item, by OK", on_table(OPEN), Command.OK, A, Code.NEXT_SCAN_ITEM, Effect.NONE),
     ("next: wait", on_table(LABELLING, job=JobState.SENDING), Command.NEXT, A, Code.NEXT_WAIT_LABEL, Effect.NONE),
@@ -197,6 +196,7 @@ TABLE: list[tuple[str, Bench, Found, Outcome, Code, Effect]] = [
     ("latched", latched(OPEN), TEA, F, Code.LATCHED, Effect.NONE),
     ("latched: a command", latched(OPEN), Command.HOLD, F, Code.LATCHED, Effect.NONE),
     ("acknowledged", latched(OPEN), Command.OK, P, Code.ACKNOWLEDGED, Effect.NONE),
+    *REQUIREMENTS, *BOXES,
 ]  # fmt: skip
 
 
@@ -212,7 +212,10 @@ def test_judge(bench: Bench, found: Found, outcome: Outcome, code: Code, effect:
 
 def test_every_code_of_the_rule_is_in_the_table() -> None:
     # made by the operation, not by the rule
-    assert set(Code) - {row[4] for row in TABLE} == {Code.LABEL_REFUSED, Code.OPENED_VERIFIED, Code.COPY_CONFIRMED}
+    by_operation = {Code.LABEL_REFUSED, Code.OPENED_VERIFIED, Code.COPY_CONFIRMED, Code.NO_CARTON}
+    by_operation |= {Code(f"verified_{need}") for need in Need if need is not Need.ITEMS}
+    by_operation |= {Code.BOX_CLOSED, Code.SERIES_CLOSED, Code.NOTHING_IDENTICAL, Code.DUPLICATE_SERIAL}
+    assert set(Code) - {row[4] for row in TABLE} - {row[5] for row in VERIFYING} == by_operation
 
 
 def test_an_order_opened_again_has_nothing_left_to_scan_when_all_is_verified() -> None:
@@ -225,8 +228,8 @@ def test_an_order_opened_again_has_nothing_left_to_scan_when_all_is_verified() -
 
 
 def test_nothing_belongs_into_the_parcel_of_a_cancelled_order() -> None:
-    assert verify(OPEN, TEA).code is Code.ITEM
-    assert verify(replace(OPEN, cancel_requested=True), TEA).code is Code.ORDER_CANCELLED
+    assert verify(Bench(), OPEN, TEA).code is Code.ITEM
+    assert verify(Bench(), replace(OPEN, cancel_requested=True), TEA).code is Code.ORDER_CANCELLED
 
 
 def test_the_facts_of_an_over_scan_say_how_many_to_take_out() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from app.domain.barcode import Command
 from app.domain.bench import Found, Item, OtherKind, Unknown
-from app.domain.packing import Outcome
 from app.domain.picking import Holder, LocationFound, PickCode, Task, judge_pick
+from app.domain.verdict import Outcome
 from app.sentences import SENTENCES
 from app.texts import placeholders
 

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.barcode import Command, make_label_code
 from app.domain.errors import Refusal
-from app.domain.packing import Outcome
 from app.domain.states import JobState, ParcelState, WaveState
+from app.domain.verdict import Outcome
 from app.operations.label_copies import reprint
 from app.operations.orders import request_cancel
 from app.operations.packing import Judged, scan_item

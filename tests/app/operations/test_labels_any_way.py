@@ -24,8 +24,8 @@ from app.domain.errors import Refusal
 from app.domain.label_batches import ChosenBy, LabelBatchState
 from app.domain.label_batches import Sequence as LabelSequence
 from app.domain.numbers import NumberForm
-from app.domain.packing import Outcome
 from app.domain.states import JobState, LabelState, OrderState, ParcelState
+from app.domain.verdict import Outcome
 from app.operations import label_batches as acts
 from app.operations.label_copies import reprint, settle
 from app.operations.label_files import receive_label

@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from app.change import Change
 from app.domain.barcode import make_label_code
-from app.domain.packing import Outcome
 from app.domain.states import JobState, OrderState, ParcelState
+from app.domain.verdict import Outcome
 from app.operations.label_copies import reprint
 from app.operations.print_queue import finish_attempt
 from db.orders import Order, SkuBarcode

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.domain.errors import Refusal
 from app.domain.states import JobState, LabelState, OrderState, ParcelState
+from app.operations.gates import hand_over
 from app.operations.label_copies import reprint
 from app.operations.orders import request_cancel
 from app.operations.packing import scan_item
@@ -114,11 +115,13 @@ def test_cancelled_before_the_label_is_scanned_back(house: House, hands: Hands) 
     assert refused.value.code == "label_is_voided"
 
 
-def test_a_shipped_order_is_not_cancelled_any_more(house: House, hands: Hands) -> None:
+def test_an_order_that_the_carrier_has_is_not_cancelled_any_more(house: House, hands: Hands) -> None:
     order = house.picked("TEA")
     hands.scan("TEA-EAN")
     house.printed()
-    hands.scan(hands.square)
+    square = hands.square
+    hands.scan(square)
+    house.store.write(hand_over, LEAD, square)
     with pytest.raises(Refusal) as refused:
         cancel(house, order)
     assert refused.value.code == "order_shipped"

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.errors import Refusal
-from app.domain.packing import Outcome
 from app.domain.people import Actor, Role
 from app.domain.picking import Task
 from app.domain.states import OrderState, TaskState, WaveState
+from app.domain.verdict import Outcome
 from app.operations.orders import request_cancel
 from app.operations.picking import claim_batch, scan_pick, short_pick
 from app.operations.stations import ensure_station

@@ -26,6 +26,7 @@ from app.queries.documents import (
 from db.orders import Order, OrderLine, SkuPicture
 from db.parcels import PrintQueue
 from db.store import Tx
+from printing.documents.packing_slip import SlipKit
 from tests.factories import LEAD, House, open_house
 
 
@@ -53,6 +54,26 @@ def test_a_packing_slip_says_what_was_ordered_and_then_what_was_packed(house: Ho
     house.hands().scan(house.tote_of(order), "CUP-EAN")
     packed = house.store.read(packing_slip_of, order)
     assert [(line.sku, line.quantity) for line in packed.lines] == [("CUP", 1)]
+
+
+def test_components_are_told_under_their_kit(house: House) -> None:
+    house.stock("SET", 0)
+    order = house.picked(("TEA", 2), ("CUP", 4), "MUG")
+
+    def into_a_kit(tx: Tx) -> None:
+        for line in tx.session.query(OrderLine).filter(OrderLine.order_id == order, OrderLine.position < 3):
+            line.kit_sku_id, line.kit_number, line.per_kit = house.skus["SET"], 1, line.quantity // 2
+
+    house.write(into_a_kit)
+    slip = house.store.read(packing_slip_of, order)
+    kit = SlipKit(1, "SET", "", 2)
+    assert [(line.sku, line.quantity, line.kit) for line in slip.lines] == [
+        ("TEA", 2, kit), ("CUP", 4, kit), ("MUG", 1, None),
+    ]  # fmt: skip
+    # half of a kit is in the parcel: how many kits it holds cannot be said
+    house.hands().scan(house.tote_of(order), "MUG-EAN", "TEA-EAN")
+    packed = house.store.read(packing_slip_of, order)
+    assert [(line.sku, line.kit and line.kit.quantity) for line in packed.lines] == [("TEA", None), ("MUG", None)]
 
 
 def test_hidden_prices_stay_hidden(house: House) -> None:

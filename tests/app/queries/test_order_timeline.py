@@ -10,9 +10,9 @@ import pytest
 
 from app import operations
 from app.domain.errors import Refusal
-from app.domain.packing import Outcome
 from app.domain.people import Actor, Role
 from app.domain.states import JobState
+from app.domain.verdict import Outcome
 from app.operations.label_copies import reprint, settle
 from app.operations.orders import request_cancel
 from app.operations.picking import short_pick

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.domain.packing import Outcome
 from app.domain.states import JobState, Lane, ParcelState
+from app.domain.verdict import Outcome
 from app.operations.orders import request_cancel
 from app.operations.picking import short_pick
 from app.queries.packing import waiting_orders
@@ -48,7 +48,8 @@ def current_sku(house: House, hands: Hands) -> str:
 def test_an_empty_table_of_a_new_station(house: House, hands: Hands) -> None:
     view = see(house, hands)
     assert view == PackingView(
-        hands.actor.station or 0, house.warehouse, "BENCH-1", None, None, None, None, None, None, 0, 0, 0
+        hands.actor.station or 0, house.warehouse, "BENCH-1", None, None, None, None, None, None, 0, 0, 0,
+        bench=hands.bench,
     )
 
 

@@ -158,14 +158,19 @@ def test_lines_of_an_order_in_work_do_not_change(store: Store, take: Callable[..
     run(store, "UPDATE orders SET state = :state", state=state)
     before = dump(store)
     report = take(order_row("1", "S1", 2, city="Paris"), order_row("2", "S1"))
-    assert report.problems == (Problem(2, "order_in_work", {"order": "1", "state": state, "fields": "lines"}),)
+    late = "city, lines" if state == "shipped" else "lines"
+    assert report.problems == (Problem(2, "order_in_work", {"order": "1", "state": state, "fields": late}),)
     assert report.counts["orders"] == Counts(new=1, refused=1)
     after = dump(store)
     assert after["orders"][:1] == before["orders"]
     assert after["order_lines"][:1] == before["order_lines"]
-    # the address is free until there is a label
-    assert take(order_row("1", "S1", 1, city="Paris")).changes[0].fields == ("city",)
+    report = take(order_row("1", "S1", 1, city="Paris"))
+    if state == "shipped":
+        assert (report.problems[0].facts["fields"], order(store)["city"]) == ("city", "London")
+        return
+    assert report.changes[0].fields == ("city",)
     assert (order(store)["city"], order(store)["state"]) == ("Paris", state)
+    assert rows(store, "SELECT address_version FROM orders WHERE source_id = '1'") == [(2,)]
 
 
 def put_label(store: Store, state: str) -> None:
@@ -185,8 +190,26 @@ def put_label(store: Store, state: str) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("changed_cell", [{"city": "Paris"}, {"service": "express"}, {"ship_by": "2026-02-02"}])
-def test_a_label_fixes_the_address(store: Store, take: Callable[..., Report], changed_cell: dict[str, object]) -> None:
+@pytest.mark.parametrize("state", ["ready", "planned", "packing", "problem"])
+def test_an_address_changes_under_its_label(store: Store, take: Callable[..., Report], state: str) -> None:
+    take(order_row("1"))
+    run(store, "UPDATE orders SET state = :state", state=state)
+    put_label(store, "valid")
+    weigh(store, "S1")
+    assert take(order_row("1", city="Paris", country="FR")).changes[0].fields == ("city", "country")
+    found = "SELECT city, state, address_version, version FROM orders"
+    assert rows(store, found) == [("Paris", state, 2, 2)]
+    # what is the same, or is no address, makes no label stale
+    assert take(order_row("1", city="Paris", country="FR", version="7")).changes[0].fields == ("source_version",)
+    assert take(order_row("1", city="Paris", country="FR", version="7", vip="gold")).changes[0].fields == ("vip",)
+    assert rows(store, "SELECT address_version FROM orders") == [(2,)]
+    late = take(order_row("1", city="", country="FR", version="7", vip="gold"))
+    fields = () if state == "ready" else ({"order": "1", "state": state, "fields": "city"},)
+    assert tuple(problem.facts for problem in late.problems) == fields
+
+
+@pytest.mark.parametrize("changed_cell", [{"service": "express"}, {"ship_by": "2026-02-02"}, {"carrier": "EXAMPLE"}])
+def test_a_label_fixes_how_it_goes(store: Store, take: Callable[..., Report], changed_cell: dict[str, object]) -> None:
     take(order_row("1"))
     run(store, "UPDATE orders SET state = 'packing'")
     put_label(store, "valid")
@@ -273,9 +296,11 @@ def test_an_order_in_work_is_marked_for_the_gates(store: Store, take: Callable[.
     assert dump(store) == before
 
 
-def test_a_shipped_order_is_not_cancelled(store: Store, take: Callable[..., Report]) -> None:
+def test_an_order_that_has_left_is_not_cancelled(store: Store, take: Callable[..., Report]) -> None:
     take(order_row("1"))
     run(store, "UPDATE orders SET state = 'shipped'")
+    put_label(store, "valid")
+    run(store, "UPDATE parcels SET handed_over_at = '2026-01-01 00:00:00.000000'")
     before = dump(store)
     assert take(order_row("1", status="cancelled")).problems == (Problem(2, "order_shipped", {"order": "1"}),)
     assert dump(store) == before

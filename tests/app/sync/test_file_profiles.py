@@ -20,7 +20,8 @@ def write(folder: Path, text: str) -> Path:
 
 def test_what_is_shipped() -> None:
     assert shipped() == (
-        "packbench-locations", "packbench-orders", "packbench-skus", "packbench-stock", "warehouse-lines"
+        "packbench-kits", "packbench-locations", "packbench-orders", "packbench-skus", "packbench-stock",
+        "packbench-substitutes", "warehouse-lines",
     )  # fmt: skip
     assert {kind for profile in load_shipped() for kind in profile.kinds} == set(KINDS)
 

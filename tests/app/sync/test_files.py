@@ -190,7 +190,7 @@ def test_no_profile_or_several(tmp_path: Path, header: str) -> None:
         (
             {"kind": "wishes"},
             "import_kind_unknown",
-            {"kind": "wishes", "kinds": "skus, locations, places, stock, orders"},
+            {"kind": "wishes", "kinds": "skus, kits, substitutes, locations, places, stock, orders"},
         ),
         (
             {"profile": "packbench-orders", "kind": "skus"},

@@ -14,6 +14,7 @@ from app.domain.states import Lane
 from app.waves.batching import Candidate, Cart, Plan, SetAside, plan_batches
 from app.waves.layout import Layout, Spot, survey
 from app.waves.routing import shortest_length
+from tests.examples import examples
 
 LAYOUT = Layout((0, 3_000, 6_000, 9_000), 20_000)
 CART = Cart(totes=3, weight_g=1_000, volume_mm3=500, pieces_per_tote=4)
@@ -84,7 +85,7 @@ carts = st.builds(
 )
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=examples(100), derandomize=True, deadline=None)
 @given(candidates, carts, st.randoms(use_true_random=False))
 def test_every_plan_keeps_its_promises(orders: list[Candidate], cart: Cart, random: Random) -> None:
     plan = plan_batches(orders, cart, LAYOUT)

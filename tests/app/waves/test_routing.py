@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.waves.layout import Layout, Spot
 from app.waves.routing import shortest_length, shortest_walk, walk_length
+from tests.examples import examples
 
 Case = tuple[Layout, list[Spot]]
 
@@ -65,14 +66,14 @@ def check(layout: Layout, spots: list[Spot], expected: int) -> None:
     assert walk_length(layout, [spots[i] for i in walk.order]) == expected
 
 
-@settings(max_examples=150, derandomize=True, deadline=None)
+@settings(max_examples=examples(75), derandomize=True, deadline=None)
 @given(cases(most_spots=6))
 def test_no_order_of_visits_is_shorter(case: Case) -> None:
     layout, spots = case
     check(layout, spots, min(walk_length(layout, tour) for tour in permutations(spots)))
 
 
-@settings(max_examples=400, derandomize=True, deadline=None)
+@settings(max_examples=examples(150), derandomize=True, deadline=None)
 @given(cases(most_spots=10))
 def test_walk_is_as_short_as_held_karp(case: Case) -> None:
     layout, spots = case

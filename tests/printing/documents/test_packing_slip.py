@@ -1,6 +1,7 @@
 """The packing slip: all lines, the right amounts, nothing of prices in a gift."""
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.texts import BUYERS_LANGUAGES
-from printing.documents.packing_slip import PackingSlip, SlipLine, lay_out, packing_slip
+from printing.documents.packing_slip import PackingSlip, SlipKit, SlipLine, lay_out, packing_slip
 from printing.documents.page import A4, A5, LABEL, LETTER, Paper, PlacedPicture
 from printing.documents.write import to_pdf
 from tests.printing.documents.reading import (
@@ -46,6 +47,7 @@ _LINES = st.lists(
     st.builds(
         SlipLine, hostile, hostile, st.integers(1, 99_999), st.none() | st.integers(0, 10**9),
         st.sampled_from([None, _picture(), b"broken"]),
+        st.none() | st.builds(SlipKit, st.integers(1, 2), hostile, hostile, st.none() | st.integers(1, 9)),
     ),
     max_size=12,
 ).map(tuple)  # fmt: skip
@@ -68,6 +70,28 @@ def test_whatever_is_in_it_the_slip_is_whole(slip: PackingSlip, language: str, p
     pdf = to_pdf(pages, "a")
     assert_symbols(pages, pdf, dpi)
     assert_margins_white(pages, pdf, dpi)
+
+
+def test_components_stand_under_their_kit() -> None:
+    kit = SlipKit(2, "KIT-CAM", "Camera kit", 2)
+    parts = (
+        SlipLine("BODY", "Body", 2, 30_000, _picture(), kit), SlipLine("CAP", "Cap", 4, 333, None, kit),
+        SlipLine("CAP", "Cap", 2, 334, None, kit),
+    )  # fmt: skip
+    told = "\n".join(texts(packing_slip(_slip(lines=(SLIP.lines[0], *parts, SLIP.lines[1])), "en")))
+    places = [told.index(word) for word in ("MUG", "KIT-CAM", "BODY", "CAP", "PEN")]
+    assert places == sorted(places)
+    # the kit has the price, which its components make up; pieces of one SKU are one row
+    assert "€310.00" in told
+    assert "€620.00" in told
+    assert "€300.00" not in told
+    assert told.count("CAP") == 1
+    assert "Pieces13" in told
+    # of a kit that is not whole it is not said how many there are
+    broken = replace(kit, quantity=None)
+    told = "\n".join(texts(packing_slip(_slip(lines=(replace(parts[0], kit=broken),)), "en")))
+    assert "€600.00" in told
+    assert "€300.00" not in told
 
 
 @pytest.mark.parametrize(("count", "paper"), [(0, A4), (1, A5), (60, LETTER), (500, A4), (90, LABEL)])

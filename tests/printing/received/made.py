@@ -108,14 +108,33 @@ def raw_pdf(content: bytes, *, packed: int = 1, box: str = "0 0 288 432", resour
         f"<< /Type /Page /Parent 2 0 R /MediaBox [{box}] /Contents 4 0 R /Resources << {resources} >> >>".encode(),
         f"<< /Length {len(content)} /Filter [{filters}] >>\nstream\n".encode() + content + b"\nendstream",
     ]
-    written = b"%PDF-1.7\n"
+    return _of_objects(objects)
+
+
+def many_pages(count: int = 5_000) -> bytes:
+    """A PDF of so many pages that show the same."""
+    drawing = b"9 9 270 414 re S"
+    kids = " ".join(f"{number} 0 R" for number in range(4, 4 + count))
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 288 432] /Contents 3 0 R >>"
+    return _of_objects([
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {count} >>".encode(),
+        b"<< /Length %d >>\nstream\n" % len(drawing) + drawing + b"\nendstream",
+        *[page] * count,
+    ])  # fmt: skip
+
+
+def _of_objects(objects: list[bytes]) -> bytes:
+    """A PDF of these, with the table that says where each begins."""
+    written = bytearray(b"%PDF-1.7\n")
     places = []
     for number, body in enumerate(objects, 1):
         places.append(len(written))
-        written += f"{number} 0 obj\n".encode() + body + b"\nendobj\n"
+        written += b"%d 0 obj\n" % number + body + b"\nendobj\n"
     table = "".join(f"{place:010d} 00000 n \n" for place in places)
-    end = f"trailer << /Size 5 /Root 1 0 R >>\nstartxref\n{len(written)}\n%%EOF\n"
-    return written + f"xref\n0 5\n0000000000 65535 f \n{table}{end}".encode()
+    size = len(objects) + 1
+    end = f"trailer << /Size {size} /Root 1 0 R >>\nstartxref\n{len(written)}\n%%EOF\n"
+    return bytes(written) + f"xref\n0 {size}\n0000000000 65535 f \n{table}{end}".encode()
 
 
 def deflate_bomb() -> bytes:
@@ -133,7 +152,8 @@ def deflate_bomb() -> bytes:
 
 def many_objects(count: int = 400_000) -> bytes:
     """A page of so many rectangles."""
-    return raw_pdf(b"".join(b"%d %d 1 1 re f\n" % (at % 288, at % 431) for at in range(count)))
+    some = b"".join(b"%d %d 1 1 re f\n" % (at % 288, at % 431) for at in range(1_000))
+    return raw_pdf(some * (count // 1_000))
 
 
 def form_bomb() -> bytes:

@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from app.domain.packing import Code
 from app.domain.picking import PickCode
 from app.domain.states import JobState, OrderState
+from app.domain.verdict import Code
 from app.operations.orders import request_cancel
 from tests.factories import LEAD, House
 from tests.ui.pages.support import Support, packed

@@ -123,8 +123,9 @@ def test_of_a_file_that_fits_nothing_it_is_asked_what_it_holds(
     import_file(support, tmp_path / "odd.csv")
     support.person.wait(lambda: "What is in odd.csv?" in support.ask())
     offered = [button.text() for button in support.question().findChildren(QPushButton)]
-    assert offered[:5] == [
-        "1   Orders", "2   SKUs", "3   Locations", "4   Counted stock", "5   Order lines with their locations",
+    assert offered[:7] == [
+        "1   Orders", "2   SKUs", "3   Locations", "4   Counted stock", "5   Kits and their components",
+        "6   Substitutes of SKUs", "7   Order lines with their locations",
     ]  # fmt: skip
     support.person.press(Key.Key_1)
     report = support.report

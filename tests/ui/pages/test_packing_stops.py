@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.barcode import make_label_code
 from app.domain.errors import KnownError
-from app.domain.packing import Code, Outcome
+from app.domain.verdict import Code, Outcome
 from app.queries.packing_view import PackingView
 from app.sentences import SENTENCES
 from app.settings import Settings

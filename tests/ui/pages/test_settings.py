@@ -38,6 +38,7 @@ OTHER: dict[str, object] = {
     "text_scale": 1.5, "reduce_motion": False, "printer": "file:labels.zpl", "wedge_prefix": "F12",
     "printer_fallback": "file:other.zpl", "document_printer": "file:documents.zpl",
     "scanners": "serial:///dev/ttyACM0 tcp://scanner-3:4001", "scale": "hid://0922:8003",
+    "camera": "folder:/var/pictures",
     "wedge_gap_ms": 40, "wedge_total_ms": 2_000, "wedge_shortest": 6, "wedge_jitter_ms": 9, "sound": True,
     "volume": 0.3, "sender_name": "Harbour Ltd", "sender_street": "18 Sample Road", "sender_postcode": "310000",
     "sender_city": "Hangzhou", "sender_country": "DE", "sender_phone": "+49 30 000000",

@@ -1,0 +1,55 @@
+"""What the bench says of boxes, of what goes wrong, and of the gates."""
+
+from __future__ import annotations
+
+SENTENCES: dict[str, str] = {
+    # boxes of an order
+    "box_opened": "Box {box} of order {order}: pack on into it",
+    "box_taken": "Box {box} of order {order} is on the table",
+    "box_closed": "Box {box} is closed: go on with box {next}, {remaining} to scan",
+    "box_sealed": "Box {box} goes as it is: its label is next",
+    "item_moved": "{name} comes over from box {box}: put it into this one",
+    "move_which": "What moves over? Scan the item",
+    "nothing_to_move": "No other open box holds {name}",
+    "no_other_box": "This is the only open box of the order",
+    "box_empty": "Nothing is in this box yet: scan an item first",
+    "reopen_which": "Which box is opened again? Scan its label",
+    "reopened": "Order {order} is open again and its label void: throw that away",
+    "reopen_not_allowed": "A closed box is opened again by a shift lead: ask one",
+    "reopen_not_closed": "Order {order} is not closed: open it by its tote or number",
+    "reopen_handed_over": "The carrier has the box of order {order}: it cannot be opened again",
+    "not_yet": "Finish the order on the table first",
+    "box_needs_carrier_label": "The carrier sent one label for this order: it goes in one box",
+    "next_close": "All is in the box: close it for its label",
+    # what goes wrong at the bench
+    "shelved": "Order {order} into slot {slot} of the problem shelf: {why}",
+    "bench_short": "an item is missing",
+    "bench_broken": "an item is damaged",
+    "bench_no_code": "an item has no barcode",
+    "bench_other_item": "a wrong item was in the tote",
+    "bench_help": "help is needed",
+    "short_how": "{pieces} missing: split sends what is here, hold puts it on the problem shelf",
+    "nothing_short": "Nothing is missing: all items are verified",
+    "nothing_to_split": "Nothing to split off: scan what is here first",
+    "help_asked": "No order is on the table: call the shift lead",
+    "split_off": "{pieces} will follow with order {later}: send what is here",
+    # the gates
+    "address_changed": "Order {order} has another address now: an old label goes to the waste",
+    "label_old_address": "The label of order {order} bears an old address: void it first",
+    "labels_old_address": "its address has changed since",
+    "handover_done": "Handed over: {tracking}",
+    "handover_unknown": "No label has this code: scan the label of a parcel",
+    "handover_cancelled": "Order {order} is cancelled: take the parcel out of the cage",
+    "handover_address": "Order {order} has another address now: take the parcel out of the cage",
+    "handover_voided": "This label is void: take the parcel out of the cage",
+    "handover_superseded": "An old copy is on the parcel: take it out of the cage",
+    "handover_not_closed": "The parcel of order {order} is not closed: take it back to the bench",
+    "handover_before": "The parcel of order {order} was handed over before",
+    # an order's history
+    "orders_log_shelve": "Put into slot {slot} of the problem shelf",
+    "orders_log_split_off": "Sent without {pieces} pieces: another order follows",
+    "orders_log_split_from": "Sends what another order lacked",
+    "orders_log_reopen_parcel": "A closed box was opened again, its label is void",
+    "orders_log_take_address": "The bench has seen the new address",
+    "orders_log_hand_over": "Scanned for the hand-over",
+}

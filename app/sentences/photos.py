@@ -1,0 +1,55 @@
+"""What the window says: the photo of a closed parcel, and the camera that takes it."""
+
+from __future__ import annotations
+
+SENTENCES: dict[str, str] = {
+    # why there is none
+    "photos_missed": "No photo of this parcel: {why}",
+    "photos_source_unknown": "{url} is no camera: write camera:, file:/path or folder:/path",
+    "photos_no_camera": "this bench has no camera",
+    "photos_no_multimedia": "this computer lacks what a camera needs: {why}",
+    "photos_camera_absent": "the camera is not there, plug it in",
+    "photos_camera_failed": "the camera stopped, unplug it and plug it in again",
+    "photos_camera_late": "the camera was not ready in time",
+    "photos_no_file": "{file} cannot be read: {why}",
+    "photos_no_folder": "{file} cannot be opened: {why}",
+    "photos_none_new": "no new picture came into {file}",
+    "photos_empty": "the picture is empty",
+    "photos_unreadable": "the picture cannot be read",
+    "photos_file_too_large": "{file} is larger than {most} MB",
+    "photos_parcel_unknown": "There is no parcel {parcel} for a photo",
+    # the devices page
+    "devices_card_camera": "Camera",
+    "photos_ready": "Camera ready",
+    "photos_opening": "Opening the camera",
+    "photos_waits_file": "The picture is read at each close",
+    "photos_waits_folder": "The newest picture is taken at each close",
+    "photos_trouble": "No pictures",
+    "photos_fact_source": "Comes from",
+    "photos_fact_last": "Last photo",
+    "photos_fact_size": "Size",
+    "photos_last": "The newest picture of the camera",
+    # choosing
+    "photos_choose": "What takes the photo of each closed parcel?",
+    "photos_choose_detail": "The bench must be seen whole, and the label on the box too",
+    "photos_try": "Take a test picture",
+    "photos_type": "A file or folder",
+    "photos_type_title": "Where do the pictures come from?",
+    "photos_type_detail": "folder:/path takes the newest picture in it, file:/path always the same file",
+    "photos_off": "None, take no photos",
+    "photos_changed": "Photos come from {name}",
+    "photos_removed": "No photos are taken any more",
+    "photos_test_title": "This is what the camera sees",
+    "photos_test_good": "Good",
+    "photos_test_again": "Take another one",
+    "settings_field_camera": "Camera",
+    "settings_hint_camera": "camera: for the first, camera:name, file:/path or folder:/path; empty for none",
+    # the order
+    "photos_photo": "Photo at close",
+    "photos_taken_at": "Photo of {at}",
+    "photos_several": "Photo of {at}, the newest of {count}",
+    "photos_not_kept_why": "No photo: {why}",
+    "photos_not_wanted": "No photo was wanted at its close",
+    "orders_log_store_photo": "Photo taken",
+    "orders_log_miss_photo": "No photo taken",
+}
