@@ -1,4 +1,4 @@
-"""A recipient's address changed by a person, until the order is shipped."""
+"""A recipient's address changed by a person, until the carrier has the parcel."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app.domain.orders import ADDRESS, NEEDED, counts_as_new_address
 from app.domain.people import Actor
 from app.domain.states import LabelState, OrderState
 from app.operations.importing_review import review_orders
+from app.operations.orders import has_left
 from app.operations.importing_rows import portions
 from db.journal import JournalEntry, record
 from db.orders import Order
@@ -35,7 +36,7 @@ def change_address(
     order = tx.session.get(Order, order_id)
     if order is None:
         raise Refusal("order_unknown", order=order_id)
-    if order.state is OrderState.SHIPPED:
+    if order.state is OrderState.SHIPPED and has_left(tx, order_id):
         raise Refusal("address_shipped", order=order.source_id)
     if order.state is OrderState.CANCELLED or order.cancel_requested_at is not None:
         raise Refusal("order_is_cancelled", order=order.source_id)

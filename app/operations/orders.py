@@ -27,7 +27,7 @@ def request_cancel(tx: Tx, actor: Actor, order_id: int, reason: str) -> tuple[Or
     order = tx.session.get(Order, order_id)
     if order is None:
         raise Refusal("order_unknown", order=order_id)
-    if order.state is OrderState.SHIPPED and _has_left(tx, order_id):
+    if order.state is OrderState.SHIPPED and has_left(tx, order_id):
         raise Refusal("order_shipped", order=order.source_id)
     if order.state is OrderState.CANCELLED:
         raise Refusal("order_is_cancelled", order=order.source_id)
@@ -58,7 +58,7 @@ def request_cancel(tx: Tx, actor: Actor, order_id: int, reason: str) -> tuple[Or
     return order.state, changed(*topics, ids=[("order", order_id)])
 
 
-def _has_left(tx: Tx, order_id: int) -> bool:
+def has_left(tx: Tx, order_id: int) -> bool:
     """Whether the carrier has a parcel of the order, or its manifest names one."""
     gone = (
         select(Parcel.id)

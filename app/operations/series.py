@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app.domain.bench import Bench, LabelFound, OpenParcel
 from app.domain.errors import Refusal
 from app.domain.needs import needs
-from app.domain.series import MOST, content, stands_for_others
+from app.domain.series import MOST, content
 from app.domain.states import ORDER, PARCEL, OrderState, ParcelState, advance
 from app.domain.verdict import Code, Verdict, look
 from app.operations import boxes, labels
@@ -94,8 +94,7 @@ def _identical(tx: Tx, first: OpenParcel) -> list[int]:
         .join(OrderLine, OrderLine.order_id == Order.id)
         .where(
             Order.warehouse_id == order.warehouse_id, Order.id != first.order_id, Order.state == OrderState.PICKED,
-            Order.cancel_requested_at.is_(None), Order.gift_message == "", Order.buyer_message == "",
-            OrderLine.sku_id == first.lines[0].sku_id,
+            Order.cancel_requested_at.is_(None), OrderLine.sku_id == first.lines[0].sku_id,
         )
         .distinct()
     ).all()
@@ -133,10 +132,11 @@ def _verified_with(deed: Deed, first: Parcel, order_id: int) -> int:
         update(ParcelItem).where(ParcelItem.parcel_id == parcel_id).values(quantity=lines.scalar_subquery())
     )
     row = tx.session.get_one(Parcel, parcel_id, populate_existing=True)
-    row.series_of_id, row.carton_id, row.packer_id = first.id, first.carton_id, deed.actor.operator
+    row.series_of_id, row.packer_id = first.id, deed.actor.operator
+    row.carton_id, row.carton_skipped = first.carton_id, first.carton_skipped
     tx.session.flush()
     parcel = follow_content(tx, deed.actor, deed.bench, see_parcel(tx.connection, parcel_id))
-    if parcel.address_changed or not stands_for_others(parcel) or needs(parcel, deed.bench.rules):
+    if parcel.address_changed or needs(parcel, deed.bench.rules):
         raise Refusal("series_alone", order=order.source_id)
     row.state, row.weight_g = advance(PARCEL, row.state, ParcelState.LABELLING), first.weight_g
     tx.session.flush()

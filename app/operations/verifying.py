@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from app.domain.bench import Found, Item, OpenParcel
 from app.domain.errors import Fact
+from app.domain.policy import Act
 from app.domain.states import JOB, PARCEL, JobState, ParcelState, advance
 from app.domain.verdict import Code, Effect, Verdict
 from app.operations import captured, labels
@@ -59,10 +60,11 @@ def count(deed: Deed, parcel: OpenParcel) -> None:
         _record(deed, parcel, "skip", str(verdict.facts["act"]), {"skipped": verdict.facts["skipped"]})
     if verdict.code is Code.OVERRIDDEN:
         expires = deed.bench.pending.said.expires_on
-        _record(deed, parcel, "override", verdict.reason, {"expires": expires.isoformat() if expires else None})
+        more = {"failure": verdict.reason, "expires": expires.isoformat() if expires else None}
+        _record(deed, parcel, "override", Act.ACCEPT_EXPIRY.value, more)
 
 
-def _record(deed: Deed, parcel: OpenParcel, name: str, reason: str | None, more: Mapping[str, object]) -> None:
+def _record(deed: Deed, parcel: OpenParcel, name: str, reason: str, more: Mapping[str, object]) -> None:
     """What was left out or accepted of pieces, and by whom."""
     said = deed.bench.pending.said
     ids = {

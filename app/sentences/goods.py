@@ -29,7 +29,7 @@ SENTENCES: dict[str, str] = {
     "expiry_unreadable": "That is no expiry: scan or type it as 2027-03-31, or 270331",
     # an address that changes
     "address_by_hand": "The address of order {order} was changed by hand and stays: {fields} of the file left out",
-    "address_shipped": "Order {order} is packed and closed: its address does not change any more",
+    "address_shipped": "The carrier has the parcel of order {order}: its address does not change any more",
     "address_needs_reason": "Say why the address of order {order} changes",
     "address_what": "Say what of the address changes: give one of its parts",
     "address_done": "The address of order {order} is as you said",

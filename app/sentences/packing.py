@@ -185,4 +185,12 @@ SENTENCES: dict[str, str] = {
     "packing_box_needs": "What the box needs",
     "packing_box_opened": "Box {box}: pack on into it",
     "packing_box_taken": "Box {box} is on the table",
+    "packing_word_substitute": "SUBSTITUTE?",
+    "packing_how_substitute": "Enter or XXOK packs it in place of the other, Esc does not",
+    "packing_take_substitute": "Pack it instead",
+    "packing_answer_substitute": "Pack it instead: Enter, leave it: Esc",
+    "packing_word_serial_each": "ONE AT A TIME",
+    "packing_with_slip": "Its slip prints with it",
+    "packing_with_papers": "Its slip and customs papers print with it",
+    "packing_how_more": "{how}, {more}",
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.domain.barcode import make_label_code
 from app.domain.documents import Document
@@ -157,8 +157,8 @@ def test_without_any_printer_they_wait_for_one(house: House, hands: Hands, paper
 
 
 def price(house: House, minor: int) -> None:
-    house.write(lambda tx: [setattr(line, "price_minor", minor) for line in tx.session.scalars(select(OrderLine))])
-    house.write(lambda tx: [setattr(order, "currency", "EUR") for order in tx.session.scalars(select(Order))])
+    house.write(lambda tx: tx.session.execute(update(OrderLine).values(price_minor=minor)))
+    house.write(lambda tx: tx.session.execute(update(Order).values(currency="EUR")))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from app.queries.packing_extras import Tally, shelved, tally
 from app.queries.packing_view import PackingView
 from ui.workspace import Workspace
 
+_UNREAD = object()
+
 
 def midnight() -> datetime:
     """When the day began on this computer's clock."""
@@ -34,13 +36,17 @@ class Beside(QObject):
         self.shelved = 0
         self._view: PackingView | None = None
         self._cartons_of: object = None  # for what the suggestions are
-        self._counts_of: object = None
+        self._counts_of: object = _UNREAD
         self._reading = False
 
     @property
     def at_rest(self) -> bool:
         """Whether it is as new as the view."""
         return not self._reading
+
+    def forget(self) -> None:
+        """The cartons of the warehouse are others now."""
+        self._cartons_of = _UNREAD
 
     def follow(self, view: PackingView) -> None:
         """See what is to be read for a view, and read it."""

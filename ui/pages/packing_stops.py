@@ -70,7 +70,7 @@ def failure(words: Words, held: Held, view: PackingView | None, acknowledge: Act
         if view is not None and may_override(view, held.code):
             choices.insert(0, Choice("Shift+F9", words.say("packing_override"), override))
         else:
-            how = f"{how}, {words.say('packing_how_override')}"
+            how = words.say("packing_how_more", how=how, more=words.say("packing_how_override"))
     return Stop(
         "fail", word, _sentence(words, held, view), how,
         sides(words, held.code, held.facts, held.raw, view, held.name),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from app.domain.bench_rules import SlipRule
 from app.domain.capture import Capture
 from app.domain.inserts import left
 from app.domain.needs import Need, needs
@@ -298,7 +299,8 @@ def facts(words: Words, view: PackingView, *, has_printer: bool) -> FactsText:
         return FactsText(caption, "ban", say("packing_label_never"))
     if parcel.state is ParcelState.OPEN:
         code = "batches_packing_ahead" if parcel.ahead else "packing_label_later"
-        return FactsText(caption, "tag", say(code))
+        papers = {SlipRule.SLIP: "packing_with_slip", SlipRule.ALL: "packing_with_papers"}.get(view.bench.rules.slip)
+        return FactsText(caption, "tag", say(code), copy=say(papers) if papers else "")
     state = parcel.job_state
     step = _next_of_label(words, parcel, has_printer=has_printer)
     if state is None and parcel.state is ParcelState.LABELLING:

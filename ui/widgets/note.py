@@ -69,6 +69,8 @@ class NoteCard(Painted):
             if sum(len(some) * leading + over for some in lines) <= inner.height():
                 break
         top = inner.top()
+        spare = inner.height() - sum(len(some) * leading + over for some in lines)
+        gap = max(0.0, min(float(SPACE[3]), spare / max(1, len(lines) - 1)))
         for note, some in zip(text.notes, lines, strict=True):
             sign = QRectF(inner.left(), top, caption * 1.2, over)
             self.draw_icon(painter, note.icon, pair.ink, sign, round(caption * 1.1))
@@ -78,6 +80,7 @@ class NoteCard(Painted):
             for line in some:
                 self.draw_line(painter, QRectF(inner.left(), top, inner.width() + 2, leading), line, size, theme.text)
                 top += leading
+            top += gap
 
 
 def _lines(words: str, card: Painted, size: int, wide: float) -> list[str]:

@@ -13,6 +13,7 @@ from app.domain.barcode import Command, Kind, make_code
 from app.domain.bench import (
     NOTHING_PENDING,
     Bench,
+    CartonFound,
     Found,
     Item,
     KitPart,
@@ -197,6 +198,9 @@ TABLE: list[tuple[str, Bench, str, Found, Outcome, Code, Effect]] = [
     ("a second wrong item",
      at(box(TEA), latch=Code.WRONG_ITEM, rules=BenchRules(release_by_scan=frozenset({"wrong_item"}))), "",
      Item(999, "MUG", 1), F, Code.LATCHED, Effect.NONE),
+    ("a carton is not the right thing",
+     at(box(TEA), latch=Code.WRONG_ITEM, rules=BenchRules(release_by_scan=frozenset({"wrong_item"}))), "",
+     CartonFound(1, "S"), F, Code.LATCHED, Effect.NONE),
     ("a command is not the right thing",
      at(box(TEA), latch=Code.WRONG_ITEM, rules=BenchRules(release_by_scan=frozenset({"wrong_item"}))), "",
      Command.HOLD, F, Code.LATCHED, Effect.NONE),
@@ -231,7 +235,7 @@ TABLE: list[tuple[str, Bench, str, Found, Outcome, Code, Effect]] = [
     ("strict: something else meanwhile", at(box(*kit(STRICT, pots=1), CUP)), "", Item(102, "CUP", 1), P, Code.ITEM,
      Effect.COUNT),
     ("strict: a pot that is short keeps no kit waiting",
-     at(box(*(replace(line, ordered=1) if line.sku == "POT" else line for line in kit(STRICT, pots=1, cups=2)))), "",
+     at(box(*(replace(line, ordered=1) if line.sku == "POT" else line for line in kit(STRICT, 3, pots=1, cups=4)))), "",
      KCUP, P, Code.ITEM, Effect.COUNT),
     # substitutes
     ("a substitute", at(SWAP), "", INSTEAD, A, Code.SUBSTITUTE, Effect.ASK),

@@ -13,11 +13,13 @@ from app.domain.errors import Refusal
 from app.domain.incoming import Problem
 from app.domain.states import OrderState
 from app.operations.addresses import change_address
+from app.operations.parcels import begin_parcel
 from app.queries.order_timeline import timeline
 from app.sync.files import Report
 from app.texts import say
 from db.journal import JournalEntry, record
 from db.orders import Order
+from db.parcels import Parcel
 from db.store import Store, Tx
 from tests.app.sync.taking import store, take
 from tests.factories import LEAD, House
@@ -77,6 +79,8 @@ def test_what_is_refused(house: House) -> None:
     with pytest.raises(KeyError):
         change(house, order, source_id="7")
     house.write(lambda tx: tx.connection.execute(update(Order).values(state=OrderState.SHIPPED)))
+    house.write(lambda tx: begin_parcel(tx, order))
+    house.write(lambda tx: tx.connection.execute(update(Parcel).values(handed_over_at=tx.at)))
     refused("address_shipped", lambda: change(house, order, city="Paris"))
     house.write(lambda tx: tx.connection.execute(update(Order).values(state=OrderState.CANCELLED)))
     refused("order_is_cancelled", lambda: change(house, order, city="Paris"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.domain.barcode import make_slot_code
+from app.domain.barcode import make_label_code, make_slot_code
 from app.domain.errors import Refusal
 from app.domain.states import JobState, LabelState, OrderState, ParcelState
 from app.operations.addresses import change_address
 from app.operations.gates import HandOver, hand_over
 from app.operations.label_copies import reprint
 from app.operations.orders import request_cancel
+from app.operations.voiding import relabel
 from app.operations.waves import put_back
 from db.bench import PackingRules
 from db.journal import JournalEntry
@@ -134,6 +135,21 @@ def test_a_box_with_the_old_address_does_not_leave(house: House, hands: Hands) -
     move_house(house, order)
     assert to_carrier(house, first).code == "handover_address"
     assert house.all(select(Parcel.handed_over_at).where(Parcel.handed_over_at.is_not(None))) == []
+
+
+def test_a_closed_order_that_has_moved_leaves_with_a_new_label(house: House, hands: Hands) -> None:
+    order, square = closed(house, hands)
+    move_house(house, order)
+    assert to_carrier(house, square).code == "handover_address"
+    parcel: int = house.one(select(Parcel.id))
+    house.store.write(relabel, LEAD, parcel, "another address", hands.name)
+    house.printed()
+    told = house.one(select(Label).where(Label.state == LabelState.VALID))
+    assert "Calle Nueva 7" in told.fields
+    assert to_carrier(house, told.tracking).code == "handover_not_closed"
+    assert hands.scan(make_label_code(house.get(Parcel, parcel).code, 2)) == "copy_confirmed"
+    assert to_carrier(house, square).code == "handover_superseded"
+    assert to_carrier(house, told.tracking).passed
 
 
 def test_an_old_copy_and_an_open_box_do_not_leave(house: House, hands: Hands) -> None:

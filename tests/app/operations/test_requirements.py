@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.domain.barcode import Kind, make_code
 from app.domain.people import Role
@@ -120,7 +120,7 @@ def test_inserts_are_asked_by_the_rules_that_hold(house: House, hands: Hands) ->
     insert(house, "Old flyer", active=False)
     sample = insert(house, "Sample", min_value_minor=1_000)
     order = house.picked(("TEA", 2), "CUP")
-    house.write(lambda tx: [setattr(line, "price_minor", 400) for line in tx.session.scalars(select(OrderLine))])
+    house.write(lambda tx: tx.session.execute(update(OrderLine).values(price_minor=400)))
     hands.scan(house.tote_of(order))
     assert [insert.rule_id for insert in hands.parcel.inserts] == [card, sample]
 
@@ -173,7 +173,7 @@ def test_a_required_carton_is_scanned_or_the_best_is_taken(house: House, hands: 
     rules(house, carton="required")
     small, large = carton(house, "S", cost_minor=10), carton(house, "L", cost_minor=90)
     house.picked("TEA", "CUP")
-    house.write(lambda tx: [_measure(sku) for sku in tx.session.scalars(select(Sku))])
+    house.write(lambda tx: tx.session.execute(update(Sku).values(length_mm=50, width_mm=50, height_mm=50)))
     first = house.all(select(Order.id))[0]
     hands.scan(house.tote_of(first), "TEA-EAN")
     assert hands.scan(make_code(Kind.CARTON, large)) == "carton_chosen"
@@ -184,10 +184,6 @@ def test_a_required_carton_is_scanned_or_the_best_is_taken(house: House, hands: 
     assert labelled(hands)
     assert parcel_of(house, hands).weight_g == 280
     assert hands.scan(make_code(Kind.CARTON, large)) == "not_needed"
-
-
-def _measure(sku: Sku) -> None:
-    sku.length_mm, sku.width_mm, sku.height_mm = 50, 50, 50
 
 
 def test_without_a_carton_the_label_waits(house: House, hands: Hands) -> None:
@@ -387,7 +383,7 @@ def test_orders_of_value_and_those_of_a_new_person_are_checked(house: House, han
     assert hands.scan(house.tote_of(second), "TEA-EAN", "CUP-EAN") == "complete"
     house.printed()
     hands.scan(hands.square)
-    house.write(lambda tx: [setattr(line, "price_minor", 450) for line in tx.session.scalars(select(OrderLine))])
+    house.write(lambda tx: tx.session.execute(update(OrderLine).values(price_minor=450)))
     assert hands.scan(house.tote_of(third), "TEA-EAN", "CUP-EAN") == "verified_check"
 
 

@@ -47,7 +47,9 @@ def proper(hands: Hands) -> str | int:
         if bench.operator_id == parcel.packer_id:
             return "ben" if parcel.packer_id != 2 else "lea"
         return next(f"{line.sku}-EAN" for line in parcel.lines if line.checked < line.packed)
-    return {Need.NOTE: "XXOK", Need.CARTON: "small", Need.WEIGHT: 280}[need]
+    if need is Need.WEIGHT:
+        return 280
+    return "small" if need is Need.CARTON else "XXOK"
 
 
 def check(house: House, parcel: Parcel) -> None:

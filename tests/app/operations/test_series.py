@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from app.domain.barcode import make_label_code
+from app.domain.barcode import Kind, make_code, make_label_code
 from app.domain.states import JobState, OrderState, ParcelState
 from app.operations.orders import request_cancel
-from db.bench import InsertRule, PackingRules
+from db.bench import Carton, InsertRule, PackingRules
 from db.journal import JournalEntry, ScanEvent
 from db.orders import Order, Sku
 from db.parcels import Label, Parcel, ParcelItem, PrintJob
@@ -18,10 +18,17 @@ from db.places import LocationKind
 from tests.factories import LEAD, Hands, House
 
 
+def make_carton(tx: Any, **values: Any) -> int:
+    carton = Carton(**values)
+    tx.session.add(carton)
+    tx.session.flush()
+    return carton.id
+
+
 def waiting(house: House, count: int, **values: Any) -> list[int]:
     """So many picked orders of two TEA and a CUP."""
-    house.stock("TEA", 2 * count)
-    house.stock("CUP", count)
+    house.stock("TEA", 2 * count, location=f"T-{len(house.locations)}")
+    house.stock("CUP", count, location=f"C-{len(house.locations)}")
     orders = [house.order(("TEA", 2), "CUP", **values) for _ in range(count)]
     house.release()
     house.pick_all()
@@ -98,9 +105,17 @@ def test_identical_orders_are_verified_with_one_and_closed_label_by_label(house:
     assert hands.scan(square_of(house, others[0])) == "already_closed"
 
 
+def test_the_labels_of_the_same_cart_come_first_in_the_order_of_its_totes(house: House, hands: Hands) -> None:
+    far, further = waiting(house, 2)
+    first, second, third = waiting(house, 3)
+    verify_one(house, hands, second)
+    assert hands.scan("XXSERIES") == "series_begun"
+    assert print_all(house) == [second, first, third, far, further]
+
+
 def test_only_orders_that_are_alike_and_wait_are_taken(house: House, hands: Hands) -> None:
     first, alike, more, noted, cancelled, half, elsewhere = waiting(house, 7)
-    house.stock("MUG", 1)
+    more_of_it, with_another = house.picked(("TEA", 3), "CUP"), house.picked(("TEA", 2), "CUP", "MUG")
     change(house, noted, buyer_message="Please hurry")
     house.store.write(request_cancel, LEAD, cancelled, "changed_mind")
     hands.scan(house.source_id(half), "TEA-EAN", "XXHOLD")
@@ -111,7 +126,7 @@ def test_only_orders_that_are_alike_and_wait_are_taken(house: House, hands: Hand
     series = house.all(select(Parcel.order_id).where(Parcel.series_of_id.is_not(None)))
     # an order whose label cannot be made waits on, as if nothing had been tried
     assert series == [alike]
-    assert house.state(more) is OrderState.PICKED
+    assert {house.state(order) for order in (more, noted, more_of_it, with_another)} == {OrderState.PICKED}
     assert hands.scan("XXSERIES") == "nothing_identical"
 
 
@@ -124,6 +139,23 @@ def test_an_order_that_needs_something_of_its_own_is_packed_by_itself(house: Hou
     assert house.all(select(Parcel.order_id).where(Parcel.series_of_id.is_not(None))) == [other]
     assert house.state(newcomer) is OrderState.PICKED
     assert house.count(Parcel) == 2
+
+
+def test_the_carton_of_the_first_is_that_of_all(house: House, hands: Hands) -> None:
+    house.write(lambda tx: tx.session.add(PackingRules(warehouse_id=house.warehouse, carton="required")))
+    first, second = waiting(house, 2)
+    verify_one(house, hands, first)
+    assert hands.scan("XXSERIES") == "not_yet"
+    assert hands.scan("XXSKIP", "XXSERIES") == "series_begun"
+    third, fourth = waiting(house, 2)
+    box = house.write(
+        lambda tx: make_carton(tx, warehouse_id=house.warehouse, code="S", length_mm=200, width_mm=100, height_mm=90)
+    )
+    hands.scan("XXHOLD")
+    verify_one(house, hands, third)
+    assert hands.scan(make_code(Kind.CARTON, box), "XXSERIES") == "series_begun"
+    cartons = {order: parcel_of(house, order).carton_id for order in (second, third, fourth)}
+    assert cartons == {second: None, third: box, fourth: box}
 
 
 def test_no_series_where_parcels_are_weighed_or_items_have_serial_numbers(house: House, hands: Hands) -> None:

@@ -287,7 +287,8 @@ def test_an_expired_item_stops_the_bench_until_somebody_accepts_it(house: House,
     assert house.packed()["MILK"] == 1
     assert captured(house) == [(None, None, date(2026, 3, 1), 1)]
     ((reason, ids),) = journal(house, "override")
-    assert (reason, ids["sku"], ids["expires"], ids["pieces"]) == ("expired", "MILK", "2026-03-01", 1)
+    assert (reason, ids["failure"], ids["sku"]) == ("accept_expiry", "expired", "MILK")
+    assert (ids["order"], ids["expires"], ids["pieces"]) == (order, "2026-03-01", 1)
     (event,) = [event for event in hands.events() if event.counted]
     assert (event.raw, event.counted) == ("XXOVERRIDE", 1)
     assert hands.scan("XXUNDO") == "undone"

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app.domain.barcode import Kind, make_code
 from app.domain.people import Role
 from db.bench import Carton, InsertRule, PackingRules
-from db.orders import Order, OrderLine, Sku, SkuBarcode, SkuPicture
+from db.orders import Order, OrderLine, Sku, SkuBarcode, SkuPicture, Substitute
 from db.places import Location, LocationKind, Operator
 from db.store import Tx
 from tests.factories import House
@@ -129,3 +129,10 @@ def shelf(house: House, *slots: str) -> None:
 
     house.write(write)
 
+
+
+def substitute(house: House, sku: str, other: str) -> None:
+    """A SKU that may be sent in place of another."""
+    house.write(
+        lambda tx: tx.session.add(Substitute(sku_id=house.skus[sku], substitute_id=house.skus[other]))
+    )

@@ -300,3 +300,25 @@ def test_counts_of_the_session_are_calm(person: Person, page: PackingPage, house
     assert (counts["Orders"], counts["Pieces"], counts["Waiting"]) == ("3", "3", "0")
     assert page.table.counts.isVisible()
     assert page.table.tally.isHidden()
+
+
+def test_a_substitute_is_asked_for_with_both_pictures_and_taken_with_enter(
+    person: Person, page: PackingPage, house: House
+) -> None:
+    order = house.picked(("TEA", 2), "CUP")
+    house.stock("TISANE", 1)
+    setup.substitute(house, "TEA", "TISANE")
+    setup.of_order(house, order, allow_substitutes=True)
+    person.scan(house.tote_of(order))
+    person.scan("TISANE-EAN")
+    stop = page.panel.stop
+    assert stop is not None
+    assert (stop.tone, stop.word) == ("attention", "SUBSTITUTE?")
+    assert [side.sku for side in stop.sides] == ["TISANE", "TEA"]
+    press(person, Key.Key_Escape)
+    assert page.panel.isHidden()
+    assert rows(page)[0] == ("TEA", "0 / 2")
+    person.scan("TISANE-EAN")
+    press(person, Key.Key_Return)
+    assert scans(house)[-1][0] == "XXOK"
+    assert rows(page)[0] == ("TEA", "1 / 2")

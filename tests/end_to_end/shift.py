@@ -1,0 +1,514 @@
+"""A shift at two benches, done line by line as its script says; each answer is compared at once and written down."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.barcode import Kind, make_code, make_label_code, make_slot_code
+from app.domain.bench_rules import BenchRules
+from app.domain.errors import Refusal
+from app.domain.states import JobState
+from app.operations.addresses import change_address
+from app.operations.bench_rules import save_rules
+from app.operations.gates import hand_over
+from app.operations.orders import request_cancel
+from app.operations.packing import scan_item
+from app.operations.scans import Scan
+from app.queries.labels import newest_job_of
+from app.station import said_by
+from db.bench import Carton
+from db.journal import ScanEvent
+from db.orders import Order
+from db.parcels import Label, Parcel
+from db.places import Station
+from db.store import Store
+from db.waves import Batch, BatchOrder, Tote
+from hardware.gs1 import item_code
+from hardware.simulator.faults import Trouble
+from tests.app.operations.hands_and_boxes import INTO_THE_BOX, Floor
+from tests.end_to_end.conftest import SECONDS
+from tests.end_to_end.shift_floor import CARTONS, GOODS, LEAD, Desk, LabelPrinter, barcode, pieces_of
+from tests.end_to_end.shift_script import SERIES_LINES, Told
+
+OPENS = frozenset({"opened", "opened_verified", "reopened"})
+LEAVES = frozenset({"closed", "held", "shelved", "order_cancelled"})
+# what is scanned at an empty bench is about an order only here
+OF_AN_ORDER = frozenset({
+    "order_cancelled", "superseded_copy", "label_voided", "series_closed", "reopened", "copy_confirmed",
+})  # fmt: skip
+ASKED = {"lot": "lot_needed", "exp": "expiry_needed"}
+
+
+@dataclass(frozen=True)
+class Done:
+    """A scan as the script has it: what the database must say of it."""
+
+    raw: str
+    verdict: str
+    code: str
+    order: str | None
+    counted: int
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What was noted of pieces in a box: SKU, pieces, serial number, lot, expiry."""
+
+    parcel: str
+    sku: str
+    pieces: int
+    serial: str | None = None
+    lot: str | None = None
+    expires: str | None = None
+
+
+@dataclass
+class Table:
+    """A bench: its desk and printer, who stands there, and what lies on its table."""
+
+    name: str
+    desk: Desk
+    printer: LabelPrinter
+    person: str
+    order: str | None = None
+    parcel: str | None = None
+    done: list[Done] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)  # of the piece in the hand: SKU, serial number, lot, expiry
+
+
+@dataclass
+class Shift:
+    """The shift: the benches, and what should have come of all that was done at them."""
+
+    store: Store
+    tables: dict[str, Table]
+    badges: dict[str, str]
+    scale: Callable[[int], None]
+    start_anew: Callable[[str], Desk]
+    warehouse: int
+    seed: int
+    floor: Floor = field(default_factory=Floor)
+    parcels: dict[str, list[str]] = field(default_factory=dict)  # of an order, in the order of their boxes
+    noted: list[Noted] = field(default_factory=list)
+    weights: dict[str, int] = field(default_factory=dict)
+    journal: dict[str, list[tuple[str, str | None]]] = field(default_factory=dict)
+    cartons: dict[str, int] = field(default_factory=dict)  # the carton's weight, by parcel
+    serials: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)  # serial numbers of boxes that are closed
+    squares: list[str] = field(default_factory=list)  # of closed boxes
+    singles: dict[str, list[str]] = field(default_factory=dict)
+    last_grams: int = 0
+    rules: int = 0
+
+    def __post_init__(self) -> None:
+        self._random = Random(self.seed)
+        self.today: date = self.store.clock.now().date()
+
+    # the script
+
+    def begin(self) -> None:
+        """Both packers come."""
+        for table in self.tables.values():
+            self.scan(table, self.badges[table.person], "badged_in", None)
+
+    def set_rules(self, rules: BenchRules) -> None:
+        """The lead changes what is asked of parcels, from the next scan on."""
+        self.rules = self.store.write(save_rules, LEAD, self.warehouse, rules, self.rules)
+
+    def pack(self, orders: Iterable[Told]) -> None:
+        """Pack these, at both benches at the same time: a step here, a step there."""
+        rows: dict[str, list[Told]] = {name: [] for name in self.tables}
+        for told in orders:
+            least = min(rows, key=lambda name: len(rows[name]))
+            rows[told.story.bench or least].append(told)
+        alone = [told for row in rows.values() for told in row if self._needs_both(told)]
+        for row in rows.values():
+            row[:] = [told for told in row if told not in alone]
+        steps = [list(self._steps(self.tables[name], row)) for name, row in rows.items()]
+        for number in range(max(map(len, steps))):
+            for row in steps:
+                if number < len(row):
+                    row[number]()
+        for told in alone:
+            for step in self._steps(self.tables[told.story.bench], [told]):
+                step()
+
+    @staticmethod
+    def _needs_both(told: Told) -> bool:
+        return any(f"{name}: " in told.story.script for name in ("P-01", "P-02"))
+
+    def _steps(self, table: Table, orders: Sequence[Told]) -> Iterable[Callable[[], None]]:
+        for told in orders:
+            for line in filter(None, map(str.strip, told.story.script.splitlines())):
+                yield lambda told=told, line=line: self.step(table, told, line)  # type: ignore[misc]
+
+    def step(self, table: Table, told: Told, line: str) -> None:
+        """One line of a script."""
+        doing, _, journal = line.partition(" | ")
+        for entry in filter(None, journal.split(", ")):
+            name, _, reason = entry.partition(":")
+            self.journal.setdefault(told.wanted.number, []).append((name.strip(), reason.strip() or None))
+        if doing.startswith("P-"):
+            name, doing = doing.split(": ")
+            table = self.tables[name]
+        what, *wanted = doing.split()
+        number = told.wanted.number
+        try:
+            if what.startswith("@"):
+                getattr(self, f"do_{what[1:]}")(table, number, *wanted)
+            elif what.startswith("weight"):
+                self.weigh(table, number, int(what.partition("+")[2] or 0), *wanted)
+            else:
+                self.scan(table, what, wanted[0], self._single(what) if told.name.startswith("one ") else number)
+        except AssertionError as error:
+            raise AssertionError(f"{table.name}, {told.name} ({number}), {line}: {error}") from error
+
+    def _single(self, what: str) -> str:
+        """The order of the single-item lane that an item opens: the oldest that waits; then the one on the table."""
+        if what in self.singles:
+            self._now = self.singles[what].pop(0)
+        return self._now
+
+    # scans
+
+    def scan(self, table: Table, what: str, code: str, order: str | None) -> None:
+        """Scan something; the verdict must be as the script has it."""
+        raw, item = self._code(table, what, order)
+        self._judged(table, what, raw, item, code, order, table.desk.scan(raw))
+
+    def weigh(self, table: Table, order: str, more: int, code: str) -> None:
+        """Put the box on the scale, and take it off again once the bench has seen it."""
+        assert table.parcel is not None
+        content = self.floor.boxes[table.parcel].content
+        grams = sum(GOODS[sku].weight * count for sku, count in content.items()) + self.cartons.get(table.parcel, 0)
+        # a little off as boxes are, and otherwise than the last one, so that the scale sees another box
+        grams += more + next(off for off in (0, 8, -8) if abs(grams + more + off - self.last_grams) > 6)
+        self.last_grams = grams
+        self.scale(grams)
+        answer = table.desk.answer()
+        self.scale(0)
+        if code == "weighed" or more:
+            self.weights[table.parcel] = grams
+        self._judged(table, "weight", f"{grams} g", None, code, order, answer)
+
+    def _judged(
+        self, table: Table, what: str, raw: str, item: tuple[tuple[str, int], ...] | None, code: str,
+        order: str | None, answer: dict[str, Any],
+    ) -> None:
+        assert (answer["scan"], answer["code"]) == (raw, code), answer
+        assert answer["seq"] == len(table.done) + 1, answer
+        before, lay = table.order, table.parcel
+        if code in OPENS or (before is None and code in INTO_THE_BOX):
+            table.order = order
+        parcel = answer["parcel"]
+        about = before or table.order or (order if code in OF_AN_ORDER else None)
+        if parcel is not None and about is not None and parcel not in self.parcels.setdefault(about, []):
+            self.parcels[about].append(parcel)
+        if code in LEAVES:
+            table.order = table.parcel = None
+        elif code == "box_taken":
+            table.parcel = parcel
+        elif table.order is not None and code != "series_closed":
+            table.parcel = parcel
+        if code == "badged_in" or code == "check_begun":
+            pass  # who packs is who came first
+        counted = self._into_boxes(table, what, raw, item, code, parcel, answer["sku"])
+        if about is not None or answer["order"] is not None:
+            assert answer["order"] in (about, order), answer
+        if table.order is not None and parcel is not None and code != "series_closed":
+            assert answer["remaining"] == self._remaining(table.order), answer
+        table.done.append(Done(raw, answer["verdict"], code, about, counted))
+        if code in ("closed", "box_closed", "series_closed"):
+            closed = parcel if code == "series_closed" else lay
+            assert closed is not None
+            self.sent += [row.serial for row in self.noted if row.parcel == closed and row.serial]
+            if what in ("label", "bars"):
+                self.squares.append(self._square(closed, 0))
+
+    def _into_boxes(
+        self, table: Table, what: str, raw: str, item: tuple[tuple[str, int], ...] | None, code: str,
+        parcel: str | None, sku: str | None,
+    ) -> int:
+        """What the hands do, and what is noted of it; how many pieces the scan has counted."""
+        floor = self.floor
+        if code == "quantity_set":
+            floor.packers[table.name].typed = int(raw[1:])
+            return 0
+        if code == "item_moved":
+            assert parcel is not None
+            assert sku is not None
+            boxes = self.parcels[table.order or ""]
+            source = next(box for box in boxes if box != parcel and floor.boxes[box].content[sku])
+            floor.moved(source, parcel, sku, 1)
+            return 1
+        if code in ("checked_item", "checked"):
+            return 0
+        box = floor.boxes.get(parcel or "")
+        before = sum(box.content.values()) if box else 0
+        taken = code in INTO_THE_BOX or (code == "overridden" and bool(floor.packers[table.name].hand))
+        if item is not None:
+            table.said = [what.partition("*")[0]]
+        if what.startswith(("sn", "gs1", "lot", "exp")):
+            table.said = ["PHONE"] if what.startswith("gs1") else table.said
+            table.said.append(raw.rpartition("\x1d21")[2][-9:] if what.startswith("gs1") else raw)
+        floor.scanned(table.name, item, code, parcel, sku)
+        if code in ("undone", "line_undone", "box_undone"):
+            self._released(parcel, before - sum(floor.boxes[parcel or ""].content.values()))
+        if not taken:
+            return 0
+        assert parcel is not None
+        counted = sum(floor.boxes[parcel].content.values()) - before
+        self._note(table, parcel, counted)
+        return counted
+
+    def _note(self, table: Table, parcel: str, pieces: int) -> None:
+        sku, *said = table.said or [""]
+        if sku == "PHONE":
+            self.noted.append(Noted(parcel, sku, pieces, serial=said[-1]))
+        elif sku == "MILK":
+            self.noted.append(Noted(parcel, sku, pieces, lot=said[0], expires=said[1]))
+        elif sku == "CRIMSON":
+            self.noted.append(Noted(parcel, sku, pieces))
+        table.said = []
+
+    def _released(self, parcel: str | None, pieces: int) -> None:
+        """The last of a box were taken out again; in this shift only phones of what is noted are."""
+        mine = [row for row in self.noted if row.parcel == parcel]
+        for row in mine[len(mine) - pieces :] if mine else []:
+            self.noted.remove(row)
+
+    def _remaining(self, order: str) -> int:
+        boxes = [self.floor.boxes[box] for box in self.parcels[order] if box in self.floor.boxes]
+        packed = sum(sum(box.content.values()) for box in boxes)
+        return self.pieces[order] - packed
+
+    @property
+    def pieces(self) -> Counter[str]:
+        """Pieces to be packed of each order."""
+        return self._pieces
+
+    def expect(self, pieces: dict[str, int]) -> None:
+        """So many pieces are to be packed of these orders."""
+        self._pieces = Counter(pieces)
+
+    def _code(
+        self, table: Table, what: str, order: str | None
+    ) -> tuple[str, tuple[tuple[str, int], ...] | None]:
+        """What the scanner reads, and the pieces that are held up to it."""
+        sku, _, case = what.partition("*")
+        if sku in GOODS:
+            return barcode(sku, int(case or 1)), pieces_of(sku, int(case or 1))
+        if what.startswith(("XX", "*", "PE")):
+            return what, None
+        if what.startswith("!"):
+            return what[1:], None
+        if what in ("sn", "gs1"):
+            self.serials.append(f"SN-{len(self.serials) + 1:06d}")
+        match what.partition(":")[0]:
+            case "order":
+                return order or "", None
+            case "tote" | "slot":
+                return self._place(order or "", what), None
+            case "me":
+                return self.badges[table.person], None
+            case "label" | "label-none":
+                return (self._square(table.parcel or self.parcels[order or ""][-1], 0) if what == "label" else "LABEL"), None
+            case "bars":
+                return self._paper(table.parcel or "", 0)[1], None
+            case "old":
+                return self._square(table.parcel or self.parcels[order or ""][-1], 1), None
+            case "stranger":
+                return self._random.choice(self.squares), None
+            case "sn" | "sn-last":
+                return self.serials[-1], None
+            case "gs1":
+                return f"010{barcode('PHONE')}21{self.serials[-1]}", pieces_of("PHONE")
+            case "gs1-sent":
+                return f"010{barcode('PHONE')}21{self.sent[0] if self.sent else self.serials[0]}", pieces_of("PHONE")
+            case "lot":
+                return what[4:], None
+            case "exp":
+                return (self.today + timedelta(days=int(what[4:]))).isoformat(), None
+            case "misread":
+                right = barcode("TEA")
+                return right[:-1] + str((int(right[-1]) + 1) % 10), None
+        if what in CARTONS:
+            return self._carton(what, table), None
+        return self.badges[what], None
+
+    def _carton(self, code: str, table: Table) -> str:
+        assert table.parcel is not None
+        self.cartons[table.parcel] = CARTONS[code][3]
+        return make_code(Kind.CARTON, self._one(select(Carton.id).where(Carton.code == code)))
+
+    # papers
+
+    def _paper(self, parcel: str, back: int) -> tuple[str, str]:
+        """The square code and the tracking number that can be read on the newest paper of a box, or one before it."""
+        parcel_id: int = self._one(select(Parcel.id).where(Parcel.code == parcel))
+        job = self.store.read(newest_job_of, parcel_id)
+        assert job is not None
+        copy = job.copy - back
+        end = time.monotonic() + SECONDS
+        while True:
+            for table in self.tables.values():
+                table.printer.tray.look()
+                if (parcel, copy) in table.printer.tray.labels:
+                    _, texts = table.printer.tray.labels[parcel, copy]
+                    square = make_label_code(parcel, copy)
+                    (bars,) = texts - {square}
+                    assert square in texts
+                    return square, bars
+            assert time.monotonic() < end, f"copy {copy} of {parcel} has not come out"
+            time.sleep(0.003)
+
+    def _square(self, parcel: str, back: int) -> str:
+        return self._paper(parcel, back)[0]
+
+    def _wait(self, parcel: str | None, state: JobState, reason: str | None = None) -> None:
+        parcel_id: int = self._one(select(Parcel.id).where(Parcel.code == parcel))
+        end = time.monotonic() + SECONDS
+        while True:
+            job = self.store.read(newest_job_of, parcel_id)
+            assert job is not None
+            if job.state is state and (reason is None or job.reason == reason):
+                return
+            assert time.monotonic() < end, job
+            time.sleep(0.01)
+
+    # what happens beside the bench
+
+    def do_printed(self, table: Table, order: str) -> None:
+        """The label is out, and the printer has said so."""
+        self._wait(table.parcel, JobState.PRINTED)
+
+    def do_uncertain(self, table: Table, order: str) -> None:
+        """Nobody knows whether the label is out."""
+        self._wait(table.parcel, JobState.UNCERTAIN)
+
+    def do_waits(self, table: Table, order: str, reason: str) -> None:
+        """The label is with the printer, which says what it lacks."""
+        self._wait(table.parcel, JobState.SENDING, reason)
+
+    def do_fails(self, table: Table, order: str, trouble: str) -> None:
+        """The printer will fail at the next label."""
+        self._printed_out(table)
+        table.printer.fails(Trouble(trouble), None)
+
+    def _printed_out(self, table: Table) -> None:
+        """Wait until nothing is on its way to the printer."""
+
+    def do_mend(self, table: Table, order: str) -> None:
+        """Somebody mends the printer."""
+        table.printer.mend()
+
+    def do_kill(self, table: Table, order: str) -> None:
+        """kill -9, and the program is started again."""
+        table.desk = self.start_anew(table.name)
+
+    def do_cancel(self, table: Table, order: str) -> None:
+        """The buyer cancels."""
+        self.store.write(request_cancel, LEAD, self._order(order), "buyer")
+
+    def do_address(self, table: Table, order: str) -> None:
+        """The buyer moves."""
+        self.store.write(change_address, LEAD, self._order(order), {"street": "1 New Street"}, "buyer")
+
+    def do_cage(self, table: Table, order: str, code: str) -> None:
+        """The label is scanned at the hand-over."""
+        parcel = self.parcels[order][-1]
+        tracking = self.store.read(
+            lambda session: session.scalar(
+                select(Label.tracking).join(Parcel, Parcel.id == Label.parcel_id).where(Parcel.code == parcel)
+            )
+        )
+        try:
+            told = self.store.write(hand_over, LEAD, tracking or "NONE")
+        except Refusal as refusal:
+            assert refusal.code == code
+            return
+        assert (told.order, told.code) == (order, code)
+
+    def do_again(self, table: Table, order: str) -> None:
+        """The last scan of the bench is delivered once more: it is not judged again."""
+
+        def last(session: Session) -> tuple[ScanEvent, Station]:
+            station = session.scalars(select(Station).where(Station.name == table.name)).one()
+            wanted = select(ScanEvent).where(ScanEvent.station_id == station.id, ScanEvent.seq == station.last_seq)
+            return session.scalars(wanted).one(), station
+
+        event, station = self.store.read(last)
+        item = item_code(event.raw)
+        scan = Scan(event.raw, item.look_up, event.device, event.boot, event.device_seq, said_by(item))
+        judged = self.store.write(scan_item, replace(LEAD, station=station.id), scan)
+        assert (judged.seq, judged.code) == (event.seq, event.code)
+        after, now = self.store.read(last)
+        assert (after.id, now.last_seq) == (event.id, event.seq)
+
+    # identical orders
+
+    def pack_series(self, table: Table, numbers: Sequence[str]) -> None:
+        """One is verified; the labels of all come out, and each is scanned onto its box."""
+        first, *others = numbers
+        self.scan(table, "tote", "opened", first)
+        for sku, code in zip((sku for sku, _ in SERIES_LINES), ("item", "item", "complete"), strict=True):
+            self.scan(table, sku, code, first)
+        self.scan(table, "XXSERIES", "series_begun", first)
+        self.journal.setdefault(first, []).append(("series", None))
+        made: list[tuple[str, str]] = self.store.read(
+            lambda session: [
+                (row[0], row[1])
+                for row in session.execute(
+                    select(Order.source_id, Parcel.code)
+                    .join(Order, Order.id == Parcel.order_id)
+                    .where(Parcel.series_of_id.is_not(None))
+                )
+            ]
+        )
+        assert sorted(order for order, _ in made) == others
+        for order, parcel in made:
+            self.parcels[order] = [parcel]
+            self.floor.scanned("series", SERIES_LINES, "item", parcel, None)
+        closing = self._random.sample(made, len(made))
+        for order, _ in closing[:3]:
+            self.scan(table, "label-of", "series_closed", order)
+        self.scan(table, "label", "closed", first)
+        for order, _ in closing[3:]:
+            self.scan(table, "label-of", "series_closed", order)
+
+    # asking the database
+
+    def _order(self, number: str) -> int:
+        found: int = self._one(select(Order.id).where(Order.source_id == number))
+        return found
+
+    def _place(self, order: str, what: str) -> str:
+        def find(session: Session) -> str:
+            wanted = select(BatchOrder.batch_id, BatchOrder.slot, Tote.code)
+            wanted = wanted.join(Tote, Tote.id == BatchOrder.tote_id).join(Order, Order.id == BatchOrder.order_id)
+            batch, slot, tote = session.execute(wanted.where(Order.source_id == order)).one()
+            return str(tote) if what == "tote" else make_slot_code(batch, slot)
+
+        return self.store.read(find)
+
+    def wait_in_singles(self) -> None:
+        """Which orders wait in the single-item lane, by their SKU, as they came."""
+
+        def find(session: Session) -> list[tuple[str, str]]:
+            wanted = select(Order.source_id).join(BatchOrder, BatchOrder.order_id == Order.id)
+            wanted = wanted.join(Batch, Batch.id == BatchOrder.batch_id).where(Batch.lane == "single")
+            return [(row[0], "") for row in session.execute(wanted.order_by(Order.id))]
+
+        self.waiting = [number for number, _ in self.store.read(find)]
+
+    def _one(self, statement: Any) -> Any:
+        return self.store.read(lambda session: session.execute(statement).scalar_one())
