@@ -458,8 +458,10 @@ def _place(store: Store, chosen: settings.Settings, language: str) -> tuple[Plac
     from app.queries.waves import warehouse_ids
     from app.station import Station
 
-    station = Station(store, chosen.station, operator=chosen.operator, device="wedge", language=language)
-    picker = store.write(ensure_station, chosen.cart, chosen.operator, Role.PICKER)
+    # whoever has badged in is there still after a crash, unless the settings name somebody else
+    named = chosen.operator or None
+    station = Station(store, chosen.station, operator=named, device="wedge", language=language)
+    picker = store.write(ensure_station, chosen.cart, named, Role.PICKER)
     role = Role.SUPPORT if chosen.role == "support" else Role.LEAD
     person = replace(station.actor, role=role)
     place = Place(store.read(warehouse_ids)[0], station, picker, person)

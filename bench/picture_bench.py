@@ -17,6 +17,7 @@ from app.operations.print_queue import note_wait
 from app.operations.stations import ensure_station
 from app.queries.picking_view import picking_view
 from bench import picture_day as day
+from bench import picture_goods as goods
 from bench.picture_stage import Stage
 from bench.picture_state import States
 
@@ -220,6 +221,7 @@ async def _(on: Stage) -> None:
 @packing("take_over")
 async def _(on: Stage) -> None:
     await on.go("packing")
+    goods.awake(on.store, "BENCH-2")
     await on.scan(day.TAKEN)
 
 

@@ -18,7 +18,7 @@ from app.operations.bench_rules import save_rules
 from app.queries.bench_rules import versioned_rules
 from db.bench import Carton, InsertRule
 from db.orders import Order, OrderLine, Sku, SkuBarcode, SkuPicture
-from db.places import Location, LocationKind, Operator
+from db.places import Location, LocationKind, Operator, Station
 from db.store import Store, Tx
 from db.waves import BatchOrder
 
@@ -176,6 +176,16 @@ def beside(store: Store, order: int) -> int | None:
         return found
 
     return store.read(find)
+
+
+def awake(store: Store, station: str) -> None:
+    """Somebody works at a station now: what lies on its table is not free."""
+
+    def change(tx: Tx) -> tuple[None, Change]:
+        tx.session.execute(update(Station).where(Station.name == station).values(active_at=tx.at))
+        return None, changed("stations")
+
+    store.write(change)
 
 
 def operator(store: Store, name: str, group: str = "") -> int:

@@ -238,8 +238,3 @@ async def _(on: Stage) -> None:
     await on.go("packing")
     await on.scan(Command.REOPEN)
 
-
-@boxes("counts")
-async def _(on: Stage) -> None:
-    goods.complete(on.store, on.work.place.warehouse)
-    await on.go("packing")

@@ -87,8 +87,8 @@ def make_label_code(parcel_code: str, copy: int) -> str:
 
 
 # ASCII: a scan may hold the digits of any script, and the check character knows only these
-_LABEL_CODE = re.compile(r"(PB\d{8,}[0-9A-Z])C(\d{2,})[0-9A-Z]", re.ASCII)
-_OWN_BODY = re.compile(r"\d{4,}[0-9A-Z]", re.ASCII)
+_LABEL_CODE = re.compile(r"(PB\d{8,}[0-9A-Z])C(\d{2,9})[0-9A-Z]", re.ASCII)
+_OWN_BODY = re.compile(r"\d{4,18}[0-9A-Z]", re.ASCII)  # numbers that a database can hold
 
 
 def read_label_code(scanned: str) -> tuple[str, int] | None:

@@ -41,9 +41,12 @@ def latched(bench: Bench, scan: str, found: Found, judge: Rule) -> Verdict:
 
 def _override(bench: Bench, was: str) -> Verdict:
     act = OVERRIDABLE[was]
+    assert bench.parcel is not None
+    stopped = capturing.gate(bench.parcel)
+    if stopped is not None:
+        return stopped
     if act is Act.ACCEPT_EXPIRY:
         return capturing.accept_expiry(bench, was)
-    assert bench.parcel is not None
     classes = {line.handling_class for line in bench.parcel.lines if line.packed}
     if not all(bench.may(act, each) for each in classes):
         return fail(Code.NOT_ALLOWED, act=act)

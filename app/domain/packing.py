@@ -219,6 +219,8 @@ def _next(bench: Bench) -> Verdict:
         return look(Code.NEXT_SCAN_TOTE if bench.tote_id is None else Code.NEXT_SCAN_BULK)
     if parcel.cancel_requested:
         return fail(Code.ORDER_CANCELLED, Effect.CANCEL, order=parcel.order)
+    if parcel.address_changed:
+        return fail(Code.ADDRESS_CHANGED, order=parcel.order)
     if parcel.state is ParcelState.OPEN:
         first = next(iter(needs(parcel, bench.rules)), None)
         if first is not Need.ITEMS:

@@ -61,7 +61,8 @@ def check(parcel: OpenParcel, item: Item) -> Verdict:
 
 def _counts(parcel: OpenParcel, item: Item) -> tuple[tuple[tuple[int, int], ...], int | None]:
     """The lines and pieces that a scan is for, and where it is for none by how many it is too many (None: no line)."""
-    lines = [line for line in parcel.lines if line.sku_id == item.sku_id and line.packed]
+    stands_for = {other.instead_id for other in parcel.substitutes if other.used and other.sku_id == item.sku_id}
+    lines = [line for line in parcel.lines if line.sku_id in {item.sku_id, *stands_for} and line.packed]
     line = next((line for line in lines if _unchecked(line) >= item.quantity), None)
     if line is not None:
         return ((line.line_id, item.quantity),), None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.domain import capturing
+from app.domain import capturing, inserts
 from app.domain.barcode import Command
 from app.domain.bench import Bench, Found, Item, LabelFound, Line, OpenParcel, Pending, Quantity, StandIn
 from app.domain.capture import Capture
@@ -55,24 +55,41 @@ def _quantity(bench: Bench, found: Quantity) -> Verdict | None:
     return replace(passed(Code.QUANTITY_SET, pieces=found.pieces), pending=Pending(found.pieces))
 
 
-def typed_by_hand(bench: Bench, found: Found) -> Verdict | None:
+def typed_by_hand(bench: Bench, found: Found, scan: str = "") -> Verdict | None:
     """The failure of a code that was typed and should have been scanned; None where typing it is allowed.
 
-    Whoever types an item, what is captured of it or a label can type what is not there. Orders, totes and commands are
-    free.
+    Whoever types an item, what is captured of it, an insert or a label can type what is not there. Orders, totes and
+    commands are free.
     """
-    if bench.latch is not None or bench.pending.out or isinstance(found, Command):
+    refused = bench.latch is not None and bench.latch not in bench.rules.release_by_scan
+    if refused or bench.pending.out or isinstance(found, Command):
         return None
     parcel = bench.parcel
-    handling_class = ""
+    classes = {""}
     if parcel is not None and (waits := what_waits(parcel, bench.pending)) is not None:
-        handling_class = waits.handling_class
+        classes = {waits.handling_class}
     elif isinstance(found, Item):
-        lines = parcel.lines if parcel is not None else ()
-        handling_class = next((line.handling_class for line in lines if line.sku_id == found.sku_id), "")
-    elif not isinstance(found, LabelFound):
+        classes = _classes(parcel, found) or classes
+    elif not isinstance(found, LabelFound) and (parcel is None or inserts.scanned(parcel, scan) is None):
         return None
-    return None if bench.may(Act.TYPE_CODE, handling_class) else fail(Code.NOT_ALLOWED, act=Act.TYPE_CODE)
+    acts = [Act.TYPE_CODE]
+    if isinstance(found, Item) and found.said.quantity > 1:
+        acts.append(Act.TYPE_QUANTITY)
+    for act in acts:
+        if not all(bench.may(act, each) for each in classes):
+            return fail(Code.NOT_ALLOWED, act=act)
+    return None
+
+
+def _classes(parcel: OpenParcel | None, item: Item) -> set[str]:
+    """The handling classes of what an item's code stands for in a parcel: lines, a kit's parts, a substitute."""
+    if parcel is None:
+        return set()
+    lines = [
+        line.handling_class for line in parcel.lines
+        if item.sku_id in (line.sku_id, line.kit.sku_id if line.kit is not None else None)
+    ]
+    return {*lines, *(other.handling_class for other in parcel.substitutes if other.sku_id == item.sku_id)}
 
 
 def _another(bench: Bench, parcel: OpenParcel, item: Item, pieces: int, *, typed: bool) -> Verdict:

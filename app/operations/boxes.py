@@ -9,16 +9,20 @@ from sqlalchemy import bindparam, delete, select, update
 from app.domain.errors import Fact, Refusal
 from app.domain.states import ORDER, PARCEL, LabelState, OrderState, ParcelState, advance
 from app.domain.verdict import Code, Verdict
-from app.operations import label_copies
+from app.operations import label_copies, labels
 from app.operations.cartons import note_carton
 from app.operations.deeds import Deed
+from app.operations.exceptions import unshelve
+from app.operations.label_feed import note_taken_back
 from app.operations.parcels import add_box
 from app.operations.stock import apply_moves
+from app.operations.second_check import forget_checked
 from app.operations.substitutes import ship_moves, unship_moves
 from app.operations.voiding import void
 from db.journal import ScanEvent, record
 from db.orders import Order
 from db.parcels import Captured, Label, Parcel, ParcelInsert, ParcelItem
+from db.places import Station
 from db.store import Tx
 from db.waves import BatchOrder
 
@@ -71,20 +75,19 @@ def open_box(deed: Deed) -> Verdict:
 
     Raises Refusal `box_needs_carrier_label` for an order whose label came from its carrier: there is one box for it.
     """
-    parcel = deed.parcel
+    _check_splits(deed)
+    assert deed.actor.station is not None
+    deed.tx.connection.execute(_ON_TABLE, {"parcel": deed.parcel.parcel_id, "to": None})
+    number = add_box(deed.tx, deed.parcel.order_id, deed.actor.station)[1]
+    return replace(deed.verdict, facts={"box": number, "order": deed.parcel.order})
+
+
+def _check_splits(deed: Deed) -> None:
     received = select(Label.id).where(
-        Label.parcel_id == parcel.parcel_id, Label.file_id.is_not(None), Label.state == LabelState.VALID
+        Label.parcel_id == deed.parcel.parcel_id, Label.file_id.is_not(None), Label.state == LabelState.VALID
     )
     if deed.tx.session.execute(received.limit(1)).first() is not None:
         raise Refusal("box_needs_carrier_label")
-    number = _new_box(deed)
-    return replace(deed.verdict, facts={"box": number, "order": parcel.order})
-
-
-def _new_box(deed: Deed) -> int:
-    assert deed.actor.station is not None
-    deed.tx.connection.execute(_ON_TABLE, {"parcel": deed.parcel.parcel_id, "to": None})
-    return add_box(deed.tx, deed.parcel.order_id, deed.actor.station)[1]
 
 
 def take_box(deed: Deed) -> Verdict:
@@ -93,8 +96,14 @@ def take_box(deed: Deed) -> Verdict:
     others = _others(deed)
     box, number = next((other for other in others if other[1] > parcel.number), others[0])
     deed.tx.connection.execute(_ON_TABLE, {"parcel": parcel.parcel_id, "to": None})
-    deed.tx.connection.execute(_ON_TABLE, {"parcel": box, "to": deed.actor.station})
+    _to_table(deed, box)
     return replace(deed.verdict, facts={"box": number, "order": parcel.order})
+
+
+def _to_table(deed: Deed, box: int) -> None:
+    """The box lies here; a label of it that waits at another bench comes out here."""
+    deed.tx.connection.execute(_ON_TABLE, {"parcel": box, "to": deed.actor.station})
+    labels.move_queued(deed.tx, box, deed.station)
 
 
 def _others(deed: Deed) -> list[tuple[int, int]]:
@@ -119,6 +128,7 @@ def move_item(deed: Deed) -> Verdict:
     tx.connection.execute(_PIECES, {"parcel": parcel.parcel_id, "pieces": pieces, "line": line})
     for changed in (box, parcel.parcel_id):
         tx.connection.execute(_UNWEIGH, {"parcel": changed})
+        forget_checked(tx, changed)
     return replace(deed.verdict, facts={**deed.verdict.facts, "box": number, "pieces": pieces})
 
 
@@ -139,8 +149,12 @@ def note_move(deed: Deed, seq: int) -> None:
 
 
 def seal(deed: Deed) -> None:
-    """What is in the box is sent; the rest of the order goes into another one."""
+    """What is in the box is sent; the rest of the order goes into another one.
+
+    Raises Refusal `box_needs_carrier_label` as `open_box` does.
+    """
     if deed.parcel.remaining:
+        _check_splits(deed)
         deed.tx.connection.execute(update(Parcel).where(Parcel.id == deed.parcel.parcel_id).values(sealed=True))
 
 
@@ -168,7 +182,7 @@ def _following(deed: Deed) -> int | None:
         if not parcel.remaining and tx.session.execute(held).first() is None:
             drop_box(tx, box)
             continue
-        tx.connection.execute(_ON_TABLE, {"parcel": box, "to": deed.actor.station})
+        _to_table(deed, box)
         return number
     if parcel.remaining:
         assert deed.actor.station is not None
@@ -177,11 +191,11 @@ def _following(deed: Deed) -> int | None:
 
 
 def drop_box(tx: Tx, parcel_id: int) -> None:
-    """A box into which nothing came is none."""
+    """A box into which nothing came is none; nor is a label that came for it ahead."""
     tx.session.execute(delete(ParcelInsert).where(ParcelInsert.parcel_id == parcel_id))
     parcel = tx.session.get_one(Parcel, parcel_id, populate_existing=True)
-    parcel.state, parcel.station_id = advance(PARCEL, parcel.state, ParcelState.VOIDED), None
-    tx.session.flush()
+    labels.void_label(tx, parcel, "box_empty", "label_voided")
+    note_taken_back(tx, parcel.order_id)
 
 
 def ship(tx: Tx, order_id: int) -> None:
@@ -202,7 +216,8 @@ def reopen(deed: Deed) -> None:
     """A closed box lies on the table again, open; its label is void, and its carrier will not see it.
 
     Raises Refusal: what `void` raises, `reopen_not_closed` (order) for a box that is not closed, `reopen_handed_over`
-    (order) for one that the carrier has, `order_is_cancelled` (order).
+    (order) for one that the carrier has, `reopen_elsewhere` (order, station) while another table has the order,
+    `order_is_cancelled` (order).
     """
     tx, found = deed.tx, deed.found
     parcel_id: int = getattr(found, "parcel_id")  # noqa: B009 (only a label leads here)
@@ -214,14 +229,25 @@ def reopen(deed: Deed) -> None:
         raise Refusal("reopen_not_closed", order=order.source_id)
     if parcel.handed_over_at is not None:
         raise Refusal("reopen_handed_over", order=order.source_id)
+    holder = tx.session.scalars(
+        select(Station.name).join(Parcel, Parcel.station_id == Station.id).where(Parcel.order_id == order.id)
+    ).first()
+    if holder is not None:
+        raise Refusal("reopen_elsewhere", order=order.source_id, station=holder)
     void(tx, deed.actor, parcel_id, "reopened")
     parcel.state = advance(PARCEL, parcel.state, ParcelState.OPEN)
     parcel.station_id, parcel.sealed = deed.actor.station, False
-    parcel.weighed_g = parcel.weighed_at = parcel.checked_at = None
+    parcel.weighed_g = parcel.weighed_at = None
     parcel.weight_overridden = False
-    if order.state is OrderState.SHIPPED:
+    tx.session.flush()
+    forget_checked(tx, parcel_id)
+    shipped = order.state is OrderState.SHIPPED
+    if order.state is OrderState.PROBLEM:
+        unshelve(tx, order.id)
+    if order.state is not OrderState.PACKING:
         order.state, order.updated_at = advance(ORDER, order.state, OrderState.PACKING), tx.at
         tx.session.flush()
+    if shipped:
         unship(tx, order.id)
     record(tx, deed.actor, "reopen_parcel", {"order": order.id, "parcel": parcel_id})
     tx.session.flush()

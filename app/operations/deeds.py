@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import bindparam, func, select, update
 
 from app.domain.bench import Bench, Found, OpenParcel
+from app.domain.errors import Refusal
 from app.domain.needs import Need, needs
 from app.domain.people import Actor
 from app.domain.states import PARCEL, ParcelState, advance
@@ -14,9 +15,10 @@ from app.domain.verdict import Code, Effect, Verdict
 from app.operations import labels
 from app.operations.label_feed import go_on_without
 from app.operations.papers import ask_papers
+from app.operations.parcel_inserts import take_inserts
 from app.operations.scans import Scan
 from app.operations.second_check import follow_content
-from app.queries.packing import see_bench
+from app.queries.packing import see_bench, see_parcel
 from db.bench import Carton
 from db.orders import OrderLine, Sku
 from db.parcels import Parcel, ParcelItem
@@ -66,22 +68,42 @@ def is_plain(verdict: Verdict) -> bool:
     )
 
 
+def is_untouched(parcel: OpenParcel) -> bool:
+    """Whether nobody has weighed or checked a parcel, so that one more item in it changes nothing else."""
+    return parcel.check_needed is None and parcel.weighed_g is None and not parcel.weight_accepted
+
+
 def finish(deed: Deed, verdict: Verdict) -> tuple[Verdict, OpenParcel | None]:
     """What lies on the table after the deed; a parcel that needs nothing more gets its label.
 
-    Raises Refusal when the label cannot be made.
+    Raises Refusal when the label cannot be made, unless a box was closed and it is that of the next one.
     """
     tx, actor = deed.tx, deed.actor
     assert actor.station is not None
     parcel = see_bench(tx.connection, actor.station)[1].parcel
     if parcel is None or parcel.state is not ParcelState.OPEN or verdict.effect in _UNFINISHED:
         return verdict, parcel
+    if parcel.other_boxes and parcel.packed and not parcel.remaining and take_inserts(tx, parcel):
+        parcel = see_parcel(tx.connection, parcel.parcel_id)
     parcel = follow_content(tx, actor, deed.bench, parcel)
     left = needs(parcel, deed.bench.rules)
     if left:
         if verdict.code is Code.COMPLETE and left[0] is not Need.ITEMS:
             verdict = replace(verdict, code=Code(f"verified_{left[0]}"))
         return verdict, parcel
+    try:
+        with tx.session.begin_nested():
+            tx.session.connection()  # only then is the savepoint set for what bypasses the session
+            _label(deed, parcel)
+    except Refusal:
+        if verdict.effect is not Effect.CLOSE:
+            raise
+        return verdict, parcel  # the closed box has its label on; the packer closes this one by hand, and is told why
+    return verdict, see_bench(tx.connection, actor.station)[1].parcel
+
+
+def _label(deed: Deed, parcel: OpenParcel) -> None:
+    tx, actor = deed.tx, deed.actor
     grams = parcel.weighed_g or expected_g(tx, deed.bench, parcel)
     labelling = advance(PARCEL, parcel.state, ParcelState.LABELLING)
     tx.connection.execute(
@@ -91,7 +113,6 @@ def finish(deed: Deed, verdict: Verdict) -> tuple[Verdict, OpenParcel | None]:
     labels.make_label(tx, actor, parcel.parcel_id, weight_g=grams, queue=deed.station)
     ask_papers(tx, deed.bench.rules, parcel.parcel_id, deed.station)
     go_on_without(tx)
-    return verdict, see_bench(tx.connection, actor.station)[1].parcel
 
 
 def expected_g(tx: Tx, bench: Bench, parcel: OpenParcel) -> int:

@@ -10,11 +10,11 @@ from app.change import Change, changed
 from app.domain.barcode import read_label_code
 from app.domain.errors import Refusal
 from app.domain.people import Actor
-from app.domain.states import ORDER, PARCEL, JobState, LabelState, OrderState, ParcelState, advance
+from app.domain.states import ORDER, JobState, LabelState, OrderState, ParcelState, advance
 from app.operations.boxes import unship
 from app.operations.deeds import Deed
 from app.operations.label_feed import note_taken_back
-from app.operations.labels import make_label, newest_job, void_label
+from app.operations.labels import make_label, newest_job, void_parcels
 from app.operations.voiding import has_valid_label, void
 from db.journal import record
 from db.orders import Order
@@ -114,18 +114,10 @@ def _judged(tx: Tx, order: Order, parcel: Parcel, label: Label, copy: int | None
 
 def _take_out(tx: Tx, actor: Actor, order: Order) -> None:
     """A cancelled order whose boxes the carrier has not: they are void, and its goods wait to be put back."""
-    shipped = order.state is OrderState.SHIPPED
-    for parcel in tx.session.scalars(
-        select(Parcel).where(
-            Parcel.order_id == order.id, Parcel.state != ParcelState.VOIDED, Parcel.handed_over_at.is_(None)
-        )
-    ).all():
-        if parcel.state is ParcelState.CLOSED:
-            parcel.state = advance(PARCEL, parcel.state, ParcelState.VOIDED)
-        void_label(tx, parcel)
+    if order.state is OrderState.SHIPPED:
+        unship(tx, order.id)  # before what was captured is free again: substitutes are known by that
+    void_parcels(tx, order.id)
     note_taken_back(tx, order.id)
     order.state, order.updated_at = advance(ORDER, order.state, OrderState.CANCELLED), tx.at
     tx.session.flush()
-    if shipped:
-        unship(tx, order.id)
     record(tx, actor, "cancel_order", {"order": order.id}, reason=order.reason)

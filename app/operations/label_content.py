@@ -50,6 +50,11 @@ class Sent:
         return missing_for_label(self.recipient_name, self.street, self.city, self.country)
 
 
+def weight_text(weight_g: int) -> str:
+    """A weight as a label says it."""
+    return f"{weight_g / 1000:.3f} kg"
+
+
 def label_fields(sent: Sent, *, tracking: str, parcel_code: str, weight_g: int, slot: int | None) -> dict[str, str]:
     """Everything that the label's template is filled with, except for the copy number."""
     return {
@@ -63,7 +68,7 @@ def label_fields(sent: Sent, *, tracking: str, parcel_code: str, weight_g: int, 
         "tracking": tracking,
         "tracking_text": group(tracking),
         "parcel": parcel_code,
-        "weight": f"{weight_g / 1000:.3f} kg",
+        "weight": weight_text(weight_g),
         "order": sent.order,
         "slot": "" if slot is None else str(slot),
     }

@@ -17,7 +17,7 @@ from app.domain.errors import Refusal
 from app.domain.label_batches import LABEL_BATCH, LabelBatchState
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, advance
-from app.operations.labels import LEFT_CART, SUPERSEDED, print_ahead
+from app.operations.labels import LEFT_CART, OLD_ADDRESS, SUPERSEDED, print_ahead
 from app.queries.label_choices import facts_of
 from db.label_batches import LabelBatch, LabelBatchOrder
 from db.parcels import JobKind, Label, Parcel, PrintJob, PrintQueue
@@ -80,7 +80,7 @@ def note_claimed(tx: Tx, job: PrintJob) -> None:
 # why a copy is not sent any more, and what is said of its order in the label batch
 _DROPPED = {
     "order_cancelled": "batches_cancelled", "label_voided": "batches_void", LEFT_CART: "labels_not_in_work",
-    SUPERSEDED: "labels_printed_before",
+    SUPERSEDED: "labels_printed_before", OLD_ADDRESS: "batches_old_address",
 }  # fmt: skip
 
 

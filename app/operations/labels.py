@@ -15,7 +15,7 @@ from app.domain.errors import Refusal
 from app.domain.people import SYSTEM, Actor
 from app.domain.states import JOB, JobState, LabelState, OrderState, ParcelState, advance
 from app.operations import captured
-from app.operations.label_content import SERVICE, TEMPLATE, Sent, label_fields, lay_out, rendered
+from app.operations.label_content import SERVICE, TEMPLATE, Sent, label_fields, lay_out, rendered, weight_text
 from app.operations.numbers import is_used, take_tracking
 from app.operations.parcels import begin_parcel
 from db.journal import record, take_number
@@ -59,6 +59,7 @@ _EXPECTED_WEIGHT = (
     .where(OrderLine.order_id == bindparam("order"))
 )
 _LABEL = insert(Label).returning(Label.id)
+_FIELDS = update(Label).where(Label.id == bindparam("label")).values(fields=bindparam("fields"))
 _JOB = insert(PrintJob).returning(PrintJob.id)
 # by parcel, not by label: the square code names parcel and copy, and a new label must not repeat an old one's
 _COPIES = (
@@ -81,6 +82,11 @@ def make_label(tx: Tx, actor: Actor, parcel_id: int, *, weight_g: int, queue: st
         if _is_printed(newest_job(tx, parcel_id), label_id, fields):
             return tracking
     _drop_queued(tx, parcel_id)
+    if file_id is None and fields["weight"] != weight_text(weight_g):
+        # something was taken out or put in since the label was made
+        fields["weight"] = weight_text(weight_g)
+        kept = {name: value for name, value in fields.items() if name != "place"}
+        tx.connection.execute(_FIELDS, {"label": label_id, "fields": json.dumps(kept, ensure_ascii=False)})
     _queue(tx, actor, label_id, fields, _newest_copy(tx, parcel_id) + 1, queue=queue, file_id=file_id)
     return tracking
 
@@ -366,7 +372,19 @@ def move_job(tx: Tx, job: PrintJob, queue: str) -> None:
     tx.session.flush()
 
 
-def void_label(tx: Tx, parcel: Parcel) -> None:
+def void_parcels(tx: Tx, order_id: int) -> None:
+    """Nothing of an order is sent as it is: all its boxes are void, closed ones too unless the carrier has them."""
+    on_manifest = select(Label.parcel_id).where(Label.state == LabelState.VALID, Label.manifest_id.is_not(None))
+    for parcel in tx.session.scalars(
+        select(Parcel).where(
+            Parcel.order_id == order_id, Parcel.state != ParcelState.VOIDED, Parcel.handed_over_at.is_(None),
+            ~on_manifest.where(Label.parcel_id == Parcel.id).exists(),
+        )
+    ).all():
+        void_label(tx, parcel)
+
+
+def void_label(tx: Tx, parcel: Parcel, why: str = "order_cancelled", job_why: str = "order_cancelled") -> None:
     """Void a parcel and its label; what has not been printed yet never is, and what was captured is free again."""
     captured.release(tx, parcel.id)
     parcel.state = ParcelState.VOIDED
@@ -376,10 +394,10 @@ def void_label(tx: Tx, parcel: Parcel) -> None:
         tx.session.execute(
             update(Label)
             .where(Label.id.in_(labels), Label.state == LabelState.VALID)
-            .values(state=LabelState.VOIDED, voided_at=tx.at, void_reason="order_cancelled")
+            .values(state=LabelState.VOIDED, voided_at=tx.at, void_reason=why)
         )
         tx.session.execute(
             update(PrintJob)
             .where(PrintJob.label_id.in_(labels), PrintJob.state == JobState.QUEUED)
-            .values(state=JobState.CANCELLED, reason="order_cancelled", updated_at=tx.at)
+            .values(state=JobState.CANCELLED, reason=job_why, updated_at=tx.at)
         )

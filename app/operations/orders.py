@@ -7,9 +7,9 @@ from sqlalchemy import or_, select
 from app.change import Change, changed
 from app.domain.errors import Refusal
 from app.domain.people import Actor
-from app.domain.states import ORDER, LabelState, OrderState, ParcelState, advance
+from app.domain.states import ORDER, LabelState, OrderState, advance
 from app.operations.label_feed import note_taken_back
-from app.operations.labels import void_label
+from app.operations.labels import void_parcels
 from app.operations.waves import free_open_tasks, leave_batch, picked_lots, settle_batch
 from db.journal import record
 from db.orders import Order
@@ -27,7 +27,7 @@ def request_cancel(tx: Tx, actor: Actor, order_id: int, reason: str) -> tuple[Or
     order = tx.session.get(Order, order_id)
     if order is None:
         raise Refusal("order_unknown", order=order_id)
-    if order.state is OrderState.SHIPPED and has_left(tx, order_id):
+    if order.state in (OrderState.SHIPPED, OrderState.PACKING, OrderState.PROBLEM) and has_left(tx, order_id):
         raise Refusal("order_shipped", order=order.source_id)
     if order.state is OrderState.CANCELLED:
         raise Refusal("order_is_cancelled", order=order.source_id)
@@ -80,8 +80,5 @@ def cancel_now(tx: Tx, actor: Actor, order_id: int) -> None:
 
 
 def _void_labels(tx: Tx, order_id: int) -> None:
-    for parcel in tx.session.scalars(
-        select(Parcel).where(Parcel.order_id == order_id, Parcel.state.in_((ParcelState.OPEN, ParcelState.LABELLING)))
-    ):
-        void_label(tx, parcel)
+    void_parcels(tx, order_id)
     note_taken_back(tx, order_id)

@@ -20,10 +20,10 @@ from app.domain.packing import as_opened, choose_order, judge
 from app.domain.people import Actor
 from app.domain.series import closing
 from app.domain.states import ORDER, OrderState, ParcelState, advance
-from app.domain.verdict import MAY_LIE_THERE, Code, Effect, Outcome, Verdict
+from app.domain.verdict import MAY_LIE_THERE, Code, Effect, Outcome, Verdict, fail
 from app.domain.verifying import typed_by_hand
 from app.operations import badges, boxes, captured, exceptions, gates, label_copies, labels, requirements, series
-from app.operations.deeds import COUNTING, Deed, finish, is_plain
+from app.operations.deeds import COUNTING, Deed, finish, is_plain, is_untouched
 from app.operations.label_feed import go_on_without
 from app.operations.orders import cancel_now
 from app.operations.parcels import make_parcel
@@ -111,7 +111,7 @@ def scan_item(tx: Tx, actor: Actor, scan: Scan) -> tuple[Judged, Change]:
     bench = _informed(tx, actor, bench, scan, found)
     verdict = _judge(tx, actor, bench, scan, found)
     deed = Deed(tx, actor, name, bench, verdict, found, scan)
-    if is_plain(verdict) and parcel is not None:
+    if parcel is not None and is_plain(verdict) and is_untouched(parcel):
         # the plain good scan: nothing else can have changed, so nothing is read again
         count(deed, parcel)
         after: OpenParcel | None = parcel
@@ -122,7 +122,7 @@ def scan_item(tx: Tx, actor: Actor, scan: Scan) -> tuple[Judged, Change]:
     tote_id = bench.tote_id
     if isinstance(found, ToteFound) and verdict.code in (Code.OPENED, Code.OPENED_VERIFIED, Code.TOTE_OPENED):
         tote_id = found.tote_id if found.bulk else None
-    about = after or parcel
+    about = parcel if verdict.effect is Effect.CLOSE else after or parcel
     if verdict.effect is Effect.CLOSE_SERIES and isinstance(found, LabelFound):
         about = see_parcel(tx.connection, found.parcel_id)
     by = actor
@@ -138,7 +138,7 @@ def scan_item(tx: Tx, actor: Actor, scan: Scan) -> tuple[Judged, Change]:
         line_id=verdict.line_id,
         counted=_counted(verdict, found),
         remember={
-            "new_latch": (bench.latch or verdict.code) if refused else None,
+            "new_latch": _latch(bench, found, verdict) if refused else None,
             "new_question": verdict.code if asks else None,
             "new_question_scan": scan.code if asks else None,
             "new_tote": tote_id,
@@ -190,6 +190,11 @@ def _informed(tx: Tx, actor: Actor, bench: Bench, scan: Scan, found: Found) -> B
     return bench
 
 
+def _latch(bench: Bench, found: Found, verdict: Verdict) -> str:
+    """What has stopped the bench: the first failure, until it is acknowledged, though what that leads to is refused."""
+    return verdict.code if bench.latch is None or found is Command.OK else bench.latch
+
+
 def _counted(verdict: Verdict, found: Found) -> int:
     if verdict.effect is Effect.MOVE_ITEM:
         return int(verdict.facts["pieces"] or 0)
@@ -211,7 +216,7 @@ def _judge(tx: Tx, actor: Actor, bench: Bench, scan: Scan, found: Found) -> Verd
             if opened.effect is Effect.OPEN:
                 return replace(opened, effect=Effect.OPEN_AND_COUNT, sku=found.sku)
             return replace(opened, sku=found.sku)
-    typed = typed_by_hand(bench, found) if scan.typed else None
+    typed = typed_by_hand(bench, found, scan.code) if scan.typed else None
     if typed is not None:
         return typed
     if isinstance(found, LabelFound) and found.series_of is not None and bench.latch is None:
@@ -288,6 +293,8 @@ def _carry_out(deed: Deed) -> tuple[Verdict, OpenParcel | None]:
             tx.session.flush()
             return finish(deed, verdict)
     except Refusal as refusal:
+        if refusal.code == "label_old_address" and parcel is not None:
+            return fail(Code.ADDRESS_CHANGED, order=parcel.order), parcel
         facts: dict[str, Fact] = {**refusal.facts, "why_code": refusal.code}
         if parcel is not None:
             facts["order"] = parcel.order

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, insert, select, update
 
+from app.domain.bench import OpenParcel
 from app.domain.inserts import InsertCondition, OrderFacts, wanted
+from app.domain.states import ParcelState
 from db.bench import InsertRule
 from db.orders import Order, OrderLine, Shop
-from db.parcels import ParcelInsert
+from db.parcels import Parcel, ParcelInsert, ParcelItem
 from db.store import Tx
 
 _RULES = (
@@ -31,6 +33,21 @@ _ORDER = (
 )
 _SKUS = select(OrderLine.sku_id, OrderLine.kit_sku_id).where(OrderLine.order_id == bindparam("order"))
 _INSERT = insert(ParcelInsert)
+_TAKE = (
+    update(ParcelInsert)
+    .where(
+        ParcelInsert.parcel_id.in_(
+            select(Parcel.id).where(
+                Parcel.order_id == bindparam("order"), Parcel.state == ParcelState.OPEN,
+                Parcel.id != bindparam("parcel"),
+                ~select(ParcelItem.parcel_id)
+                .where(ParcelItem.parcel_id == Parcel.id, ParcelItem.quantity > 0)
+                .exists(),
+            )
+        )
+    )
+    .values(parcel_id=bindparam("parcel"), done_at=None)
+)
 
 
 def add_inserts(tx: Tx, order_id: int, parcel_id: int) -> None:
@@ -44,3 +61,9 @@ def add_inserts(tx: Tx, order_id: int, parcel_id: int) -> None:
     rows = [{"parcel_id": parcel_id, "insert_rule_id": rule} for rule in wanted(rules, facts)]
     if rows:
         tx.connection.execute(_INSERT, rows)
+
+
+def take_inserts(tx: Tx, parcel: OpenParcel) -> bool:
+    """What was to be put into boxes of the order that stay empty belongs into this one; whether there was any."""
+    at = {"order": parcel.order_id, "parcel": parcel.parcel_id}
+    return tx.connection.execute(_TAKE, at).rowcount > 0

@@ -11,6 +11,7 @@ from app.domain.needs import has_items
 from app.domain.people import Actor
 from app.domain.second_check import is_asked, is_wanted
 from app.domain.states import ParcelState
+from db.journal import ScanEvent
 from db.orders import OrderLine
 from db.parcels import Parcel, ParcelItem
 from db.store import Tx
@@ -22,6 +23,15 @@ _FORGET = (
         weighed_g=None, weighed_at=None, weight_overridden=False, check_operator_id=None, checked_at=None,
         packer_id=None,
     )
+)
+_NOT_CHECKED = (
+    update(Parcel).where(Parcel.id == bindparam("parcel")).values(check_operator_id=None, checked_at=None)
+)
+_LAST_PACKER = (
+    select(ScanEvent.operator_id)
+    .where(ScanEvent.parcel_id == bindparam("parcel"), ScanEvent.counted > 0, ScanEvent.undone_by.is_(None))
+    .order_by(ScanEvent.id.desc())
+    .limit(1)
 )
 _UNCHECK = update(ParcelItem).where(ParcelItem.parcel_id == bindparam("parcel")).values(checked=0)
 _PACKED = (
@@ -53,11 +63,17 @@ def follow_content(tx: Tx, actor: Actor, bench: Bench, parcel: OpenParcel) -> Op
     same = before is not None and before.parcel_id == parcel.parcel_id and _content(before) == _content(parcel)
     if not same and before is not None and before.parcel_id == parcel.parcel_id:
         parcel = forget_measured(tx, parcel)
-    if not is_asked(bench.rules) or not has_items(parcel) or (same and wanted is not None):
+    known = same and wanted is not None and parcel.packer_id is not None
+    if not is_asked(bench.rules) or not has_items(parcel) or known:
         return parcel
     if wanted is None:
         wanted = _is_wanted(tx, actor, bench, parcel)
-    packer = parcel.packer_id or actor.operator
+    packer = parcel.packer_id
+    if packer is None:
+        # whose scan has put the last piece in, or had done so before this scan
+        counted = before is None or (before.parcel_id == parcel.parcel_id and not same)
+        last = {"parcel": parcel.parcel_id}
+        packer = actor.operator if counted else tx.connection.execute(_LAST_PACKER, last).scalar()
     tx.connection.execute(_PACKED, {"parcel": parcel.parcel_id, "packer": packer, "wanted": wanted})
     return replace(parcel, check_needed=wanted, packer_id=packer)
 
@@ -72,6 +88,12 @@ def forget_measured(tx: Tx, parcel: OpenParcel) -> OpenParcel:
         tx.connection.execute(_UNCHECK, {"parcel": parcel.parcel_id})
     lines = tuple(replace(line, checked=0) for line in parcel.lines)
     return replace(parcel, weighed_g=None, weight_accepted=False, packer_id=None, checked=False, lines=lines)
+
+
+def forget_checked(tx: Tx, parcel_id: int) -> None:
+    """Nobody has checked a parcel any more; who packed it stays known."""
+    tx.connection.execute(_NOT_CHECKED, {"parcel": parcel_id})
+    tx.connection.execute(_UNCHECK, {"parcel": parcel_id})
 
 
 def _content(parcel: OpenParcel) -> dict[int, int]:

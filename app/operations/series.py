@@ -71,7 +71,8 @@ def scanned_back(tx: Tx, bench: Bench, station_id: int, label: LabelFound) -> Op
     if job is None or job.queue != tx.session.get_one(Station, station_id).name:
         return None
     parcel = see_parcel(tx.connection, label.parcel_id)
-    return parcel if parcel.state is ParcelState.LABELLING else None
+    # with more boxes it would bring the next one to the table
+    return parcel if parcel.state is ParcelState.LABELLING and not parcel.other_boxes else None
 
 
 def close(deed: Deed) -> None:

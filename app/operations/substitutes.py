@@ -26,13 +26,24 @@ _PACKED_INSTEAD = (
     .order_by(Captured.order_line_id, Captured.sku_id, Lot.id)
 )
 
+_BROUGHT = (
+    select(Stock.id, func.sum(StockMove.on_hand_delta))
+    .join(StockMove, StockMove.stock_id == Stock.id)
+    .where(
+        Stock.sku_id == bindparam("sku"), StockMove.order_line_id == bindparam("line"),
+        StockMove.kind == MoveKind.ADJUST,
+    )
+    .group_by(Stock.id)
+    .order_by(Stock.id)
+)
+
 
 def ship_moves(tx: Tx, order_id: int, warehouse_id: int) -> list[Move]:
     """The moves by which the goods of an order leave, all its boxes being closed.
 
     What was picked and replaced by a substitute goes back to the shelf that it came from, and its promise is freed.
     The substitute comes from the shelves, as far as their stock is not promised to others; what the books know nothing
-    of is found. An order that was opened again has its substitutes in the staging area already.
+    of is found.
     """
     instead = tx.connection.execute(_PACKED_INSTEAD, {"order": order_id}).all()
     moves = []
@@ -50,14 +61,20 @@ def ship_moves(tx: Tx, order_id: int, warehouse_id: int) -> list[Move]:
 
 
 def unship_moves(tx: Tx, order_id: int, warehouse_id: int) -> list[Move]:
-    """The moves by which the goods of a shipped order are in the staging area again."""
+    """The moves by which the goods of a shipped order are in the staging area again.
+
+    Its substitutes count where they came from, as they did before they left.
+    """
     out = [(line, sku, lot, quantity) for line, _, sku, lot, quantity in picked_lots(tx, order_id)]
-    for line, sku, lot, pieces in tx.connection.execute(_PACKED_INSTEAD, {"order": order_id}):
-        out.append((line, sku, lot, pieces))
-    return [
+    instead = [tuple(row) for row in tx.connection.execute(_PACKED_INSTEAD, {"order": order_id})]
+    moves = [
         Move(staging_stock(tx, warehouse_id, sku, lot), MoveKind.SHIP, quantity, 0, line)
-        for line, sku, lot, quantity in out
+        for line, sku, lot, quantity in out + instead
     ]
+    for line, sku in sorted({(line, sku) for line, sku, _, _ in instead}):
+        for stock, brought in tx.connection.execute(_BROUGHT, {"line": line, "sku": sku}):
+            moves.append(Move(stock, MoveKind.ADJUST, -brought, 0, line))
+    return moves
 
 
 def _given_back(tx: Tx, order_id: int, warehouse_id: int, lines: Iterable[int]) -> list[Move]:

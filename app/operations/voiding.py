@@ -33,7 +33,7 @@ def void(tx: Tx, actor: Actor, parcel_id: int, reason: str) -> tuple[str, Change
 
     What has not been printed of it never is. A box that was closed waits for another label; what it took from stock,
     and that its order is shipped, stays as it is. Raises Refusal: `void_reason_needed`, `no_label` (parcel),
-    `label_is_voided` (parcel), `void_on_manifest` (tracking, manifest) once it was handed over, `void_too_late`
+    `label_is_voided` (parcel), `void_on_manifest` (tracking, manifest), `void_handed_over` (tracking), `void_too_late`
     (tracking, carrier, until) after the carrier's deadline.
     """
     if not reason.strip():
@@ -43,6 +43,8 @@ def void(tx: Tx, actor: Actor, parcel_id: int, reason: str) -> tuple[str, Change
     if label.manifest_id is not None:
         number = tx.session.get_one(Manifest, label.manifest_id).number
         raise Refusal("void_on_manifest", tracking=label.tracking, manifest=number)
+    if parcel.handed_over_at is not None:
+        raise Refusal("void_handed_over", tracking=label.tracking)
     if label.void_by is not None and tx.at >= label.void_by:
         until = local_time(tx.session, parcel.order_id, label.void_by)
         raise Refusal("void_too_late", tracking=label.tracking, carrier=label.carrier, until=until)

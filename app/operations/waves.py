@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from app.change import Change, changed
 from app.domain.barcode import Kind, make_code
@@ -15,19 +15,19 @@ from app.domain.states import (
     ORDER,
     WAVE,
     BatchState,
+    LabelState,
     Lane,
     OrderState,
-    ParcelState,
     TaskState,
     WaveState,
     advance,
 )
-from app.operations.labels import void_label
+from app.operations.labels import void_parcels
 from app.operations.stock import Move, apply_moves, staging_stock
 from app.waves.proposal import Proposal
 from db.journal import record, take_number
 from db.orders import Order, OrderLine
-from db.parcels import Parcel
+from db.parcels import Label, Parcel
 from db.stock import Allocation, AllocationState, MoveKind, Stock
 from db.store import Tx
 from db.waves import Batch, BatchOrder, PickTask, Tote, Wave
@@ -286,11 +286,26 @@ def settle_batch(tx: Tx, batch_id: int) -> None:
         wave.state = advance(WAVE, wave.state, WaveState.DONE)
 
 
+_GONE = (
+    select(Parcel.id)
+    .outerjoin(Label, (Label.parcel_id == Parcel.id) & (Label.state == LabelState.VALID))
+    .where(
+        Parcel.order_id == bindparam("order"), or_(Parcel.handed_over_at.is_not(None), Label.manifest_id.is_not(None))
+    )
+    .limit(1)
+)
+
+
 def put_back(tx: Tx, actor: Actor, order_id: int) -> tuple[None, Change]:
-    """The goods of a problem or cancelled order are back on their shelves: a problem order is ready again."""
+    """The goods of a problem or cancelled order are back on their shelves: a problem order is ready again.
+
+    Raises Refusal `nothing_to_put_back` (order), and `put_back_handed_over` (order) when its carrier has a box of it.
+    """
     order = tx.session.get(Order, order_id)
     if order is None or order.state not in (OrderState.PROBLEM, OrderState.CANCELLED):
         raise Refusal("nothing_to_put_back", order=order.source_id if order else order_id)
+    if tx.session.execute(_GONE, {"order": order_id}).first() is not None:
+        raise Refusal("put_back_handed_over", order=order.source_id)
     moves = []
     for line, stock, sku, lot, quantity in picked_lots(tx, order_id):
         staging = staging_stock(tx, order.warehouse_id, sku, lot)
@@ -308,12 +323,7 @@ def put_back(tx: Tx, actor: Actor, order_id: int) -> tuple[None, Change]:
     )
     tx.session.execute(delete(BatchOrder).where(BatchOrder.order_id == order_id))
     order.problem_location_id = None
-    for parcel in tx.session.scalars(
-        select(Parcel).where(
-            Parcel.order_id == order_id, Parcel.state.in_((ParcelState.OPEN, ParcelState.LABELLING))
-        )
-    ).all():
-        void_label(tx, parcel)  # what was verified of it is on the shelves again
+    void_parcels(tx, order_id)  # what was verified of it is on the shelves again
     if order.state is OrderState.PROBLEM:
         order.state = advance(ORDER, order.state, OrderState.READY)
         order.reason = None

@@ -29,9 +29,9 @@ from db.bench import Carton
 from db.journal import ScanEvent
 from db.orders import Order
 from db.parcels import Label, Parcel
-from db.places import Station
+from db.places import Location, Station
 from db.store import Store
-from db.waves import Batch, BatchOrder, Tote
+from db.waves import BatchOrder, Tote
 from hardware.gs1 import item_code
 from hardware.simulator.faults import Trouble
 from tests.app.operations.hands_and_boxes import INTO_THE_BOX, Floor
@@ -104,10 +104,14 @@ class Shift:
     cartons: dict[str, int] = field(default_factory=dict)  # the carton's weight, by parcel
     serials: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)  # serial numbers of boxes that are closed
+    closed: set[str] = field(default_factory=set)  # boxes of orders that have others
     squares: list[str] = field(default_factory=list)  # of closed boxes
     singles: dict[str, list[str]] = field(default_factory=dict)
+    wants: dict[str, Counter[str]] = field(default_factory=dict)  # pieces to be packed by SKU, of each order
+    short: Counter[str] = field(default_factory=Counter)  # pieces that were in no tote
     last_grams: int = 0
-    rules: int = 0
+    rules: int = 0  # the version of those that hold
+    restarts: int = 0
 
     def __post_init__(self) -> None:
         self._random = Random(self.seed)
@@ -168,15 +172,14 @@ class Shift:
             elif what.startswith("weight"):
                 self.weigh(table, number, int(what.partition("+")[2] or 0), *wanted)
             else:
-                self.scan(table, what, wanted[0], self._single(what) if told.name.startswith("one ") else number)
+                single = told.name.startswith("one ")
+                self.scan(table, what, wanted[0], self._single(table, what) if single else number)
         except AssertionError as error:
             raise AssertionError(f"{table.name}, {told.name} ({number}), {line}: {error}") from error
 
-    def _single(self, what: str) -> str:
+    def _single(self, table: Table, what: str) -> str:
         """The order of the single-item lane that an item opens: the oldest that waits; then the one on the table."""
-        if what in self.singles:
-            self._now = self.singles[what].pop(0)
-        return self._now
+        return table.order or self.singles[what].pop(0)
 
     # scans
 
@@ -211,16 +214,20 @@ class Shift:
             table.order = order
         parcel = answer["parcel"]
         about = before or table.order or (order if code in OF_AN_ORDER else None)
+        if code == "series_closed":
+            about = order
         if parcel is not None and about is not None and parcel not in self.parcels.setdefault(about, []):
             self.parcels[about].append(parcel)
         if code in LEAVES:
             table.order = table.parcel = None
-        elif code == "box_taken":
-            table.parcel = parcel
+        elif code == "box_closed":
+            self.closed.add(parcel)
+            assert table.order is not None
+            table.parcel = next((box for box in self.parcels[table.order] if box not in self.closed), None)
         elif table.order is not None and code != "series_closed":
             table.parcel = parcel
-        if code == "badged_in" or code == "check_begun":
-            pass  # who packs is who came first
+        if code == "split_off":
+            self._split(about or "")
         counted = self._into_boxes(table, what, raw, item, code, parcel, answer["sku"])
         if about is not None or answer["order"] is not None:
             assert answer["order"] in (about, order), answer
@@ -287,18 +294,19 @@ class Shift:
             self.noted.remove(row)
 
     def _remaining(self, order: str) -> int:
-        boxes = [self.floor.boxes[box] for box in self.parcels[order] if box in self.floor.boxes]
-        packed = sum(sum(box.content.values()) for box in boxes)
-        return self.pieces[order] - packed
+        return (self.wants[order] - self._packed(order)).total()
 
-    @property
-    def pieces(self) -> Counter[str]:
-        """Pieces to be packed of each order."""
-        return self._pieces
+    def _packed(self, order: str) -> Counter[str]:
+        """What lies in the boxes of an order."""
+        boxes = [self.floor.boxes[box].content for box in self.parcels.get(order, []) if box in self.floor.boxes]
+        return sum(boxes, Counter())
 
-    def expect(self, pieces: dict[str, int]) -> None:
-        """So many pieces are to be packed of these orders."""
-        self._pieces = Counter(pieces)
+    def _split(self, order: str) -> None:
+        """What is missing will be sent by another order."""
+        missing = self.wants[order] - self._packed(order)
+        self.wants[order] -= missing
+        self.wants[f"{order}-R1"] = missing
+        self.short += missing
 
     def _code(
         self, table: Table, what: str, order: str | None
@@ -318,10 +326,15 @@ class Shift:
                 return order or "", None
             case "tote" | "slot":
                 return self._place(order or "", what), None
+            case "shelf":
+                on_shelf = select(Location.code).join(Order, Order.problem_location_id == Location.id)
+                return self._one(on_shelf.where(Order.source_id == order)), None
             case "me":
                 return self.badges[table.person], None
-            case "label" | "label-none":
-                return (self._square(table.parcel or self.parcels[order or ""][-1], 0) if what == "label" else "LABEL"), None
+            case "label":
+                return self._square(table.parcel or self.parcels[order or ""][-1], 0), None
+            case "label-of":
+                return self._square(self.parcels[order or ""][-1], 0), None
             case "bars":
                 return self._paper(table.parcel or "", 0)[1], None
             case "old":
@@ -401,11 +414,7 @@ class Shift:
 
     def do_fails(self, table: Table, order: str, trouble: str) -> None:
         """The printer will fail at the next label."""
-        self._printed_out(table)
         table.printer.fails(Trouble(trouble), None)
-
-    def _printed_out(self, table: Table) -> None:
-        """Wait until nothing is on its way to the printer."""
 
     def do_mend(self, table: Table, order: str) -> None:
         """Somebody mends the printer."""
@@ -414,6 +423,7 @@ class Shift:
     def do_kill(self, table: Table, order: str) -> None:
         """kill -9, and the program is started again."""
         table.desk = self.start_anew(table.name)
+        self.restarts += 1
 
     def do_cancel(self, table: Table, order: str) -> None:
         """The buyer cancels."""
@@ -499,16 +509,6 @@ class Shift:
             return str(tote) if what == "tote" else make_slot_code(batch, slot)
 
         return self.store.read(find)
-
-    def wait_in_singles(self) -> None:
-        """Which orders wait in the single-item lane, by their SKU, as they came."""
-
-        def find(session: Session) -> list[tuple[str, str]]:
-            wanted = select(Order.source_id).join(BatchOrder, BatchOrder.order_id == Order.id)
-            wanted = wanted.join(Batch, Batch.id == BatchOrder.batch_id).where(Batch.lane == "single")
-            return [(row[0], "") for row in session.execute(wanted.order_by(Order.id))]
-
-        self.waiting = [number for number, _ in self.store.read(find)]
 
     def _one(self, statement: Any) -> Any:
         return self.store.read(lambda session: session.execute(statement).scalar_one())

@@ -1,6 +1,6 @@
 """What the packers of a shift do and what they expect: a scan a line, with the code of its verdict.
 
-`what  code  | journal:reason, journal`. `what` is a SKU (its barcode; `TEA*6` a case of six), `tote`, `order`, `label`
+`what  code  | journal:reason, journal`. `what` is a SKU (its barcode; `TEA*6` a case of six), `tote`, `slot` (of the cart), `shelf`, `order`, `label`
 (the square code of the newest paper; `bars`: its tracking number, `old`: the paper before it), a person's name (`me` is
 who stands at the bench), a carton, `sn` (a new serial number), `lot:L-7`, `exp:400` (in so many days), `weight`
 (what the box weighs; `weight+300` with so much too much), a command, or `!anything` as it stands. `P-02: what` happens
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 
-from tests.end_to_end.shift_floor import GOODS, Wanted
+from tests.end_to_end.shift_floor import Wanted
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Story:
 SHORT_LIFE = "MILK lot_needed\nlot:L-7 expiry_needed\nexp:10 shelf_life_short\n"
 STORIES: dict[str, Story] = {
     "cases": Story("8 TEA, 3 CUP", """
-        tote    opened
+        slot    opened
         TEA*6   item
         TEA*6   over_scan
         XXOK    acknowledged
@@ -90,10 +90,8 @@ STORIES: dict[str, Story] = {
         PEN     kit_unfinished
         XXOK    acknowledged
         BAG     item
-        BAG     kit_unfinished
-        XXOK    acknowledged
-        PEN     item
-        BAG     complete
+        BAG     item
+        PEN     complete
         label   closed
         """, count=3),
     "serial twice": Story("2 PHONE", """
@@ -109,11 +107,11 @@ STORIES: dict[str, Story] = {
         """, count=3),
     "serial by GS1, and one that was sent before": Story("2 PHONE, 1 BAG", """
         tote    opened
-        gs1     item
-        gs1-sent    duplicate_serial
-        XXOK    acknowledged
         *2      quantity_set
         PHONE   serial_each
+        XXOK    acknowledged
+        gs1     item
+        gs1-sent    duplicate_serial
         XXOK    acknowledged
         PHONE   serial_needed
         sn      item
@@ -230,8 +228,6 @@ STORIES: dict[str, Story] = {
         LAMP    item
         LAMP    complete
         label   box_closed
-        XXNEXT  next_close
-        XXCLOSE box_sealed
         label   closed
         """, labels="valid, valid", jobs="confirmed, confirmed", count=2),
     "a piece moved into the other box": Story("2 BOOK, 2 GAME", """
@@ -246,7 +242,6 @@ STORIES: dict[str, Story] = {
         BOOK    item_moved
         GAME    complete
         label   box_closed
-        XXCLOSE box_sealed
         label   closed
         """, labels="valid, valid", jobs="confirmed, confirmed", count=2),
     "a full box": Story("3 GAME", """
@@ -290,7 +285,7 @@ STORIES: dict[str, Story] = {
         tote    opened
         LAMP    item
         XXOTHER shelved | shelve:bench_other_item
-        slot    opened
+        shelf   opened
         CUP     complete
         label   closed
         """),
@@ -607,7 +602,7 @@ STORIES: dict[str, Story] = {
         SOCK    verified_weight
         weight+250  weight_off
         XXOVERRIDE  not_allowed
-        label-none  latched
+        !LABEL  latched
         XXOK    acknowledged
         XXUNDOLINE  line_undone
         SOCK    verified_weight
@@ -721,8 +716,3 @@ def _plain(random: Random) -> tuple[str, Story]:
     back = random.choice(("label", "bars"))
     script = "\n".join([f"{random.choice(('tote', 'order'))} opened", *scans, f"{back} closed"])
     return "plain", Story(", ".join(f"{count} {sku}" for sku, count in lines), script)
-
-
-def captures(sku: str) -> bool:
-    """Whether something is noted of each piece."""
-    return bool(GOODS[sku].captures)

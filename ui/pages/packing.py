@@ -12,6 +12,7 @@ from app.domain.barcode import Command as Barcode
 from app.domain.inserts import left
 from app.domain.needs import Need
 from app.domain.overrides import OVERRIDABLE
+from app.domain.states import ParcelState
 from app.domain.verdict import Code
 from ui.commands import COMMANDS, choices_of, commands_of
 from ui.dialogs import Field, Option
@@ -34,7 +35,7 @@ class PackingPage(PackingBench):
     def __init__(self, work: Workspace) -> None:
         super().__init__(work)
         self._second_row = False
-        self.table.box.choose = lambda code: self._press(code)()
+        self.table.box.choose = self._take_carton
         for command in commands_of(self.name):
             if command.barcode is not None and command.name != "packing_ok":
                 self.commands[command.name] = self._press(command.barcode.value)
@@ -211,5 +212,11 @@ class PackingPage(PackingBench):
             return self._choose(choices[at].name) if at < len(choices) else None
         cartons = self.table.box.text.cartons or ()
         if self.table.box.isVisible() and at < len(cartons):
-            return self._press(cartons[at].code)
+            return lambda: self._take_carton(cartons[at].code)
         return None
+
+    def _take_carton(self, code: str) -> None:
+        """Take a suggested carton, while the box is open."""
+        table = self._view.table if self._view is not None else None
+        if table is not None and table.state is ParcelState.OPEN:
+            self._press(code)()

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.bench_rules import CartonRule
 from app.domain.cartons import Suggestion
 from app.domain.errors import Refusal
-from app.domain.states import ParcelState
 from app.queries.cartons import suggestions
 from app.queries.packing_extras import Tally, shelved, tally
 from app.queries.packing_view import PackingView
@@ -83,8 +82,6 @@ def _cartons_key(view: PackingView) -> tuple[int, object] | None:
     """The parcel, and what goes into it; None where no carton is asked for."""
     parcel, table = view.parcel, view.table
     if parcel is None or table is None or not view.cartons or view.bench.rules.carton is CartonRule.OFF:
-        return None
-    if parcel.state is not ParcelState.OPEN:
         return None
     packed = tuple(line.packed for line in parcel.lines) if table.sealed else ()
     return parcel.parcel_id, (tuple(line.ordered - line.elsewhere for line in parcel.lines), packed)

@@ -75,7 +75,7 @@ def next_step(words: Words, view: PackingView, *, has_printer: bool) -> Said:
     """What is to be done now, as the state of the bench alone tells it: the one rule for head, middle and banner."""
     parcel = view.parcel
     if view.bench.question in _WHICH:
-        return Said("attention", words.say(view.bench.question))
+        return Said("attention", words.say(view.bench.question), "scan-barcode")
     if is_left(view):
         return Said("", words.say("packing_badge"), "user")
     if parcel is None:
@@ -331,4 +331,4 @@ def idle(words: Words, view: PackingView, *, has_printer: bool, shelved: int = 0
         hint = say("packing_badge_hint")
     elif shelved:
         last = " · ".join(part for part in (last, say("packing_shelf", count=shelved)) if part)
-    return IdleText(step.sign, step.sentence, hint, last)
+    return IdleText(step.sign or "scan-barcode", step.sentence, hint, last)

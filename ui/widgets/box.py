@@ -255,7 +255,7 @@ class BoxPanel(Painted):
         outcome = weight.state in ("pass", "fail", "attention")
         pair = theme.verdict(weight.state) if outcome else Pair(theme.text, theme.raised)
         if outcome:
-            self.draw_box(painter, place.adjusted(-4, -2, 4, 2), pair.paper, pair.ink)
+            self.draw_box(painter, place.adjusted(-6, -2, 6, 2), pair.paper, pair.ink)
         elif self.text.now == "weight":
             self._mark(painter, place)
         caption = self.px("caption")

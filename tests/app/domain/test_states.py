@@ -26,7 +26,7 @@ from app.domain.states import (
 )
 
 TABLES: list[tuple[Mapping[Any, frozenset[Any]], type[StrEnum], set[StrEnum]]] = [
-    (ORDER, OrderState, {OrderState.SHIPPED, OrderState.CANCELLED}),
+    (ORDER, OrderState, {OrderState.CANCELLED}),
     (WAVE, WaveState, {WaveState.DONE, WaveState.CANCELLED}),
     (BATCH, BatchState, {BatchState.PICKED, BatchState.CANCELLED}),
     (TASK, TaskState, {TaskState.PICKED, TaskState.SHORT, TaskState.CANCELLED}),

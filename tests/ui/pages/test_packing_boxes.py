@@ -11,7 +11,7 @@ from app.domain.people import Role
 from tests.factories import House
 from tests.ui.conftest import Person
 from tests.ui.pages import bench_setup as setup
-from tests.ui.pages.packer import Key, heard, page, refetched, scans, shown, square
+from tests.ui.pages.packer import Key, heard, label_of, page, refetched, scans, shown, square
 from ui.pages.packing import PackingPage
 
 __all__ = ["heard", "page"]  # fixtures
@@ -322,3 +322,22 @@ def test_a_substitute_is_asked_for_with_both_pictures_and_taken_with_enter(
     press(person, Key.Key_Return)
     assert scans(house)[-1][0] == "XXOK"
     assert rows(page)[0] == ("TEA", "1 / 2")
+
+
+def test_a_closed_parcel_is_opened_again_by_its_label(person: Person, page: PackingPage, house: House) -> None:
+    order = label_of(person, house, "TEA", "CUP")
+    house.printed()
+    person.wait(lambda: page.prompt() == "Stick copy 1 on the box and scan it")
+    code = square(house)
+    person.scan(code)
+    press(person, Key.Key_F8, SHIFT)
+    press(person, Key.Key_5)
+    assert page.prompt() == "Which box is opened again? Scan its label"
+    page.grab()
+    press(person, Key.Key_Escape)
+    assert page.prompt() == "Nothing waits to be packed"
+    person.scan("XXREOPEN")
+    person.scan(code)
+    assert scans(house)[-1][1] == "reopened"
+    assert house.state(order) == "packing"
+    assert rows(page) == [("TEA", "1 / 1"), ("CUP", "1 / 1")]

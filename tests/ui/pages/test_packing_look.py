@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -84,8 +84,9 @@ def weight_off(person: Person, page: PackingPage, house: House) -> None:
     scale(person, page, house)
     station = person.work.place.station
     assert station is not None
-    for grams in (0, 12_345):
-        station.read_scale = lambda grams=grams: grams
+    on_it = [0]
+    station.read_scale = lambda: on_it[0]
+    for on_it[0] in (0, 12_345):
         for _ in range(2):
             page.scale_watch.look()
             person.wait(person.settled)
@@ -185,7 +186,7 @@ def test_nothing_is_cut_short_or_falls_outside_in_large_text(
             continue
         watch(part, cut, monkeypatch)
         part.grab()
-        assert page.rect().contains(part.geometry().translated(part.parentWidget().mapTo(page, part.rect().topLeft())))
+        assert page.rect().contains(QRect(part.mapTo(page, QPoint(0, 0)), part.size()))
     for button in page.panel.findChildren(QAbstractButton):
         if button.isVisible() and button.fontMetrics().horizontalAdvance(button.text()) > button.width() - 8:
             cut.append(button.text())

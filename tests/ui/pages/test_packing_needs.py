@@ -110,6 +110,12 @@ def test_a_carton_is_taken_by_its_digit_or_its_barcode(person: Person, page: Pac
     person.scan("TEA-EAN")
     person.scan("CUP-EAN")
     assert page.prompt() == "Wait for the label"
+    # the tiles stay where they are, and take nothing any more
+    assert [tile.chosen for tile in page.table.box.text.cartons] == [False, True]
+    before = len(scans(house))
+    person.press(Key.Key_1)
+    page.table.box.tiles[0].click()
+    assert len(scans(house)) == before
     assert small != large
 
 
