@@ -11,6 +11,7 @@ from PIL import Image
 
 from app.domain.barcode import Command, make_label_code, read_label_code
 from app.domain.bench import Bench, OpenParcel
+from app.domain.needs import Need, needs
 from app.domain.people import Role
 from app.domain.states import JobState, Lane, ParcelState
 from app.operations.picking import scan_pick
@@ -171,11 +172,24 @@ class Packer:
             elif table.parcel is None:
                 return
             elif table.parcel.state is ParcelState.OPEN:
-                line = next(line for line in table.parcel.lines if line.open)
-                await self._scan(await self._read(barcode_of, line.sku_id))
+                if not await self._go_on(table, table.parcel):
+                    self._aside.add(table.parcel.order_id)
+                    await self._scan(Command.HOLD)
             elif not await self._label(table.parcel):
                 self._aside.add(table.parcel.order_id)
                 await self._scan(Command.HOLD)
+
+    async def _go_on(self, table: Bench, parcel: OpenParcel) -> bool:
+        """Do what the parcel needs next; False when he cannot, or when the bench does not take it."""
+        needed = needs(parcel, table.rules)
+        if needed[:1] == (Need.ITEMS,):
+            line = next(line for line in parcel.lines if line.open)
+            shown = await self._scan(await self._read(barcode_of, line.sku_id))
+        elif needed[:1] == (Need.NOTE,):
+            shown = await self._scan(Command.OK)
+        else:
+            return False
+        return shown.verdict == "pass"
 
     async def _label(self, parcel: OpenParcel) -> bool:
         """Wait for the parcel's label and scan it; False when it does not come or nobody knows."""

@@ -21,14 +21,13 @@ from db.places import Operator
 
 NEVER = 0  # the version of rules that nobody has saved yet
 GROUPS = tuple(role.value for role in Role if role is not Role.SYSTEM)  # whoever has no group of his own
-_RULE_COLUMNS = tuple(
-    PackingRules.__table__.c[name]
-    for name in (
-        "version", "weigh", "tolerance_g", "tolerance_percent", "filler_g", "carton", "slip", "photo", "claim_minutes",
-        "min_shelf_days", "check_percent", "check_value_minor", "check_new_orders", "release_by_scan",
-    )
-)  # fmt: skip
-_RULES = select(*_RULE_COLUMNS).where(PackingRules.warehouse_id == bindparam("warehouse"))
+RULE_COLUMNS = (
+    PackingRules.weigh, PackingRules.tolerance_g, PackingRules.tolerance_percent, PackingRules.filler_g,
+    PackingRules.carton, PackingRules.slip, PackingRules.photo, PackingRules.claim_minutes,
+    PackingRules.min_shelf_days, PackingRules.check_percent, PackingRules.check_value_minor,
+    PackingRules.check_new_orders, PackingRules.release_by_scan,
+)
+_RULES = select(PackingRules.version, *RULE_COLUMNS).where(PackingRules.warehouse_id == bindparam("warehouse"))
 _POLICIES = select(
     PackingPolicy.handling_class, PackingPolicy.operator_group, PackingPolicy.act, PackingPolicy.allowed
 ).order_by(PackingPolicy.id)
@@ -90,13 +89,21 @@ def versioned_rules(connection: Connection, warehouse_id: int) -> tuple[BenchRul
     row = connection.execute(_RULES, {"warehouse": warehouse_id}).first()
     if row is None:
         return BenchRules(), NEVER
-    version, weigh, grams, percent, filler, carton, slip, photo, claim, shelf, check, value, new, release = row
+    version, *values = row
+    return as_rules(*values), version
+
+
+def as_rules(
+    weigh: str, tolerance_g: int, tolerance_percent: int, filler_g: int, carton: str, slip: str, photo: bool,
+    claim_minutes: int, min_shelf_days: int, check_percent: int, check_value_minor: int | None, check_new_orders: int,
+    release_by_scan: str,
+) -> BenchRules:
+    """The rules from the RULE_COLUMNS of their row."""
     return BenchRules(
-        weigh=Weigh(weigh), tolerance_g=grams, tolerance_percent=percent, filler_g=filler, carton=CartonRule(carton),
-        slip=SlipRule(slip), photo=photo, claim_minutes=claim, min_shelf_days=shelf, check_percent=check,
-        check_value_minor=value, check_new_orders=new,
-        release_by_scan=frozenset(code for code in release.split(",") if code),
-    ), version
+        Weigh(weigh), tolerance_g, tolerance_percent, filler_g, CartonRule(carton), SlipRule(slip), photo,
+        claim_minutes, min_shelf_days, check_percent, check_value_minor, check_new_orders,
+        frozenset(release_by_scan.split(",")) - {""},
+    )
 
 
 def read_policies(connection: Connection) -> tuple[Allowance, ...]:

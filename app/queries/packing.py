@@ -23,11 +23,11 @@ from app.domain.bench import (
     StandIn,
     read_pending,
 )
-from app.domain.bench_rules import BenchRules, CartonRule, SlipRule, Weigh
 from app.domain.capture import captures
 from app.domain.kits import KitMode
 from app.domain.people import Role
 from app.domain.states import JobState, LabelState, Lane, OrderState, ParcelState
+from app.queries.bench_rules import RULE_COLUMNS, as_rules
 from db.bench import InsertRule, PackingRules
 from db.journal import ScanEvent
 from db.orders import Order, OrderLine, Sku, Substitute
@@ -38,12 +38,6 @@ from db.waves import Batch, BatchOrder, Tote
 _Kit = aliased(Sku)
 _Elsewhere = aliased(ParcelItem)
 _Other = aliased(Parcel)
-_RULES = (
-    PackingRules.weigh, PackingRules.tolerance_g, PackingRules.tolerance_percent, PackingRules.filler_g,
-    PackingRules.carton, PackingRules.slip, PackingRules.photo, PackingRules.claim_minutes,
-    PackingRules.min_shelf_days, PackingRules.check_percent, PackingRules.check_value_minor,
-    PackingRules.check_new_orders, PackingRules.release_by_scan,
-)
 _STATION = (
     Station.name, Station.latch, Station.question, Station.question_scan, Station.tote_id, Station.pending,
     Station.operator_id, Operator.role, Operator.group, Warehouse.zone,
@@ -61,7 +55,7 @@ _TABLE = (
 )
 _BENCH = (
     select(
-        *_STATION, *_RULES, *_TABLE,
+        *_STATION, *RULE_COLUMNS, *_TABLE,
         # asked along: a statement of its own would cost every scan a tenth of a millisecond
         select(ScanEvent.id)
         .where(
@@ -146,7 +140,7 @@ def see_bench(
         _BENCH, {"station": station_id, "device": device, "boot": boot, "device_seq": device_seq}
     ).one()
     station, rest = row[: len(_STATION)], row[len(_STATION) :]
-    rules, on_table, seen = rest[: len(_RULES)], rest[len(_RULES) : -1], rest[-1]
+    rules, on_table, seen = rest[: len(RULE_COLUMNS)], rest[len(RULE_COLUMNS) : -1], rest[-1]
     name, latch, question, question_scan, tote_id, pending, operator_id, role, group, _zone = station
     there = Bench(
         latch, question, question_scan, tote_id,
@@ -236,19 +230,6 @@ def today(session: Session, station_id: int, at: datetime) -> date:
         select(Warehouse.zone).join(Station, Station.warehouse_id == Warehouse.id).where(Station.id == station_id)
     ).scalar_one()
     return at.astimezone(ZoneInfo(zone)).date()
-
-
-def as_rules(
-    weigh: str, tolerance_g: int, tolerance_percent: int, filler_g: int, carton: str, slip: str, photo: bool,
-    claim_minutes: int, min_shelf_days: int, check_percent: int, check_value_minor: int | None, check_new_orders: int,
-    release_by_scan: str,
-) -> BenchRules:
-    """The rules from their row."""
-    return BenchRules(
-        Weigh(weigh), tolerance_g, tolerance_percent, filler_g, CartonRule(carton), SlipRule(slip), photo,
-        claim_minutes, min_shelf_days, check_percent, check_value_minor, check_new_orders,
-        frozenset(release_by_scan.split(",")) - {""},
-    )
 
 
 def bench(session: Session, station_id: int) -> Bench:

@@ -1,10 +1,11 @@
 """What the packers of a shift do and what they expect: a scan a line, with the code of its verdict.
 
-`what  code  | journal:reason, journal`. `what` is a SKU (its barcode; `TEA*6` a case of six), `tote`, `slot` (of the cart), `shelf`, `order`, `label`
-(the square code of the newest paper; `bars`: its tracking number, `old`: the paper before it), a person's name (`me` is
-who stands at the bench), a carton, `sn` (a new serial number), `lot:L-7`, `exp:400` (in so many days), `weight`
-(what the box weighs; `weight+300` with so much too much), a command, or `!anything` as it stands. `P-02: what` happens
-at the other bench. A line that begins with @ is nothing scanned: it happens beside the bench.
+`what  code  | journal:reason, journal`. `what` is a SKU (its barcode; `TEA*6` a case of six), `tote`, `slot` (of the
+cart), `shelf` (where the order lies), `order`, `label` (the square code of the newest paper; `bars`: its tracking
+number, `old`: the paper before it), a person's name (`me` is who stands at the bench), a carton, `sn` (a new serial
+number), `lot:L-7`, `exp:400` (in so many days), `weight` (what the box weighs; `weight+300` with so much too much), a
+command, or `!anything` as it stands. `P-02: what` happens at the other bench. A line that begins with @ is nothing
+scanned: it happens beside the bench.
 """
 
 from __future__ import annotations
@@ -165,7 +166,7 @@ STORIES: dict[str, Story] = {
         tote    opened
         Lea     badged_in
         {SHORT_LIFE}
-        XXOVERRIDE  overridden | override:shelf_life_short
+        XXOVERRIDE  overridden | override:accept_expiry
         me      badged_in
         MILK    lot_needed
         lot:L-7 expiry_needed

@@ -29,6 +29,18 @@ class Box:
                 held[sku] += count
         return held
 
+    def take_out(self, sku: str, count: int) -> None:
+        """So many of a SKU come out: what was put in like the last of it first, for a kit has a line of its own."""
+        newest = len(self.pieces[-1])
+        alike = sorted(range(len(self.pieces)), key=lambda n: (len(self.pieces[n]) == newest, n), reverse=True)
+        gone: set[int] = set()
+        for n in alike:
+            held = dict(self.pieces[n]).get(sku, 0)
+            if held and count > 0:
+                gone.add(n)
+                count -= held
+        self.pieces = [together for n, together in enumerate(self.pieces) if n not in gone]
+
 
 @dataclass
 class Packer:
@@ -47,9 +59,13 @@ class Floor:
     packers: dict[str, Packer] = field(default_factory=dict)
 
     def scanned(
-        self, bench: str, item: tuple[Piece, ...] | None, verdict: str, parcel: str | None, sku: str | None
+        self, bench: str, item: tuple[Piece, ...] | None, verdict: str, parcel: str | None, sku: str | None,
+        taken: int = 0,
     ) -> None:
-        """What the hands do after a verdict: `item` is what they hold up to the scanner, None for any other code."""
+        """What the hands do after a verdict: `item` is what they hold up to the scanner, None for any other code.
+
+        `taken` are the pieces of a line that are taken out.
+        """
         packer = self.packers.setdefault(bench, Packer())
         box = self.boxes.setdefault(parcel, Box()) if parcel is not None else None
         held = tuple((code, count * (packer.typed or 1)) for code, count in item) if item is not None else packer.hand
@@ -68,7 +84,7 @@ class Floor:
         elif verdict == "line_undone":
             assert box is not None
             assert sku is not None
-            box.pieces = [together for together in box.pieces if all(code != sku for code, _ in together)]
+            box.take_out(sku, taken)
         elif verdict == "box_undone":
             assert box is not None
             box.pieces.clear()

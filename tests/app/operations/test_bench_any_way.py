@@ -36,8 +36,8 @@ from app.operations.scans import Scan
 from app.operations.waves import put_back
 from db.bench import Carton, InsertRule, PackingPolicy, PackingRules
 from db.journal import JournalEntry, ScanEvent
-from db.orders import Order, OrderLine, Sku, SkuBarcode
-from db.parcels import Captured, Label, Parcel, ParcelItem, PrintJob
+from db.orders import Order, OrderLine, Sku, SkuBarcode, Substitute
+from db.parcels import Captured, Label, Parcel, ParcelInsert, ParcelItem, PrintJob
 from db.places import Operator
 from db.waves import BatchOrder, Tote
 from tests.app.operations.hands_and_boxes import Floor, Piece
@@ -50,6 +50,7 @@ PLAIN = ("TEA", "CUP")
 ORDERS = (
     (("TEA", 1),), (("TEA", 2), ("CUP", 1)), (("CUP", 3),), (("PHONE", 1), ("TEA", 1)), (("PHONE", 2),),
     (("MILK", 2),), (("MILK", 1), ("CUP", 1)), (("KIT", 1),), (("KIT", 2), ("CUP", 1)), (("TEA", 4),),
+    (("TEA", 3), ("CUP", 3)), (("TEA", 2), ("CUP", 1)),
 )  # fmt: skip
 KIT = (("TEA", 2), ("CUP", 1))
 OUTCOMES = (JobState.PRINTED, JobState.PRINTED, JobState.PRINTED, JobState.UNCERTAIN, JobState.FAILED)
@@ -87,6 +88,7 @@ class PackingFloor(RuleBasedStateMachine):
             house.stock(sku, 300)
         for sku, values in (("PHONE", {"captures": "serial"}), ("MILK", {"captures": "lot,expiry"}), ("KIT", {"kit_mode": mode})):
             house.skus[sku] = house.store.write(returning_id(make_sku), sku, **values)
+        house.stock("MUG", 10)
         house.stock("PHONE", 60)
         house.stock("MILK", 60)
         house.write(lambda tx: tx.session.add(SkuBarcode(barcode="CUP-CASE", sku_id=house.skus["CUP"], quantity=3)))
@@ -102,14 +104,15 @@ class PackingFloor(RuleBasedStateMachine):
                 Carton(warehouse_id=house.warehouse, code="S", length_mm=300, width_mm=200, height_mm=100, weight_g=50)
             )
             if insert:
-                tx.session.add(InsertRule(warehouse_id=house.warehouse, name="card", barcode="CARD-1", country="DE"))
+                tx.session.add(InsertRule(warehouse_id=house.warehouse, name="card", barcode="CARD-1", country="GB"))
             for act in ("type_quantity", "skip_serial", "skip_lot", "accept_expiry", "accept_weight", "skip_insert", "skip_check"):
                 tx.session.add(PackingPolicy(handling_class="*", operator_group="*", act=act, allowed=free))
+            tx.session.add(Substitute(sku_id=house.skus["CUP"], substitute_id=house.skus["MUG"]))
             for name in ("Ann", "Ben"):
                 tx.session.add(Operator(name=name, role=Role.PACKER))
 
         house.write(rules)
-        self.weigh, self.check = weigh, bool(check)
+        self.weigh, self.check, self.insert = weigh, bool(check), insert
         self.people: dict[str, int] = {
             name: house.one(select(Operator.id).where(Operator.name == name)) for name in ("Ann", "Ben")
         }
@@ -142,6 +145,7 @@ class PackingFloor(RuleBasedStateMachine):
                 lines.append((sku, pieces, {}))
         values = {
             "buyer_message": random.choice(["", "", "happy birthday"]), "allow_split": random.random() < 0.3,
+            "allow_substitutes": random.random() < 0.3,
         }  # fmt: skip
 
         def make(tx: Any) -> None:
@@ -220,6 +224,44 @@ class PackingFloor(RuleBasedStateMachine):
 
     # the benches
 
+    @rule(bench=st.sampled_from(BENCHES), which=ANY)
+    def opens_an_order(self, bench: str, which: int) -> None:
+        """One of several items, by its number."""
+        self._ready(bench)
+        order = self._one_of(
+            Order.source_id, which, Order.pieces > 1, Order.state.in_((OrderState.PICKED, OrderState.PACKING))
+        )
+        if order is not None and self.hands[bench].bench.parcel is None:
+            self._scan(bench, order)
+
+    @rule(
+        bench=st.sampled_from(BENCHES), which=ANY,
+        command=st.sampled_from(["XXSPLIT", "XXNEXTBOX", "XXSHIFT", "XXCLOSE", "XXUNDO", "XXUNDOBOX", "XXSERIES"]),
+    )
+    def changes_the_boxes(self, bench: str, which: int, command: str) -> None:
+        """What a packer does with the boxes of the order on his table; a question is answered."""
+        self._ready(bench)
+        table = self.hands[bench].bench.parcel
+        if table is None or not (table.packed or table.other_boxes):
+            return
+        verdict = self._scan(bench, command)
+        if verdict == "undo_whole_box":
+            self._scan(bench, "XXOK")
+        elif verdict == "move_which":
+            elsewhere = [line.sku for line in table.lines if line.elsewhere]
+            if elsewhere:
+                self._item(bench, elsewhere[which % len(elsewhere)])
+
+    @rule(bench=st.sampled_from(BENCHES), which=ANY)
+    def opens_a_box_again(self, bench: str, which: int) -> None:
+        self._ready(bench)
+        label = self._one_of(
+            Label.tracking, which, Label.state == LabelState.VALID, Parcel.state == ParcelState.CLOSED,
+            joined=(Parcel, Parcel.id == Label.parcel_id),
+        )
+        if label is not None and self._scan(bench, "XXREOPEN") == "reopen_which":
+            self._scan(bench, label)
+
     @rule(bench=st.sampled_from(BENCHES), steps=st.integers(1, 5))
     def packs_on(self, bench: str, steps: int) -> None:
         """A packer who knows the job does what is next."""
@@ -235,6 +277,13 @@ class PackingFloor(RuleBasedStateMachine):
     def scans_an_item(self, bench: str, sku: str) -> None:
         self._ready(bench)
         self._item(bench, sku)
+
+    @rule(bench=st.sampled_from(BENCHES))
+    def scans_a_substitute(self, bench: str) -> None:
+        """A mug, where the order may have one for a cup."""
+        self._ready(bench)
+        if self._scan(bench, "MUG-EAN", item=(("CUP", 1),)) == "substitute":
+            self._scan(bench, "XXOK")
 
     @rule(bench=st.sampled_from(BENCHES))
     def scans_a_case(self, bench: str) -> None:
@@ -313,7 +362,9 @@ class PackingFloor(RuleBasedStateMachine):
         elif parcel.state is ParcelState.LABELLING:
             self.prints(bench, JobState.PRINTED)
             self._scan(bench, make_label_code(parcel.code, max(parcel.copy, 1)))
-        elif parcel.remaining:
+        elif not parcel.packed and not parcel.remaining:
+            self._scan(bench, "XXNEXTBOX")
+        elif parcel.remaining and not parcel.sealed:
             line = next(line for line in parcel.lines if line.open)
             kit = line.kit is not None and line.kit.mode == "parent"
             self._item(bench, "KIT" if kit else line.sku)
@@ -375,7 +426,9 @@ class PackingFloor(RuleBasedStateMachine):
             if verdict == "series_begun":
                 self._series_begun(judged)
         else:
-            self.floor.scanned(bench, item, verdict, judged.parcel, judged.sku)
+            taken = judged.facts.get("pieces")
+            taken = taken if isinstance(taken, int) else 0
+            self.floor.scanned(bench, item, verdict, judged.parcel, judged.sku, taken)
         if verdict in CLOSING:
             self._closed(code, table.code if table is not None and verdict != "series_closed" else judged.parcel)
         return verdict
@@ -439,6 +492,13 @@ class PackingFloor(RuleBasedStateMachine):
             assert parcel.checked_at is not None or "skip_check" in overrides
             if "skip_check" not in overrides:
                 assert parcel.check_operator_id not in (None, parcel.packer_id)
+        if self.insert and order.state is OrderState.SHIPPED and "skip_insert" not in overrides:
+            put_in = self.house.all(
+                select(ParcelInsert.done_at.is_not(None))
+                .join(Parcel, Parcel.id == ParcelInsert.parcel_id)
+                .where(Parcel.order_id == order.id, Parcel.state != ParcelState.VOIDED)
+            )
+            assert put_in == [True], "the card is missing"
         self._check_captured(parcel, overrides)
 
     def _check_captured(self, parcel: Parcel, overrides: set[str | None]) -> None:

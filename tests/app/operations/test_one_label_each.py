@@ -417,7 +417,7 @@ def take_over(house: House, order: int, *lines: tuple[str, int]) -> None:
     )  # fmt: skip
 
     def step(tx: Tx) -> None:
-        updated = update_orders(tx, LEAD, {order: draft}, house.skus)
+        updated = update_orders(tx, LEAD, {order: draft}, house.skus, {})
         assert not updated.problems
 
     house.write(step)
