@@ -109,7 +109,7 @@ class LabelPapers:
             return []
         wanted = [Document.PACKING_SLIP]
         if due.slip is SlipRule.ALL:
-            declared = self._store.read(declaration, order_id=due.order_id, rates=self._rates)
+            declared = self._store.read(declaration, parcel_id=due.parcel_id, rates=self._rates)
             if declared.customs and declared.form is CustomsForm.CN22:
                 wanted.append(Document.CN22)
             elif declared.customs:
@@ -142,6 +142,8 @@ class LabelPapers:
         from app.documents import to_pdf  # fonts and layouts: only once there is something to be made
         from app.queries.documents import content_of
 
-        wanted = Wanted(document, due.order_id, self._station.language, paper, due.warehouse_id)
+        wanted = Wanted(
+            document, due.order_id, self._station.language, paper, due.warehouse_id, parcel_id=due.parcel_id
+        )
         content, language = self._store.read(content_of, wanted, self._rates)
         return to_pdf(content, language, wanted, self._store.clock.now().date())

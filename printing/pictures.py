@@ -64,7 +64,9 @@ def thumbnail(content: bytes, side: int = 480, quality: int = 82) -> bytes | Non
                 return None
             opened.draft("RGB", (side, side))  # a JPEG is read no larger than needed
             shown = ImageOps.exif_transpose(opened).convert("RGBA")
-    except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (
+        OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError, Image.DecompressionBombWarning,
+    ):  # fmt: skip
         return None
     shown.thumbnail((side, side), Image.Resampling.LANCZOS)
     paper = Image.new("RGBA", shown.size, "white")

@@ -9,8 +9,10 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 
 from app.domain.barcode import Command, make_label_code, read_label_code
-from app.domain.bench import Bench
+from app.domain.bench import Bench, OpenParcel
+from app.domain.capture import Capture
 from app.domain.errors import Refusal
+from app.domain.needs import Need, needs
 from app.domain.states import JobState, Lane, ParcelState
 from app.queries.packing import bench, waiting_orders
 from app.queries.picking_view import claimed_batch
@@ -19,6 +21,9 @@ from ui.keys import type_scan
 from ui.main_window import MainWindow
 from ui.pages.page import Page
 from ui.trial_label import PREFIX
+
+# what does it, without anything being scanned
+_ANSWERS = {Need.INSERTS: Command.INSERT, Need.CARTON: Command.BOXED, Need.WEIGHT: Command.OVERRIDE}
 
 
 class PrintedLabels:
@@ -105,12 +110,29 @@ class Practice:
             return first.order if first.started else await read(barcode_of, first.sku_id)
         parcel = table.parcel
         if parcel.state is ParcelState.OPEN:
-            return await read(barcode_of, next(line.sku_id for line in parcel.lines if line.open))
+            return await self._open_code(table, parcel)
         if parcel.job is JobState.PRINTED:
             return make_label_code(parcel.code, parcel.copy)
         if parcel.job is JobState.UNCERTAIN:
             return await self._settle(make_label_code(parcel.code, parcel.copy), parcel.copy)
         return Command.NEXT
+
+    async def _open_code(self, table: Bench, parcel: OpenParcel) -> str:
+        """What the bench asks for: the note as soon as it is shown, items and their numbers, then what else is needed.
+
+        Raises Refusal where no scan does it, as a second check.
+        """
+        if parcel.has_note and not parcel.note_confirmed and table.pending.sku_id is None:
+            return Command.OK
+        line = next((line for line in parcel.lines if line.sku_id == table.pending.sku_id), None)
+        if line is not None and Capture.SERIAL in line.captures:
+            return f"SN-{parcel.parcel_id:04d}-{line.packed + 1:02d}"
+        wanted = needs(parcel, table.rules)
+        if wanted and wanted[0] is Need.ITEMS:
+            return await self._work.feed.read(barcode_of, next(line.sku_id for line in parcel.lines if line.open))
+        if wanted and wanted[0] in _ANSWERS:
+            return _ANSWERS[wanted[0]]
+        raise Refusal("frame_practice_yourself")
 
     async def _settle(self, code: str, copy: int) -> str:
         """What somebody at the tray says of an uncertain label."""

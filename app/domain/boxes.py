@@ -55,5 +55,7 @@ def _reopen(bench: Bench, label: LabelFound) -> Verdict:
         return look(Code.REOPEN_NOT_ALLOWED)
     if label.voided:
         return fail(Code.LABEL_VOIDED, order=label.order.order)
+    if label.copy is not None and label.copy < label.newest:
+        return fail(Code.SUPERSEDED_COPY, copy=label.copy, newest=label.newest)
     verdict = passed(Code.REOPENED, Effect.REOPEN, order=label.order.order)
     return Verdict(verdict.outcome, verdict.code, verdict.effect, verdict.facts, order_id=label.order.order_id)

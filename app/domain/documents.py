@@ -74,7 +74,7 @@ class Wanted:
 
     `language` is the house's; what goes to the buyer is in the buyer's where that is known, unless `own` says
     otherwise. Sheets of codes begin at the place `start` of a half-used sheet; those of carts and cartons have `count`
-    codes from `first` on.
+    codes from `first` on. `parcel_id` where it is of one parcel of the order alone.
     """
 
     document: Document
@@ -86,3 +86,4 @@ class Wanted:
     start: int = 1
     first: int = 1
     count: int = 24
+    parcel_id: int | None = None

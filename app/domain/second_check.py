@@ -12,17 +12,17 @@ from app.domain.kits import KitMode
 from app.domain.verdict import Code, Effect, Outcome, Verdict, fail
 
 
-def is_wanted(rules: BenchRules, parcel: UUID, value_minor: int, closed: int | None) -> bool:
+def is_wanted(rules: BenchRules, order: UUID, value_minor: int, closed: int | None) -> bool:
     """Whether a parcel is verified again: by the value of its order, for a new operator, or by chance.
 
-    `closed` counts the parcels of who packed it, None for nobody in particular. The same parcel always has the same
-    chance: its draw is a hash of its id.
+    `closed` counts the parcels of who packed it, None for nobody in particular. All parcels of an order have the same
+    chance whenever it is asked: the draw is a hash of the order's id.
     """
     if rules.check_value_minor is not None and value_minor >= rules.check_value_minor:
         return True
     if closed is not None and closed < rules.check_new_orders:
         return True
-    draw = int.from_bytes(hashlib.sha256(parcel.bytes).digest()[:4], "big")
+    draw = int.from_bytes(hashlib.sha256(order.bytes).digest()[:4], "big")
     return draw * 100 < rules.check_percent * 2**32
 
 

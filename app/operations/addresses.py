@@ -14,8 +14,8 @@ from app.domain.orders import ADDRESS, NEEDED, counts_as_new_address
 from app.domain.people import Actor
 from app.domain.states import LabelState, OrderState
 from app.operations.importing_review import review_orders
-from app.operations.orders import has_left
 from app.operations.importing_rows import portions
+from app.operations.orders import has_left
 from db.journal import JournalEntry, record
 from db.orders import Order
 from db.parcels import Label, Parcel

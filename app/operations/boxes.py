@@ -15,8 +15,8 @@ from app.operations.deeds import Deed
 from app.operations.exceptions import unshelve
 from app.operations.label_feed import note_taken_back
 from app.operations.parcels import add_box
-from app.operations.stock import apply_moves
 from app.operations.second_check import forget_checked
+from app.operations.stock import apply_moves
 from app.operations.substitutes import ship_moves, unship_moves
 from app.operations.voiding import void
 from db.journal import ScanEvent, record

@@ -36,6 +36,8 @@ from db.orders import Order
 from db.parcels import Label, Parcel
 from db.store import Tx
 
+_NOTES = frozenset({"gift_message", "buyer_message"})
+
 
 @dataclass(frozen=True, slots=True)
 class OrderChange:
@@ -147,6 +149,10 @@ def update_orders(
         tx.connection.execute(update(Order).where(Order.id == bindparam("order")).values(sets), rows)
         tx.session.expire_all()
     write_lines(tx, plans, ids)
+    noted = [change.order_id for change in updated.changes if not _NOTES.isdisjoint(change.fields)]
+    for portion in portions(noted):
+        # another note was not read yet
+        tx.session.execute(update(Parcel).where(Parcel.order_id.in_(portion)).values(note_confirmed_at=None))
     elsewhere = [change.order_id for change in updated.changes if not set(ADDRESS).isdisjoint(change.fields)]
     followers = follow_address(tx, elsewhere)
     review_orders(tx, [*(change.order_id for change in updated.changes), *followers], count=False)

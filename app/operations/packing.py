@@ -123,6 +123,8 @@ def scan_item(tx: Tx, actor: Actor, scan: Scan) -> tuple[Judged, Change]:
     if isinstance(found, ToteFound) and verdict.code in (Code.OPENED, Code.OPENED_VERIFIED, Code.TOTE_OPENED):
         tote_id = found.tote_id if found.bulk else None
     about = parcel if verdict.effect is Effect.CLOSE else after or parcel
+    if about is not None and verdict.effect is Effect.CANCEL and verdict.order_id not in (None, about.order_id):
+        about = None  # an order of a series, while the first lies on the table
     if verdict.effect is Effect.CLOSE_SERIES and isinstance(found, LabelFound):
         about = see_parcel(tx.connection, found.parcel_id)
     by = actor

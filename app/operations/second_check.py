@@ -12,7 +12,7 @@ from app.domain.people import Actor
 from app.domain.second_check import is_asked, is_wanted
 from app.domain.states import ParcelState
 from db.journal import ScanEvent
-from db.orders import OrderLine
+from db.orders import Order, OrderLine
 from db.parcels import Parcel, ParcelItem
 from db.store import Tx
 
@@ -42,7 +42,8 @@ _PACKED = (
 _VALUE = select(func.coalesce(func.sum(OrderLine.price_minor * OrderLine.quantity), 0)).where(
     OrderLine.order_id == bindparam("order")
 )
-_UUID = select(Parcel.uuid).where(Parcel.id == bindparam("parcel"))
+# the order's, not the parcel's: whoever packs it into another box draws no other lot
+_UUID = select(Order.uuid).join(Parcel, Parcel.order_id == Order.id).where(Parcel.id == bindparam("parcel"))
 # at most so many as matter: an old hand has closed thousands
 _closed = (
     select(Parcel.id)

@@ -210,9 +210,10 @@ def content_of(
     """
     match wanted.document:
         case Document.PACKING_SLIP:
-            return packing_slip_of(session, wanted.key), _language(session, wanted)
+            return packing_slip_of(session, wanted.key, wanted.parcel_id), _language(session, wanted)
         case Document.CN22 | Document.CN23 | Document.INVOICE | Document.RETURN_LABEL:
-            return declaration(session, order_id=wanted.key, rates=rates), _language(session, wanted)
+            declared = declaration(session, order_id=wanted.key, parcel_id=wanted.parcel_id, rates=rates)
+            return declared, _language(session, wanted)
         case Document.PICK_LIST:
             return pick_list_of(session, wanted.key), wanted.language
         case Document.WAVE_SHEET:
@@ -250,17 +251,21 @@ def printer_of(session: Session, queue: str) -> QueuePrinter:
     )  # fmt: skip
 
 
-def packing_slip_of(session: Session, order_id: int) -> PackingSlip:
-    """An order's packing slip with what its parcel holds, or all that was ordered; raises Refusal `order_unknown`."""
+def packing_slip_of(session: Session, order_id: int, parcel_id: int | None = None) -> PackingSlip:
+    """An order's packing slip with what its parcels hold, or one of them, or all that was ordered while they are empty.
+
+    Raises Refusal `order_unknown`.
+    """
     order = _order(session, order_id)
     warehouse = session.get_one(Warehouse, order.warehouse_id)
     shop = session.get_one(Shop, order.shop_id)
-    parcel = session.execute(
-        select(Parcel.id, Label.tracking)
+    parcels = session.execute(
+        select(Parcel.id, Label.tracking, Parcel.number)
         .outerjoin(Label, (Label.parcel_id == Parcel.id) & (Label.state == LabelState.VALID))
         .where(Parcel.order_id == order_id, Parcel.state != ParcelState.VOIDED)
         .order_by(Parcel.id.desc())
-    ).first()
+    ).all()
+    parcel = next((each for each in parcels if each.id == parcel_id), None) or next(iter(parcels), None)
     zone = ZoneInfo(warehouse.zone)
     return PackingSlip(
         order=order.source_id,
@@ -270,12 +275,14 @@ def packing_slip_of(session: Session, order_id: int) -> PackingSlip:
                 country_name(order.country),
             )
         ),
-        lines=slip_lines(session, order_id),
+        lines=slip_lines(session, order_id, parcel_id),
         shop="" if shop.code == UNNAMED_SHOP else shop.code,
         sender=warehouse.sender,
         placed_on=None if order.placed_at is None else order.placed_at.astimezone(zone).date(),
         service=order.service,
-        tracking="" if parcel is None else parcel[1] or "",
+        tracking="" if parcel is None else parcel.tracking or "",
+        parcel=1 if parcel is None or parcel_id is None else parcel.number,
+        parcels=1 if parcel_id is None else len(parcels),
         currency=order.currency,
         freight_minor=order.freight_minor,
         hide_prices=order.hide_prices,

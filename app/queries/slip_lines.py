@@ -15,12 +15,13 @@ from db.parcels import Parcel, ParcelItem
 from printing.documents.packing_slip import SlipKit, SlipLine
 
 
-def slip_lines(session: Session, order_id: int) -> tuple[SlipLine, ...]:
-    """What an order's parcels hold, or all that was ordered where nothing is packed yet."""
+def slip_lines(session: Session, order_id: int, parcel_id: int | None = None) -> tuple[SlipLine, ...]:
+    """What an order's parcels hold, or one of them alone, or all that was ordered where nothing is packed yet."""
+    of_one = [] if parcel_id is None else [Parcel.id == parcel_id]
     packed = (
         select(func.sum(ParcelItem.quantity))
         .join(Parcel, Parcel.id == ParcelItem.parcel_id)
-        .where(ParcelItem.order_line_id == OrderLine.id, Parcel.state != ParcelState.VOIDED)
+        .where(ParcelItem.order_line_id == OrderLine.id, Parcel.state != ParcelState.VOIDED, *of_one)
         .scalar_subquery()
     )
     kit = aliased(Sku)

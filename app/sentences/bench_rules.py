@@ -90,7 +90,7 @@ SENTENCES: dict[str, str] = {
         "goes to the classes: a class counts before all SKUs"
     ),
     "bench_rules_cell_allowed": "✓ Yes",
-    "bench_rules_cell_refused": "✕ No",
+    "bench_rules_cell_refused": "✗ No",
     "bench_rules_cell_is_allowed": "{act} – {group}, {skus}: allowed",
     "bench_rules_cell_is_refused": "{act} – {group}, {skus}: refused",
     "bench_rules_cell_stays_allowed": "{act} – {group}, {skus}: allowed by default",

@@ -26,7 +26,7 @@ from tests.end_to_end.shift_floor import (
     label_printers,
     take_in,
 )
-from tests.end_to_end.shift_script import Told, series, tell
+from tests.end_to_end.shift_script import Told, rest, series, tell
 from tests.intake import fresh_store
 
 ORDERS, SEED = 200, 20261123
@@ -72,7 +72,7 @@ def pack(
             process.append(ProcessBench(site, urls[name], name, "--scale", scale_url))
             return process[-1]
 
-        stack.callback(lambda: process[-1].process.poll() is None and process[-1].kill())
+        stack.callback(lambda: process[-1].kill())
         tables = {
             "P-01": Table("P-01", process[0], printers["P-01"], "Ann"),
             "P-02": Table("P-02", ThreadBench(site, urls["P-02"], "P-02"), printers["P-02"], "Ben"),
@@ -80,8 +80,6 @@ def pack(
         shift = Shift(store, tables, badges, load, start_anew, warehouse, SEED)
         for each in told:
             shift.wants[each.wanted.number] = Counter(each.wanted.content)
-            if each.name.startswith("one "):
-                shift.singles.setdefault(each.wanted.lines[0][0], []).append(each.wanted.number)
         for wanted in series():
             shift.wants[wanted.number] = Counter(wanted.content)
         shift.begin()
@@ -90,6 +88,11 @@ def pack(
             shift.pack([each for each in told if each.story.part == part])
             if part == 1:
                 shift.pack_series(tables["P-02"], [wanted.number for wanted in series()])
+        later = rest(told, [number for number in shift.wants if number.endswith("-R1")])
+        assert bring_to_benches(store) == len(later)
+        shift.set_rules(UNWEIGHED)
+        shift.pack(later)
+        told += later
         for table in tables.values():
             table.desk.end()
     return shift

@@ -124,7 +124,7 @@ def test_pulled_out_and_plugged_in_again_nothing_is_lost_or_doubled(
             attached.unplug()
             await desk.until(lambda: ["no connection" in said()[0], "not there" in said()[1], "not there" in said()[2]]
                              == [True] * 3)  # fmt: skip
-            await desk.until(lambda: chips() == ["!", "✕", "✕"])
+            await desk.until(lambda: chips() == ["!", "✗", "✗"])
             attached.plug()
             started = monotonic()
             await desk.until(lambda: there() and chips() == ["✓"] * 3)

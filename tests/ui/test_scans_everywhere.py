@@ -78,7 +78,9 @@ def _enter(person: Person, page: str, command: str) -> None:
         person.press(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     elif command:
         key = next(one.key for one in commands_of(page) if one.name == command)
-        person.press(getattr(Qt.Key, f"Key_{key}"))
+        *shift, name = key.split("+")
+        modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
+        person.press(getattr(Qt.Key, f"Key_{name}"), modifier)
     person.wait(person.settled)
 
 

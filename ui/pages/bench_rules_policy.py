@@ -91,7 +91,7 @@ class PolicyModel(QAbstractTableModel):
             return None
         own, holds = self.own(index.row(), index.column()), self.holds(index.row(), index.column())
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.word(holds) if own is not None else "✓" if holds else "✕"
+            return self.word(holds) if own is not None else "✓" if holds else "✗"
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             return self.sentence(index.row(), index.column())
         return None
@@ -169,7 +169,7 @@ class _CellDelegate(QStyledItemDelegate):
         else:
             painter.setPen(QColor(theme.secondary))
             painter.setFont(ui_font(px("caption", self._work.scale)))
-        words = model.word(own) if own is not None else "✓" if holds else "✕"
+        words = model.word(own) if own is not None else "✓" if holds else "✗"
         painter.drawText(option.rect, int(Qt.AlignmentFlag.AlignCenter), words)
         if index == self._table.currentIndex():
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -16,7 +16,7 @@ from ui.widgets.text import Elided, text_label
 from ui.workspace import Workspace
 
 PAIR = 560  # the least width of a card for two facts in a row, at a scale of 1
-_SIGNS = {"well": "✓", "fault": "!", "look": "!", "absent": "✕", "busy": "⟳", "none": "–", "off": "–", "waits": "…"}
+_SIGNS = {"well": "✓", "fault": "!", "look": "!", "absent": "✗", "busy": "⟳", "none": "–", "off": "–", "waits": "…"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.barcode import Command, Kind, make_code, make_label_code
 from app.domain.errors import Refusal
-from app.domain.people import Actor, Role
+from app.domain.people import Role
 from app.domain.states import JobState, LabelState, OrderState, ParcelState
 from app.operations.addresses import change_address
 from app.operations.gates import hand_over
@@ -79,14 +79,17 @@ class PackingFloor(RuleBasedStateMachine):
 
     @initialize(
         weigh=st.sampled_from(["off", "checked", "noted"]), carton=st.sampled_from(["suggest", "required"]),
-        check=st.sampled_from([0, 0, 100]), insert=st.booleans(), mode=st.sampled_from(["", "parent", "components", "strict"]),
-        free=st.booleans(),
+        check=st.sampled_from([0, 0, 100]), insert=st.booleans(),
+        mode=st.sampled_from(["", "parent", "components", "strict"]), free=st.booleans(),
     )
     def open_up(self, weigh: str, carton: str, check: int, insert: bool, mode: str, free: bool) -> None:
         house = self.house
         for sku in PLAIN:
             house.stock(sku, 300)
-        for sku, values in (("PHONE", {"captures": "serial"}), ("MILK", {"captures": "lot,expiry"}), ("KIT", {"kit_mode": mode})):
+        special: dict[str, dict[str, Any]] = {
+            "PHONE": {"captures": "serial"}, "MILK": {"captures": "lot,expiry"}, "KIT": {"kit_mode": mode},
+        }  # fmt: skip
+        for sku, values in special.items():
             house.skus[sku] = house.store.write(returning_id(make_sku), sku, **values)
         house.stock("MUG", 10)
         house.stock("PHONE", 60)
@@ -105,7 +108,10 @@ class PackingFloor(RuleBasedStateMachine):
             )
             if insert:
                 tx.session.add(InsertRule(warehouse_id=house.warehouse, name="card", barcode="CARD-1", country="GB"))
-            for act in ("type_quantity", "skip_serial", "skip_lot", "accept_expiry", "accept_weight", "skip_insert", "skip_check"):
+            for act in (
+                "type_quantity", "skip_serial", "skip_lot", "accept_expiry", "accept_weight", "skip_insert",
+                "skip_check",
+            ):  # fmt: skip
                 tx.session.add(PackingPolicy(handling_class="*", operator_group="*", act=act, allowed=free))
             tx.session.add(Substitute(sku_id=house.skus["CUP"], substitute_id=house.skus["MUG"]))
             for name in ("Ann", "Ben"):
@@ -143,14 +149,16 @@ class PackingFloor(RuleBasedStateMachine):
                 lines += [(code, pieces * each, {**part, "per_kit": each}) for code, each in KIT]
             else:
                 lines.append((sku, pieces, {}))
-        values = {
+        values: dict[str, Any] = {
             "buyer_message": random.choice(["", "", "happy birthday"]), "allow_split": random.random() < 0.3,
             "allow_substitutes": random.random() < 0.3,
         }  # fmt: skip
 
         def make(tx: Any) -> None:
-            row = make_order(tx, self.house.warehouse, [(self.house.skus[sku], pieces) for sku, pieces, _ in lines], **values)
-            stored = tx.session.scalars(select(OrderLine).where(OrderLine.order_id == row.id).order_by(OrderLine.position))
+            pieces_of = [(self.house.skus[sku], pieces) for sku, pieces, _ in lines]
+            row = make_order(tx, self.house.warehouse, pieces_of, **values)
+            of_order = select(OrderLine).where(OrderLine.order_id == row.id).order_by(OrderLine.position)
+            stored = tx.session.scalars(of_order)
             for line, (_, _, part) in zip(stored, lines, strict=True):
                 for name, value in part.items():
                     setattr(line, name, value)
@@ -314,7 +322,10 @@ class PackingFloor(RuleBasedStateMachine):
         elif (tracking := self._one_of(Label.tracking, which)) is not None:
             self._scan(bench, tracking)
 
-    @rule(bench=st.sampled_from(BENCHES), code=st.sampled_from(["nonsense", "L-TEA", "P-01", "CARD-1", "5901234123458", "SN-1"]))
+    @rule(
+        bench=st.sampled_from(BENCHES),
+        code=st.sampled_from(["nonsense", "L-TEA", "P-01", "CARD-1", "5901234123458", "SN-1"]),
+    )
     def scans_anything(self, bench: str, code: str) -> None:
         self._ready(bench)
         self._scan(bench, code)
@@ -373,12 +384,12 @@ class PackingFloor(RuleBasedStateMachine):
         elif any(not insert.done for insert in parcel.inserts):
             self._scan(bench, "CARD-1")
         elif parcel.check_needed and not parcel.checked:
-            line = next((line for line in parcel.lines if line.packed > line.checked), None)
-            if line is None or there.operator_id == parcel.packer_id:
+            unseen = next((line for line in parcel.lines if line.packed > line.checked), None)
+            if unseen is None or there.operator_id == parcel.packer_id:
                 other = next(person for person in self.people.values() if person != parcel.packer_id)
                 self._scan(bench, make_code(Kind.PERSON, other))
             else:
-                self._scan(bench, f"{line.sku}-EAN", item=((line.sku, 1),))
+                self._scan(bench, f"{unseen.sku}-EAN", item=((unseen.sku, 1),))
         elif parcel.carton_id is None and there.rules.carton == "required":
             self._scan(bench, make_code(Kind.CARTON, 1))
         elif parcel.weighed_g is None and not parcel.weight_accepted and self.weigh != "off":
@@ -580,7 +591,8 @@ class PackingFloor(RuleBasedStateMachine):
 
 SETTINGS = settings(
     max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, print_blob=False,
-    suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink) if EXAMPLES > 6 else (Phase.generate,),
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.generate, Phase.shrink) if EXAMPLES > 6 else (Phase.generate,),
     derandomize=EXAMPLES <= 6,
 )
 TestPackingFloor = PackingFloor.TestCase

@@ -12,9 +12,11 @@ from sqlalchemy import func, select, update
 from app.domain.barcode import Kind, check_character, make_code, make_label_code
 from app.domain.errors import Refusal
 from app.domain.label_batches import LabelBatchState
+from app.domain.orders import LineDraft, OrderDraft
 from app.domain.states import JobState, LabelState, OrderState, ParcelState
 from app.operations.addresses import change_address
 from app.operations.gates import hand_over
+from app.operations.importing_updates import update_orders
 from app.operations.label_files import receive_label
 from app.operations.labels import print_ahead
 from app.operations.orders import request_cancel
@@ -551,3 +553,63 @@ def test_a_label_batch_goes_on_after_an_address_has_changed(house: House, hands:
     assert [job.state for job in house.jobs(order)] == [JobState.CANCELLED]
     hands.scan(house.tote_of(order), "TEA-EAN", "CUP-EAN")
     house.store.read(check_books)
+
+
+# evidence and lots
+
+
+def test_packing_it_into_another_box_draws_no_other_lot(house: House, hands: Hands) -> None:
+    rules(house, check_percent=50)
+    orders = [house.picked(("TEA", 2)) for _ in range(8)]
+    for order in orders:
+        hands.scan(house.source_id(order), "TEA-EAN", "XXSPLIT", "TEA-EAN", "XXHOLD", house.source_id(order))
+        hands.scan("XXCLOSE", "XXHOLD")
+        first, second = box(house, order, 1), box(house, order, 2)
+        assert first.check_needed is second.check_needed
+        assert first.check_needed is not None
+
+
+def test_an_old_copy_opens_no_box_again(house: House, hands: Hands) -> None:
+    order = house.picked("TEA", "CUP")
+    hands.scan(house.tote_of(order), "TEA-EAN", "CUP-EAN")
+    house.printed()
+    old = hands.square
+    hands.scan("XXREPRINT", "XXTORN")
+    house.printed()
+    assert hands.scan(hands.square) == "closed"
+    hands.scan("XXREOPEN")
+    assert hands.scan(old) == "superseded_copy"
+
+
+def test_a_cancelled_order_of_a_series_has_the_scan_that_found_it(house: House, hands: Hands) -> None:
+    house.stock("TEA", 2)
+    house.stock("CUP", 2)
+    first, other = house.order("TEA", "CUP"), house.order("TEA", "CUP")
+    house.release()
+    house.pick_all()
+    hands.scan(house.source_id(first), "TEA-EAN", "CUP-EAN", "XXSERIES")
+    house.printed()
+    house.printed()
+    cancel(house, other)
+    parcel = house.one(select(Parcel.id).where(Parcel.order_id == other))
+    assert hands.scan(label_of(house, parcel)) == "order_cancelled"
+    assert hands.events()[-1].order_id == other
+    assert hands.judged.order == house.source_id(other)
+
+
+def test_another_note_is_read_too(house: House, hands: Hands) -> None:
+    order = house.picked("TEA", "CUP", buyer_message="Ring twice")
+    hands.scan(house.tote_of(order), "XXOK")
+    row = house.get(Order, order)
+    draft = OrderDraft(
+        shop="shop", source_id=row.source_id, line=1, payload="{}", buyer_message="Ring once",
+        lines=(LineDraft("TEA", 1, 1), LineDraft("CUP", 1, 2)),
+    )
+
+    def update_it(tx: Any) -> None:
+        assert not update_orders(tx, LEAD, {order: draft}, house.skus, {}).problems
+
+    house.write(update_it)
+    assert hands.scan("TEA-EAN", "CUP-EAN") == "verified_note"
+    assert hands.scan("XXOK") == "note_confirmed"
+    assert close(house, hands) == "closed"

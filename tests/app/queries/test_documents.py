@@ -27,7 +27,7 @@ from db.orders import Order, OrderLine, SkuPicture
 from db.parcels import PrintQueue
 from db.store import Tx
 from printing.documents.packing_slip import SlipKit
-from tests.factories import LEAD, House, open_house
+from tests.factories import LEAD, Hands, House, open_house
 
 
 @pytest.fixture
@@ -207,3 +207,18 @@ def test_a_buyer_who_has_not_said_a_language_does_not_get_that_of_the_station(
     for station in ("en", "zh"):
         wanted = Wanted(Document.PACKING_SLIP, order, station, "a4", house.warehouse)
         assert house.store.read(content_of, wanted)[1] == language
+
+
+def test_the_slip_of_one_box_says_what_is_in_that_box(house: House, hands: Hands) -> None:
+    order = house.picked(("TEA", 3), "CUP")
+    hands.scan(house.tote_of(order), "TEA-EAN", "XXCLOSE")
+    first = hands.parcel
+    house.printed()
+    hands.scan(hands.square, "TEA-EAN", "TEA-EAN", "CUP-EAN")
+    second = hands.parcel
+    for parcel, wanted in ((first, [("TEA", 1)]), (second, [("TEA", 2), ("CUP", 1)])):
+        slip = house.store.read(packing_slip_of, order, parcel.parcel_id)
+        assert [(line.sku, line.quantity) for line in slip.lines] == wanted
+        assert (slip.parcel, slip.parcels, slip.tracking) == (parcel.number, 2, parcel.tracking)
+    whole = house.store.read(packing_slip_of, order)
+    assert [(line.sku, line.quantity) for line in whole.lines] == [("TEA", 3), ("CUP", 1)]

@@ -281,7 +281,7 @@ def test_a_cell_says_itself_what_a_screen_reader_reads(lead: Lead) -> None:
     assert spoken == [
         "Type a code – Everybody, All SKUs: allowed by default", "Type a code – Packer, All SKUs: refused",
     ]  # fmt: skip
-    assert [model.index(0, column).data() for column in (0, 1)] == ["✓", "✕ No"]
+    assert [model.index(0, column).data() for column in (0, 1)] == ["✓", "✗ No"]
 
 
 def test_a_cell_that_changed_meanwhile_is_shown_and_not_written_over(

@@ -95,7 +95,7 @@ def test_the_longest_numbers_are_read_in_every_size(desk: Desk, width: int, heig
     desk.open()
     desk.person.window.resize(width, height)
     desk.work.use_settings(replace(desk.work.settings, text_scale=scale))
-    desk.person.wait(lambda: desk.page.width() > width - 100 * scale and desk.person.settled())
+    desk.person.wait(lambda: desk.page.width() > width - 120 * scale and desk.person.settled())
     table = desk.page.table
     metrics = QFontMetrics(mono_font(px("body", scale)))
     wide = metrics.horizontalAdvance("302-1002368-2005824")

@@ -452,7 +452,7 @@ def test_the_sheet_of_commands_is_written(
     administrator.person.press(Qt.Key.Key_F3)
     path = tmp_path / "documents" / "packbench-commands-en.pdf"
     administrator.person.wait(lambda: administrator.notice.startswith(f"The command sheet is in {path}"))
-    assert len(pypdfium2.PdfDocument(path.read_bytes())) == 1
+    assert len(pypdfium2.PdfDocument(path.read_bytes())) == 2
 
 
 @pytest.mark.parametrize("name", ["theme", "wedge_gap_ms", "volume"])
