@@ -23,7 +23,7 @@ from ui.pages.page import Page
 from ui.trial_label import PREFIX
 
 # what does it, without anything being scanned
-_ANSWERS = {Need.INSERTS: Command.INSERT, Need.CARTON: Command.BOXED, Need.WEIGHT: Command.OVERRIDE}
+_ANSWERS = {Need.INSERTS: Command.INSERT, Need.CARTON: Command.BOXED}
 
 
 class PrintedLabels:

@@ -8,8 +8,6 @@ from threading import Event
 
 from app.domain.barcode import Command, Kind, kind_of, read_label_code
 from app.domain.bench import Bench, OpenParcel
-from app.domain.capture import Capture
-from app.domain.needs import Need, needs
 from app.domain.states import JobState, Lane, ParcelState
 from app.queries.packing import Waiting, bench, waiting_orders
 from app.queries.training import has_slipped
@@ -18,8 +16,6 @@ from app.training_orders import LESSONS, Lesson, barcode, lesson_of
 from ui.main_window import MainWindow
 from ui.practice import Practice
 from ui.widgets.band import Band
-
-_ANSWERS = {Need.NOTE: Command.OK, Need.INSERTS: Command.INSERT, Need.CARTON: Command.BOXED}
 
 
 def begin_training(window: MainWindow, printer: str, tray: Path, again: Event) -> Trainer:
@@ -150,15 +146,8 @@ class Trainer(Practice):
             return first.tote
         return first.order if first.started else await self._work.feed.read(barcode_of, first.sku_id)
 
-    async def _open_code(self, table: Bench, parcel: OpenParcel) -> str | None:
+    async def _open_code(self, table: Bench, parcel: OpenParcel) -> str:
         found = lesson_of(parcel.order)
         if found is not None and found[1].slip and not await self._work.feed.read(has_slipped, parcel.parcel_id):
             return barcode(found[1].slip)
-        if table.pending.sku_id is not None:
-            line = next((line for line in parcel.lines if line.sku_id == table.pending.sku_id), None)
-            if line is not None and Capture.SERIAL in line.captures:
-                return f"SN-{parcel.parcel_id:04d}-{line.packed + 1:02d}"
-        wanted = needs(parcel, table.rules)
-        if wanted and wanted[0] is not Need.ITEMS:
-            return _ANSWERS.get(wanted[0])
-        return await super()._bench_code(True)
+        return await super()._open_code(table, parcel)

@@ -270,7 +270,7 @@ class LabelFound:
     """A shipping label: by its Data Matrix (`copy` known) or by its tracking number (`copy` None).
 
     `newest` is the number of the parcel's newest copy; `series_of` the identical one that it was
-    verified with.
+    verified with; `box` its number among the boxes of the order.
     """
 
     parcel_id: int
@@ -279,6 +279,7 @@ class LabelFound:
     order: OrderFound
     newest: int = 0
     series_of: int | None = None
+    box: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,8 +185,8 @@ def _dropped(what: Line | StandIn, found: Found) -> Verdict | None:
     """The item that waits is not to be packed after all; every other scan speaks for itself."""
     if found is not Command.UNDO:
         return None
-    undone = passed(Code.UNDONE, sku=what.sku, name=what.called)
-    return replace(undone, sku=what.sku, pending=NOTHING_PENDING)
+    left_out = passed(Code.LEFT_OUT, sku=what.sku, name=what.called)
+    return replace(left_out, sku=what.sku, pending=NOTHING_PENDING)
 
 
 def _told(

@@ -125,7 +125,7 @@ def _open(found: Item | OrderFound | SeveralOrders | Tote | LabelFound) -> Verdi
     if isinstance(found, LabelFound) and found.voided:
         return replace(fail(Code.LABEL_VOIDED, order=found.order.order), order_id=found.order.order_id)
     if isinstance(found, LabelFound) and found.copy is not None and found.copy < found.newest:
-        verdict = fail(Code.SUPERSEDED_COPY, copy=found.copy, newest=found.newest)
+        verdict = fail(Code.SUPERSEDED_COPY, copy=found.copy, newest=found.newest, order=found.order.order)
         return replace(verdict, order_id=found.order.order_id)  # it belongs to the order's history
     if isinstance(found, Tote):
         if not found.orders:
@@ -151,7 +151,10 @@ def _may_open(order: OrderFound, *, take_over: bool = False) -> Verdict:
 
 def _scan_back(bench: Bench, parcel: OpenParcel, label: LabelFound) -> Verdict:
     if label.parcel_id != parcel.parcel_id:
-        return fail(Code.WRONG_LABEL, order=parcel.order, belongs_to=label.order.order)
+        here, there = parcel.order, label.order.order
+        if label.order.order_id == parcel.order_id:  # of another box
+            here, there = f"{here} ({parcel.number})", f"{there} ({label.box})"
+        return fail(Code.WRONG_LABEL, order=here, belongs_to=there)
     if label.voided:
         return fail(Code.LABEL_VOIDED, order=parcel.order)
     if parcel.state is ParcelState.OPEN and parcel.remaining:

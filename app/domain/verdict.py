@@ -32,6 +32,7 @@ class Code(StrEnum):
     CLOSED = "closed"
     ACKNOWLEDGED = "acknowledged"
     UNDONE = "undone"
+    LEFT_OUT = "left_out"
     HELD = "held"
     SETTLED_PRINTED = "settled_printed"
     SETTLED_NOT_OUT = "settled_not_out"

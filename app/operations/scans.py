@@ -125,7 +125,7 @@ _FOR_ITEM = (
 )
 _FOR_ITEM_IN_TOTE = _FOR_ITEM.where(BatchOrder.tote_id == bindparam("tote"))
 _LABEL = (
-    select(Label.parcel_id, Label.state, Parcel.state, Parcel.order_id, Parcel.series_of_id)
+    select(Label.parcel_id, Label.state, Parcel.state, Parcel.order_id, Parcel.series_of_id, Parcel.number)
     .join(Parcel, Parcel.id == Label.parcel_id)
     .where(Label.tracking == bindparam("tracking"))
 )
@@ -141,7 +141,7 @@ _PARCEL = select(
     .join(Label, Label.id == PrintJob.label_id)
     .where(Label.parcel_id == Parcel.id, PrintJob.state != JobState.CANCELLED)
     .scalar_subquery(),
-    Parcel.series_of_id,
+    Parcel.series_of_id, Parcel.number,
 ).where(Parcel.code == bindparam("code"))
 _QUANTITY = re.compile(r"\*(\d{1,4})", re.ASCII)
 _PERSON = select(Operator.id, Operator.name).where(Operator.id == bindparam("id"))
@@ -224,9 +224,10 @@ def what_is(tx: Tx, code: str, *, item_first: bool = True, station_id: int | Non
     if label is None and (number := tracking_within(tx.connection, code)) is not None:
         label = tx.connection.execute(_LABEL, {"tracking": number}).first()
     if label is not None:
-        parcel_id, state, parcel_state, order_id, series_of = label
+        parcel_id, state, parcel_state, order_id, series_of, box = label
         voided = state is LabelState.VOIDED or parcel_state is ParcelState.VOIDED
-        return LabelFound(parcel_id, None, voided, order_found(tx, order_id, station_id), series_of=series_of)
+        order = order_found(tx, order_id, station_id)
+        return LabelFound(parcel_id, None, voided, order, series_of=series_of, box=box)
     if tx.connection.execute(_LOCATION, {"code": code}).first() is not None:
         shelved = tx.connection.execute(_ON_SHELF, {"code": code}).first()
         return OtherKind("location") if shelved is None else _as_order(tx, tuple(shelved), station_id)
@@ -308,12 +309,12 @@ def _label_by_parcel(tx: Tx, parcel_code: str, copy: int | None, station_id: int
     row = tx.connection.execute(_PARCEL, {"code": parcel_code}).first()
     if row is None:
         return None
-    parcel_id, state, order_id, valid, last_void, newest, series_of = row
+    parcel_id, state, order_id, valid, last_void, newest, series_of, box = row
     order = order_found(tx, order_id, station_id)
     voided = state is ParcelState.VOIDED or (
         last_void is not None and (not valid or (copy is not None and copy <= last_void))
     )
-    return LabelFound(parcel_id, copy, voided, order, newest or 0, series_of)
+    return LabelFound(parcel_id, copy, voided, order, newest or 0, series_of, box)
 
 
 def scan_event(tx: Tx, scan: Scan) -> ScanEvent | None:

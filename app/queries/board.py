@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.domain import forecast
 from app.domain.forecast import Pace
 from app.domain.states import JobState, OrderState, ParcelState
-from app.domain.verdict import Code
+from app.queries.packing_extras import ENDS
 from db.journal import JournalEntry, ScanEvent
 from db.orders import Order, Sku
 from db.parcels import Label, Parcel, PrintJob
@@ -114,11 +114,11 @@ def stages(session: Session, warehouse_id: int, now: datetime) -> list[Stage]:
 
 
 def _closings(warehouse_id: int, since: datetime) -> Select[int, datetime]:
-    """Parcels closed since a moment, and when the first of them was."""
+    """Orders whose last box was closed since a moment, and when the first of them was."""
     return (
         select(func.count(), func.min(ScanEvent.at))
         .join(Station, Station.id == ScanEvent.station_id)
-        .where(ScanEvent.code == Code.CLOSED.value, ScanEvent.at >= since, Station.warehouse_id == warehouse_id)
+        .where(ScanEvent.code.in_(ENDS), ScanEvent.at >= since, Station.warehouse_id == warehouse_id)
     )
 
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from app.domain.people import Role
 from app.domain.picking import PickCode
 from app.domain.states import JobState, LabelState, ParcelState
-from app.domain.verdict import Code
 from app.queries.board import day_start
 from app.queries.label_queue import queue_heads
+from app.queries.packing_extras import PARCEL_ENDS
 from db.journal import ScanEvent
 from db.orders import Order
 from db.parcels import Label, Parcel, PrintJob
@@ -55,7 +55,7 @@ def benches(session: Session, warehouse_id: int, now: datetime) -> list[BenchRow
             ScanEvent.station_id, ScanEvent.code, func.sum(case((ScanEvent.at >= hour, 1), else_=0)),
             func.sum(case((ScanEvent.at >= day, 1), else_=0)),
         )
-        .where(ScanEvent.code.in_((Code.CLOSED.value, *_PICKED)), ScanEvent.at >= min(hour, day))
+        .where(ScanEvent.code.in_((*PARCEL_ENDS, *_PICKED)), ScanEvent.at >= min(hour, day))
         .group_by(ScanEvent.station_id, ScanEvent.code)
     ):
         so_far = done.get((station_id, code in _PICKED), (0, 0))

@@ -17,7 +17,8 @@ from db.orders import Order, Sku, SkuPicture
 PAUSE = timedelta(minutes=10)  # a longer gap between two scans is a break: nobody is slow for it
 FEW = 3  # of fewer orders there is no pace to be told
 _HOUR = timedelta(hours=1)
-_ENDS = (Code.CLOSED, Code.SERIES_CLOSED)
+ENDS = (Code.CLOSED, Code.SERIES_CLOSED)  # with these an order has left its bench
+PARCEL_ENDS = (*ENDS, Code.BOX_CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ _OF_SESSION = (ScanEvent.station_id == bindparam("station"), ScanEvent.seq > bin
 _PIECES = select(func.coalesce(func.sum(ScanEvent.counted), 0)).where(*_OF_SESSION, ScanEvent.undone_by.is_(None))
 _STOPPED = select(func.max(ScanEvent.seq)).where(*_OF_SESSION, ScanEvent.outcome == Outcome.FAIL)
 _FIRST = select(ScanEvent.at).where(*_OF_SESSION).order_by(ScanEvent.seq).limit(1)
-_CLOSED = select(ScanEvent.at).where(*_OF_SESSION, ScanEvent.code.in_(_ENDS)).order_by(ScanEvent.seq)
+_CLOSED = select(ScanEvent.at).where(*_OF_SESSION, ScanEvent.code.in_(ENDS)).order_by(ScanEvent.seq)
 _SHELVED = select(func.count()).where(
     Order.warehouse_id == bindparam("warehouse"), Order.problem_location_id.is_not(None),
     Order.state == OrderState.PROBLEM,

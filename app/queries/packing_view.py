@@ -14,9 +14,10 @@ from app.domain.capture import Capture
 from app.domain.errors import Fact
 from app.domain.overrides import OVERRIDABLE
 from app.domain.states import JobState, LabelState, Lane, OrderState, ParcelState
-from app.domain.verdict import Code, Outcome
+from app.domain.verdict import Outcome
 from app.queries.bench_rules import read_policies
 from app.queries.packing import see_bench
+from app.queries.packing_extras import ENDS, PARCEL_ENDS
 from app.queries.print_queues import WAITS_FOR
 from db.bench import Carton
 from db.journal import ScanEvent
@@ -228,7 +229,7 @@ _ON_TABLES = select(func.count(Station.id)).where(
 _Before = aliased(ScanEvent)
 # the newest scan before that moment is found from the newest backwards: a day's scans are read, not all that there are
 _DONE = select(func.count()).where(
-    ScanEvent.station_id == bindparam("station"), ScanEvent.code == Code.CLOSED,
+    ScanEvent.station_id == bindparam("station"), ScanEvent.code.in_(PARCEL_ENDS),
     ScanEvent.seq > select(func.coalesce(func.max(_Before.seq), 0))
     .where(_Before.station_id == bindparam("station"), _Before.at < bindparam("since"))
     .scalar_subquery(),
@@ -303,6 +304,7 @@ _SCANS = (
     .limit(1)
 )
 _RAISED = _SCANS.where(ScanEvent.code == bindparam("code"))
+_ENDED = _SCANS.where(ScanEvent.code.in_(ENDS))
 _NAME = select(Sku.name).where(Sku.code == bindparam("sku"))
 
 
@@ -336,7 +338,7 @@ def packing_view(session: Session, station_id: int, since: datetime) -> PackingV
         - connection.execute(_ON_TABLES, {"warehouse": warehouse_id}).scalar_one(),
         done,
         # without a bound, a station that never closed a parcel would read all its scans
-        _scan(connection, _RAISED, station_id, code=Code.CLOSED) if done else None,
+        _scan(connection, _ENDED, station_id) if done else None,
         bench,
         bool(cartons),
     )

@@ -72,6 +72,7 @@ SENTENCES: dict[str, str] = {
     "orders_scan_kit_by_components": "Kit {kit} was to be scanned by its components",
     "orders_scan_kit_by_parent": "Kit {kit} was to be scanned by its own code",
     "orders_scan_kit_unfinished": "Kit {kit} was not finished before something else came",
+    "orders_scan_left_out": "Not packed after all: {name}",
     "orders_scan_line_undone": "Taken back out of the box, all of it: {name}",
     "orders_scan_lot_needed": "The lot of {name} was asked for",
     "orders_scan_move_which": "A piece was to move from one box to another",

@@ -77,6 +77,7 @@ SENTENCES: dict[str, str] = {
     "frame_sheet_hint": "Scan a command instead of pressing its key",
     "frame_practice": "Practice: F12 scans what is right, Shift+F12 something wrong",
     "frame_practice_done": "Nothing is left to practise on this page",
+    "frame_practice_yourself": "No scan does this: do as the page says",
     # keys that are no commands, as the help (F1) has them
     "frame_key_board_enter": "Orders of the chosen wave; on an order: the order",
     "frame_key_board_tab": "To the waves, or to the benches and the problem shelf",

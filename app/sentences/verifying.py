@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "serial_needed": "{name}: scan its serial number",
     "lot_needed": "{name}: scan its lot",
     "expiry_needed": "{name}: scan its expiry or type it, such as 2027-03-31",
+    "left_out": "Left out: put {name} aside",
     "substitute": "{name} instead of {instead}? Scan XXOK to pack it, XXUNDO to leave it out",
     "quantity_set": "{pieces} pieces of the next item: scan it",
     "overridden": "Accepted all the same: it is noted who has done it",

@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import zip_longest
 from random import Random
 from typing import Any
 
-import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from app.domain.barcode import Kind, make_code, make_label_code, make_slot_code
+from app.domain.barcode import Kind, make_code
 from app.domain.bench_rules import BenchRules
-from app.domain.errors import Refusal
-from app.domain.states import JobState
-from app.operations.addresses import change_address
 from app.operations.bench_rules import save_rules
-from app.operations.gates import hand_over
-from app.operations.orders import request_cancel
-from app.operations.packing import scan_item
-from app.operations.scans import Scan
-from app.operations.waves import put_back
-from app.queries.labels import newest_job_of
-from app.station import said_by
 from db.bench import Carton
-from db.journal import ScanEvent
 from db.orders import Order
-from db.parcels import Label, Parcel
-from db.places import Location, Station
-from db.store import Store
-from db.waves import BatchOrder, Tote
-from hardware.gs1 import item_code
-from hardware.simulator.faults import Trouble
+from db.parcels import Parcel
+from db.places import Location
 from tests.app.operations.hands_and_boxes import INTO_THE_BOX, Floor, Packer
-from tests.end_to_end.conftest import SECONDS
-from tests.end_to_end.shift_floor import CARTONS, GOODS, LEAD, Desk, LabelPrinter, barcode, pieces_of
+from tests.end_to_end.shift_floor import CARTONS, GOODS, LEAD, barcode, pieces_of
+from tests.end_to_end.shift_hall import Done, Hall, Noted, Table
 from tests.end_to_end.shift_script import SERIES_LINES, Told
 
 OPENS = frozenset({"opened", "opened_verified", "reopened"})

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import text
 
 from tests.books import check_books
-from tests.end_to_end.shift import Noted, Shift
+from tests.end_to_end.shift import Shift
 from tests.end_to_end.shift_floor import GOODS, STOCK
+from tests.end_to_end.shift_hall import Noted
 from tests.end_to_end.shift_script import Told, series
 
 

@@ -2,7 +2,36 @@
 
 from __future__ import annotations
 
-IMPORTS
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.barcode import make_label_code, make_slot_code
+from app.domain.errors import Refusal
+from app.domain.states import JobState
+from app.operations.addresses import change_address
+from app.operations.gates import hand_over
+from app.operations.orders import request_cancel
+from app.operations.packing import scan_item
+from app.operations.scans import Scan
+from app.operations.waves import put_back
+from app.queries.labels import newest_job_of
+from app.station import said_by
+from db.journal import ScanEvent
+from db.orders import Order
+from db.parcels import Label, Parcel
+from db.places import Station
+from db.store import Store
+from db.waves import BatchOrder, Tote
+from hardware.gs1 import item_code
+from hardware.simulator.faults import Trouble
+from tests.end_to_end.conftest import SECONDS
+from tests.end_to_end.shift_floor import LEAD, Desk, LabelPrinter
 
 
 @dataclass(frozen=True)

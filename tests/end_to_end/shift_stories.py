@@ -124,7 +124,7 @@ STORIES: dict[str, Story] = {
         PHONE   serial_needed
         sn-last item
         PHONE   serial_needed
-        XXUNDO  undone
+        XXUNDO  left_out
         PHONE   serial_needed
         sn      item
         SOAP    complete

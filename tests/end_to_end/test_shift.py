@@ -13,7 +13,7 @@ from app.queries.bench_rules import Insert
 from app.queries.waves import warehouse_ids
 from db.store import Store
 from tests.end_to_end.conftest import Site
-from tests.end_to_end.shift import Shift, Table
+from tests.end_to_end.shift import Shift
 from tests.end_to_end.shift_evidence import check_evidence
 from tests.end_to_end.shift_floor import (
     LEAD,
@@ -26,6 +26,7 @@ from tests.end_to_end.shift_floor import (
     label_printers,
     take_in,
 )
+from tests.end_to_end.shift_hall import Table
 from tests.end_to_end.shift_script import Told, rest, series, tell
 from tests.intake import fresh_store
 

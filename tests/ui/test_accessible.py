@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -41,6 +42,13 @@ _SAME = re.compile(
 )
 # what somebody else has named: goods, places, numbers of parcels, a carrier's service, the sender
 _DATA = re.compile(r"MUG|HAT|Pia|shop|[PL]-\w+|TT\w+|LX [\d ]+ CN|PACKET TRACKED|Ada Lovelace|Ltd")
+
+
+@pytest.fixture
+def page_names(request: pytest.FixtureRequest) -> Sequence[str]:
+    """All pages for a test that walks through them; for one about a page that page, and the one it is reached from."""
+    one = request.node.callspec.params.get("name") if hasattr(request.node, "callspec") else None
+    return NAMES if one is None else list(dict.fromkeys(("packing", one)))
 
 
 @pytest.fixture

@@ -197,3 +197,17 @@ def test_a_database_that_does_not_answer_is_said(person: Person, monkeypatch: py
     apprentice = Apprentice(person, "packing")
     monkeypatch.setattr(practice, "bench", fail)
     assert apprentice.f12() == person.work.words.say("database_locked")
+
+
+def test_what_a_box_needs_is_practised_too(person: Person, house: House) -> None:
+    house.store.write(lambda tx: save_rules(tx, LEAD, house.warehouse, BenchRules(weigh=Weigh.NOTED)))
+    order = house.picked("MUG", "HAT")
+    house.store.write(lambda tx: tx.connection.execute(
+        update(Order).where(Order.id == order).values(buyer_message="Please knock")
+    ))  # fmt: skip
+    apprentice = Apprentice(person, "packing")
+    assert apprentice.f12() in ("opened", "tote_opened")
+    assert apprentice.f12() == "note_confirmed"
+    assert [apprentice.f12(), apprentice.f12()][0] == "item"
+    # nobody but a scale can weigh
+    assert apprentice.f12() == "No scan does this: do as the page says"

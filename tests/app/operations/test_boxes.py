@@ -145,6 +145,8 @@ def test_the_label_of_the_other_box_is_the_wrong_one(house: House, hands: Hands)
     hands.scan(first, "TEA-EAN")
     house.printed()
     assert hands.scan(first) == "wrong_label"
+    number = hands.judged.order
+    assert (hands.judged.facts["belongs_to"], hands.judged.facts["order"]) == (f"{number} (1)", f"{number} (2)")
 
 
 def test_boxes_stay_together_over_a_break_and_a_take_over(house: House, hands: Hands) -> None:
