@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from sqlalchemy import select
+from sqlalchemy import Update, select, update
 
 from app.domain.barcode import make_label_code
+from app.domain.bench_rules import BenchRules, Weigh
 from app.domain.errors import KnownError
 from app.domain.states import JobState, OrderState
+from app.operations.bench_rules import save_rules
 from app.operations.label_copies import reprint
+from db.orders import Order
 from db.parcels import Parcel
+from db.store import Change, Tx
 from printing.interpreter import render
 from tests.factories import LEAD, NOON, House
 from tests.ui.conftest import Person
@@ -199,12 +203,16 @@ def test_a_database_that_does_not_answer_is_said(person: Person, monkeypatch: py
     assert apprentice.f12() == person.work.words.say("database_locked")
 
 
+def changed(tx: Tx, statement: Update) -> tuple[None, Change]:
+    """What no operation does."""
+    tx.connection.execute(statement)
+    return None, Change(frozenset())
+
+
 def test_what_a_box_needs_is_practised_too(person: Person, house: House) -> None:
-    house.store.write(lambda tx: save_rules(tx, LEAD, house.warehouse, BenchRules(weigh=Weigh.NOTED)))
+    house.store.write(save_rules, LEAD, house.warehouse, BenchRules(weigh=Weigh.NOTED), 0)
     order = house.picked("MUG", "HAT")
-    house.store.write(lambda tx: tx.connection.execute(
-        update(Order).where(Order.id == order).values(buyer_message="Please knock")
-    ))  # fmt: skip
+    house.store.write(changed, update(Order).where(Order.id == order).values(buyer_message="Please knock"))
     apprentice = Apprentice(person, "packing")
     assert apprentice.f12() in ("opened", "tote_opened")
     assert apprentice.f12() == "note_confirmed"

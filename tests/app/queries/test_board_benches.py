@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import Update, update
+
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, LabelState, ParcelState
 from app.operations.label_copies import settle
@@ -11,9 +13,13 @@ from app.operations.orders import request_cancel
 from app.operations.print_queue import note_wait, queue_file
 from app.operations.stations import ensure_station
 from app.queries.board_benches import BenchRow, PrinterRow, benches, printers
+from db.journal import ScanEvent
 from db.parcels import Label, PrintJob
 from db.places import Station
+from db.store import Change, Tx
 from tests.factories import LEAD, NOON, Hands, HeldClock, House, make_warehouse
+
+_CLOSINGS = ("closed", "series_closed", "box_closed")
 
 
 def row_of(house: House, clock: HeldClock, name: str) -> BenchRow:
@@ -37,6 +43,23 @@ def test_a_bench_shows_who_is_there_and_what_lies_on_it(house: House, clock: Hel
     cart = row_of(house, clock, "CART")
     assert (cart.operator, cart.role, cart.order) == ("Pia", Role.PICKER, None)
     assert [row.station for row in house.store.read(benches, house.warehouse, clock.now())] == ["BENCH-1", "CART"]
+
+
+def changed(tx: Tx, statement: Update) -> tuple[None, Change]:
+    """What no operation does."""
+    tx.connection.execute(statement)
+    return None, Change(frozenset())
+
+
+def test_a_parcel_of_a_series_is_a_closed_parcel(house: House, clock: HeldClock) -> None:
+    hands = house.hands()
+    order = house.picked("TEA")
+    hands.scan(house.source_id(order), "TEA-EAN")
+    house.printed(hands.name)
+    hands.scan(hands.square)
+    for code, closed in (("series_closed", 1), ("box_closed", 1), ("held", 0)):
+        house.store.write(changed, update(ScanEvent).where(ScanEvent.code.in_(_CLOSINGS)).values(code=code))
+        assert row_of(house, clock, "BENCH-1").closed_today == closed, code
 
 
 def test_work_is_counted_by_the_hour_and_by_the_day(house: House, clock: HeldClock) -> None:
