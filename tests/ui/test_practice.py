@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from sqlalchemy import Update, select, update
 
+from app.change import Change
 from app.domain.barcode import make_label_code
 from app.domain.bench_rules import BenchRules, Weigh
 from app.domain.errors import KnownError
@@ -19,7 +20,7 @@ from app.operations.bench_rules import save_rules
 from app.operations.label_copies import reprint
 from db.orders import Order
 from db.parcels import Parcel
-from db.store import Change, Tx
+from db.store import Tx
 from printing.interpreter import render
 from tests.factories import LEAD, NOON, House
 from tests.ui.conftest import Person

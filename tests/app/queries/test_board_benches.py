@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import Update, update
 
+from app.change import Change
 from app.domain.people import Actor, Role
 from app.domain.states import JobState, LabelState, ParcelState
 from app.operations.label_copies import settle
@@ -16,7 +17,7 @@ from app.queries.board_benches import BenchRow, PrinterRow, benches, printers
 from db.journal import ScanEvent
 from db.parcels import Label, PrintJob
 from db.places import Station
-from db.store import Change, Tx
+from db.store import Tx
 from tests.factories import LEAD, NOON, Hands, HeldClock, House, make_warehouse
 
 _CLOSINGS = ("closed", "series_closed", "box_closed")
