@@ -73,7 +73,7 @@ def test_every_lesson_is_packed_by_keys_alone(
     finally:
         gc.unfreeze()
 
-    assert {"wrong_item", "verified_note", "note_confirmed", "serial_needed", "order_cancelled"} <= set(judged)
+    assert {"wrong_item", "note_confirmed", "serial_needed", "order_cancelled"} <= set(judged)
     assert judged.count("closed") == len(LESSONS) - 1
     with Store(parse_url(str(folder / "training.db"))) as store:
         states = dict(store.read(lambda session: session.execute(select(Order.source_id, Order.state)).all()))
